@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {Quantity} from "../types/Quantity.sol";
+import {Usd} from "../types/Usd.sol";
+import {Assessment, Portfolio} from "./IRiskEngine.sol";
+
+/// @notice One call of a batch.
+/// @param target the clearinghouse itself or a registered venue
+/// @param data calldata, selector included
+struct Call {
+    address target;
+    bytes data;
+}
+
+/// @notice A collateral asset.
+/// @param market whose price values it
+/// @param decimals of the token
+/// @param cap most that all accounts together may hold [token units]
+struct CollateralAsset {
+    uint8 market;
+    uint8 decimals;
+    uint128 cap;
+    bool enabled;
+}
+
+/// @notice The ledger: cash, collateral, positions and permissions of every account. Knows nothing of pricing.
+/// Trusts: the risk engine's verdict, and registered venues to move cash and positions between accounts.
+/// Sum of all positions of an instrument is always zero. USDC held == sum of signed cash + settlementTransit.
+interface IClearinghouse {
+    event Deposited(AccountId indexed account, address indexed asset, uint256 amount, address payer);
+    event Withdrawn(AccountId indexed account, address indexed asset, uint256 amount, address receiver);
+    event CashMoved(AccountId indexed from, AccountId indexed to, Usd amount, address venue);
+    event CollateralMoved(
+        AccountId indexed from,
+        AccountId indexed to,
+        address indexed asset,
+        uint256 amount,
+        address venue
+    );
+    event PositionMoved(
+        AccountId indexed from,
+        AccountId indexed to,
+        InstrumentId indexed instrument,
+        Quantity quantity,
+        address venue
+    );
+    event PositionSettled(
+        AccountId indexed account,
+        InstrumentId indexed instrument,
+        Quantity quantity,
+        Usd cash
+    );
+    event LossShared(Usd amount, uint256 oldIndex, uint256 newIndex);
+    event OperatorSet(AccountId indexed account, address indexed operator, uint256 scopes, uint256 expiresAt);
+    event VenueSet(address indexed venue, bool allowed);
+    event CollateralSet(
+        address indexed asset,
+        CollateralAsset oldConfiguration,
+        CollateralAsset newConfiguration
+    );
+    event RiskPauseSet(bool oldPaused, bool newPaused);
+
+    error Clearinghouse_NotAuthorised(AccountId account, address caller);
+    error Clearinghouse_NotVenue(address caller);
+    error Clearinghouse_BadTarget(address target);
+    error Clearinghouse_CallFailed(uint256 index, bytes reason);
+    error Clearinghouse_NestedBatch();
+    error Clearinghouse_EmptyBatch();
+    error Clearinghouse_BelowInitial(AccountId account, Usd equity, Usd initialRequirement);
+    error Clearinghouse_RiskRose(AccountId account, Usd excessBefore, Usd excessAfter);
+    error Clearinghouse_DataNotGood(AccountId account);
+    error Clearinghouse_RiskPaused();
+    error Clearinghouse_UnknownAsset(address asset);
+    error Clearinghouse_CapExceeded(address asset, uint256 total, uint256 cap);
+    error Clearinghouse_ReceivedLess(address asset, uint256 expected, uint256 received);
+    error Clearinghouse_InsufficientCash(AccountId account, Usd available, Usd needed);
+    error Clearinghouse_InsufficientCollateral(
+        AccountId account,
+        address asset,
+        uint256 available,
+        uint256 needed
+    );
+    error Clearinghouse_TooManyPositions(AccountId account, uint256 limit);
+    error Clearinghouse_SelfMove(AccountId account);
+    error Clearinghouse_NegativeAmount(Usd amount);
+    error Clearinghouse_ZeroAmount();
+    error Clearinghouse_ZeroAddress();
+    error Clearinghouse_NoPosition(AccountId account, InstrumentId instrument);
+    error Clearinghouse_UnknownScopes(uint256 scopes);
+    error Clearinghouse_LossExceedsClaims(Usd loss, Usd claims);
+    error Clearinghouse_PermitNotAvailable();
+    error Clearinghouse_Reentered();
+
+    // Owner actions: the owner, an operator with the scope, or the clearinghouse itself within a batch of that account.
+
+    /// @notice Pulls `amount` token units from the caller (in a batch: from the batch's caller) into `account`. Anyone may.
+    function deposit(AccountId account, address asset, uint256 amount) external;
+
+    /// @notice Pays `amount` token units out to `receiver`. Cash may not go negative by it. Scope WITHDRAW.
+    function withdraw(AccountId account, address asset, uint256 amount, address receiver) external;
+
+    /// @notice Runs `calls` for `account`; afterwards every account touched must have equity >= its initial requirement.
+    /// @dev Scope TRADE. All calls pass or all fail. Calls to venues run with `activeAccount() == account`.
+    function batch(AccountId account, Call[] calldata calls) external returns (bytes[] memory results);
+
+    /// @notice The same for an account that is below its initial requirement, or while data is stale or risk is paused:
+    /// afterwards the account's excess (equity - initial requirement) must not be lower than before.
+    function reduce(AccountId account, Call[] calldata calls) external returns (bytes[] memory results);
+
+    /// @notice Gives `operator` scopes over `account` until `expiresAt`; zero scopes revoke. Owner only.
+    function setOperator(AccountId account, address operator, uint256 scopes, uint256 expiresAt) external;
+
+    /// @notice setOperator by EIP-712 or ERC-1271 signature. Not available yet: reverts with Clearinghouse_PermitNotAvailable.
+    function permitOperator(
+        AccountId account,
+        address operator,
+        uint256 scopes,
+        uint256 expiresAt,
+        uint256 nonce,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    // Venue actions: registered venues only. Every account that may have gained risk is checked: at the end of
+    // the running batch or, outside a batch, by the venue calling `requireHealthy`.
+
+    /// @notice Moves cash; `amount` >= 0. `from` may go negative.
+    function moveCash(AccountId from, AccountId to, Usd amount) external;
+
+    /// @notice Moves `quantity` (signed) of `instrument`: `from` loses it, `to` gains it.
+    function movePosition(AccountId from, AccountId to, InstrumentId instrument, Quantity quantity) external;
+
+    /// @notice Moves collateral [token units].
+    function moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) external;
+
+    /// @notice Moves the share `fraction` [wad] of all positions, collateral and cash of `from` to `to`;
+    /// at 1e18 exactly everything. Positions round towards zero, leaving dust with `from`.
+    function moveSlice(AccountId from, AccountId to, uint256 fraction) external;
+
+    /// @notice Turns an expired position into `cash` (signed). Only the settler.
+    function settlePosition(AccountId account, InstrumentId instrument, Usd cash) external;
+
+    /// @notice Shares a loss over all positive cash, pro rata, through the loss index, and credits `account` with it.
+    /// Only the loss waterfall. Balances round down; what rounding leaves stays in custody.
+    function shareLoss(AccountId account, Usd amount) external;
+
+    /// @notice Reverts with Clearinghouse_BelowInitial unless equity >= initial requirement.
+    function requireHealthy(AccountId account) external view;
+
+    // Reads
+
+    /// @notice The account whose batch is running; zero outside one.
+    function activeAccount() external view returns (AccountId account);
+
+    /// @notice Who called the running batch; zero outside one.
+    function activeCaller() external view returns (address caller);
+
+    /// @notice Signed cash after the loss index [wad USD].
+    function cashOf(AccountId account) external view returns (Usd);
+
+    /// @notice Collateral [token units].
+    function collateralOf(AccountId account, address asset) external view returns (uint256);
+
+    /// @notice Signed quantity; zero if none.
+    function positionOf(AccountId account, InstrumentId instrument) external view returns (Quantity);
+
+    /// @notice Packed positions, two a word, without gaps except possibly the last high half.
+    function positionWords(AccountId account) external view returns (uint256[] memory);
+
+    /// @notice Everything that margin depends on.
+    function portfolio(AccountId account) external view returns (Portfolio memory);
+
+    /// @notice The engine's verdict on `account`, stale strikes valued on the fly.
+    function assess(AccountId account) external view returns (Assessment memory);
+
+    /// @notice Whether `caller` may act for `account` with all of `scopes`.
+    function isAuthorised(AccountId account, address caller, uint256 scopes) external view returns (bool);
+
+    /// @notice The cash token (USDC) and its decimals.
+    function cashAsset() external view returns (address token, uint8 decimals);
+
+    /// @notice Collateral assets ever enabled.
+    function collateralAssets() external view returns (address[] memory);
+
+    /// @notice Configuration of a collateral asset.
+    function collateralAsset(address asset) external view returns (CollateralAsset memory);
+
+    /// @notice Cash that has left short settled accounts and not yet reached long ones (or the reverse) [wad USD, signed].
+    function settlementTransit() external view returns (Usd);
+
+    /// @notice Sum of all positive cash, the claims that share a loss [wad USD].
+    function totalClaims() external view returns (Usd);
+
+    /// @notice Whether risk-raising batches are paused. Exits never are.
+    function riskPaused() external view returns (bool);
+
+    // Governance
+
+    /// @notice Registers or removes a venue. Restricted to the curator.
+    function setVenue(address venue, bool allowed) external;
+
+    /// @notice Configures a collateral asset. Restricted to the curator.
+    function setCollateralAsset(address asset, uint8 market, uint128 cap, bool enabled) external;
+
+    /// @notice Pauses or resumes risk-raising batches. Restricted to the guardian (pausing) and curator (resuming).
+    function setRiskPaused(bool paused) external;
+}
+
+/// @notice Turns expired positions into cash at the fixing.
+interface ISettler {
+    event AccountSettled(AccountId indexed account, uint256 positions, Usd cash);
+
+    error Settler_NothingToSettle(AccountId account);
+
+    /// @notice Settles up to `limit` positions of `account` whose fixing exists. Anyone may call. Payoffs owed to the
+    /// account round down, those it owes round up. Returns how many were settled.
+    function settle(AccountId account, uint256 limit) external returns (uint256 settled);
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {Price} from "../types/Price.sol";
+import {Quantity} from "../types/Quantity.sol";
+import {Usd} from "../types/Usd.sol";
+
+/// @notice The vault's two-sided net asset value.
+/// @param bid what leavers burn at [wad USD], signed
+/// @param ask what joiners mint at [wad USD], signed
+/// @param mid mark value [wad USD], signed
+/// @param markTime the older of the price's and the surface's timestamps
+struct NetAssetValue {
+    Usd bid;
+    Usd ask;
+    Usd mid;
+    uint256 markTime;
+}
+
+/// @notice One processed epoch.
+/// @param nav at which it was processed
+/// @param supplyBefore shares before it
+/// @param assetsIn USDC units fulfilled for deposits, sharesOut minted for them
+/// @param sharesIn shares burnt for redemptions, assetsOut USDC units owed for them
+struct Epoch {
+    NetAssetValue nav;
+    uint256 supplyBefore;
+    uint256 assetsIn;
+    uint256 sharesOut;
+    uint256 sharesIn;
+    uint256 assetsOut;
+    uint40 processedAt;
+}
+
+/// @notice The LP vault: an account of the clearinghouse whose equity belongs to ERC-4626 shares with asynchronous
+/// (ERC-7540) deposits and redemptions. preview* revert as ERC-7540 demands. Only the parts beyond ERC-20, ERC-4626
+/// and ERC-7540 are declared here.
+interface IOptionsVault {
+    event Traded(
+        AccountId indexed taker,
+        InstrumentId indexed instrument,
+        Quantity quantity,
+        Usd premium,
+        Usd fair
+    );
+    event EpochProcessed(
+        uint256 indexed epochId,
+        Usd navBid,
+        Usd navAsk,
+        uint256 assetsIn,
+        uint256 sharesOut,
+        uint256 sharesIn,
+        uint256 assetsOut
+    );
+    event RequestCancelled(address indexed controller, uint256 assets, uint256 shares);
+    event Seeded(address indexed seeder, uint256 assets, uint256 shares);
+
+    // ERC-7540 events
+    event DepositRequest(
+        address indexed controller,
+        address indexed owner,
+        uint256 indexed requestId,
+        address sender,
+        uint256 assets
+    );
+    event RedeemRequest(
+        address indexed controller,
+        address indexed owner,
+        uint256 indexed requestId,
+        address sender,
+        uint256 shares
+    );
+    event OperatorSet(address indexed controller, address indexed operator, bool approved);
+
+    error OptionsVault_OnlyInBatch();
+    error OptionsVault_NotActiveAccount(AccountId account);
+    error OptionsVault_SelfTrade();
+    error OptionsVault_DeadlinePassed(uint256 deadline, uint256 nowTimestamp);
+    error OptionsVault_PriceBeyondLimit(Usd premium, Usd limit);
+    error OptionsVault_NotAuthorised(address owner, address caller);
+    error OptionsVault_BelowMinimum(uint256 amount, uint256 minimum);
+    error OptionsVault_NothingToProcess();
+    error OptionsVault_MarkNotNewer(uint256 markTime, uint256 lastRequest);
+    error OptionsVault_MarkUnusable(uint8 market);
+    error OptionsVault_NothingToClaim(address controller);
+    error OptionsVault_ExceedsClaimable(uint256 asked, uint256 claimable);
+    error OptionsVault_PreviewNotSupported();
+    error OptionsVault_NotSeeded();
+    error OptionsVault_AlreadySeeded();
+    error OptionsVault_ZeroAddress();
+    error OptionsVault_CancellationNotAvailable();
+    error OptionsVault_WindDown(Usd navBid);
+
+    /// @notice Trades `quantity` of `instrument` (positive: the taker buys) against the vault at its quote.
+    /// Call it through `clearinghouse.batch` or `reduce`.
+    /// @param premiumLimit most the taker pays, or (negative) least it receives, for the whole quantity [wad USD]
+    /// @return premium what the taker paid (negative: received) [wad USD]
+    function trade(
+        AccountId taker,
+        InstrumentId instrument,
+        Quantity quantity,
+        Usd premiumLimit,
+        uint256 deadline
+    ) external returns (Usd premium);
+
+    /// @notice Processes the pending epoch if the mark is newer than its last request. Anyone may call.
+    function processEpoch() external returns (uint256 epochId);
+
+    /// @notice First deposit, whose shares are locked for ever, so that supply is never zero. Once.
+    function seed(uint256 assets) external;
+
+    /// @notice The vault's account.
+    function account() external view returns (AccountId);
+
+    /// @notice Two-sided NAV at the current mark. Signed; reverts only if there has never been a price.
+    function nav() external view returns (NetAssetValue memory);
+
+    /// @notice Price of one whole share at bid, ask and mid NAV [wad USD].
+    function sharePrice() external view returns (Price bid, Price ask, Price mid);
+
+    /// @notice An epoch; the one after the last processed is pending.
+    function epoch(uint256 epochId) external view returns (Epoch memory);
+
+    /// @notice Id of the epoch now collecting requests.
+    function currentEpoch() external view returns (uint256);
+
+    /// @notice Totals waiting in the current epoch, and the time of its last request.
+    function pendingTotals() external view returns (uint256 assets, uint256 shares, uint256 lastRequestAt);
+
+    /// @notice Cancels the caller's pending deposit or redemption (ERC-7887). Not available yet:
+    /// reverts with OptionsVault_CancellationNotAvailable.
+    function cancelRequest(address controller) external;
+
+    // ERC-7540
+
+    /// @notice Hands `assets` of `owner` to the silo as a request of `controller`. The request id is the epoch.
+    function requestDeposit(
+        uint256 assets,
+        address controller,
+        address owner
+    ) external returns (uint256 requestId);
+
+    /// @notice Hands `shares` of `owner` to the silo as a redemption request of `controller`.
+    function requestRedeem(
+        uint256 shares,
+        address controller,
+        address owner
+    ) external returns (uint256 requestId);
+
+    function pendingDepositRequest(
+        uint256 requestId,
+        address controller
+    ) external view returns (uint256 assets);
+    function claimableDepositRequest(
+        uint256 requestId,
+        address controller
+    ) external view returns (uint256 assets);
+    function pendingRedeemRequest(
+        uint256 requestId,
+        address controller
+    ) external view returns (uint256 shares);
+    function claimableRedeemRequest(
+        uint256 requestId,
+        address controller
+    ) external view returns (uint256 shares);
+    function isOperator(address controller, address operator) external view returns (bool);
+    function setOperator(address operator, bool approved) external returns (bool);
+
+    /// @notice ERC-7540 claim of a fulfilled deposit.
+    function deposit(uint256 assets, address receiver, address controller) external returns (uint256 shares);
+
+    /// @notice ERC-7540 claim of a fulfilled deposit, by shares.
+    function mint(uint256 shares, address receiver, address controller) external returns (uint256 assets);
+}
+
+/// @notice Holds requested USDC and shares apart from the vault, so that they back no options.
+interface ISilo {
+    error Silo_NotVault(address caller);
+    error Silo_ZeroAddress();
+
+    /// @notice Pays `amount` of `token` to `receiver`. Only the vault.
+    function release(address token, address receiver, uint256 amount) external;
+}

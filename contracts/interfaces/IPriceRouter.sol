@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Price} from "../types/Price.sol";
+
+/// @notice Why a price may or may not be used. Callers act on it; reading never reverts.
+enum PriceStatus {
+    Ok,
+    StaleForTrading, // older than the trading age, still good enough to liquidate
+    Stale, // older than the liquidation age as well
+    Reverted,
+    NonPositive,
+    Incomplete, // round not answered, or answered in an earlier round
+    Future,
+    OutOfBounds,
+    Jump,
+    DecimalsChanged,
+    SequencerDown,
+    SequencerGrace,
+    SourcesDisagree,
+    NotConfigured
+}
+
+/// @notice One reading of a price source.
+/// @param price last price that passed the checks [wad USD]; zero if there never was one
+/// @param updatedAt unix time of the source's update
+/// @param status whether and for what `price` may be used
+struct PriceReading {
+    Price price;
+    uint256 updatedAt;
+    PriceStatus status;
+}
+
+/// @notice One source of one underlying's USD price.
+interface IPriceFeed {
+    event FeedConfigured(address indexed aggregator, uint256 tradingAge, uint256 liquidationAge);
+
+    error ChainlinkPriceFeed_ZeroAddress();
+    error ChainlinkPriceFeed_BadAges(uint256 tradingAge, uint256 liquidationAge);
+    error ChainlinkPriceFeed_BadBounds(uint256 minimum, uint256 maximum);
+    error ChainlinkPriceFeed_BadDecimals(uint8 decimals);
+
+    /// @notice The current reading. Never reverts.
+    function read() external view returns (PriceReading memory reading);
+
+    /// @notice The Chainlink proxy behind this feed, for settlement proofs.
+    function aggregator() external view returns (address);
+}
+
+/// @notice The price of each market's underlying.
+interface IPriceRouter {
+    event FeedSet(uint8 indexed market, address oldFeed, address newFeed);
+
+    error PriceRouter_ZeroAddress();
+    error PriceRouter_PriceUnusable(uint8 market, PriceStatus status);
+
+    /// @notice The current reading for `market`. Never reverts; an unknown market reads `NotConfigured`.
+    function spot(uint8 market) external view returns (PriceReading memory reading);
+
+    /// @notice The current price for `market`, good for trading.
+    /// @dev Reverts with PriceRouter_PriceUnusable unless the status is Ok.
+    function tradingSpot(uint8 market) external view returns (Price price);
+
+    /// @notice The feed of `market`; zero if none.
+    function feedOf(uint8 market) external view returns (IPriceFeed feed);
+
+    /// @notice Sets the feed of `market`. Restricted to the curator.
+    function setFeed(uint8 market, IPriceFeed feed) external;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Price} from "../types/Price.sol";
+
+/// @notice One expiry of a reported surface.
+/// @param expiry unix seconds, on the hour
+/// @param forward forward of that expiry at `SurfaceReport.spot` [wad USD], a multiple of 1e-8
+/// @param theta at-the-money total variance [wad], a multiple of 1e-12
+/// @param psi slope psi = theta * phi [wad], a multiple of 1e-12
+/// @param rho correlation in (-1, 1) [wad], a multiple of 1e-9
+struct SliceReport {
+    uint40 expiry;
+    uint256 forward;
+    uint256 theta;
+    uint256 psi;
+    int256 rho;
+}
+
+/// @notice A surface as calibrators sign it (EIP-712).
+/// @param market index of the underlying
+/// @param timestamp when it was calibrated, unix seconds
+/// @param spot underlying price at that time [wad USD]
+/// @param slices by strictly increasing expiry
+struct SurfaceReport {
+    uint8 market;
+    uint40 timestamp;
+    uint256 spot;
+    SliceReport[] slices;
+}
+
+/// @notice Signed eSSVI surfaces, accepted only after the contract has proven them free of static arbitrage.
+interface ISurfaceFeed {
+    event SurfacePosted(uint8 indexed market, uint40 timestamp, uint256 spot, uint256 slices, address poster);
+    event SignerSet(address indexed signer, bool allowed);
+    event ThresholdSet(uint256 oldThreshold, uint256 newThreshold);
+
+    error SurfaceFeed_TooFewSigners(uint256 valid, uint256 required);
+    error SurfaceFeed_UnknownSigner(address signer);
+    error SurfaceFeed_SignersNotSorted(address previous, address current);
+    error SurfaceFeed_NotNewer(uint40 timestamp, uint40 last);
+    error SurfaceFeed_Future(uint40 timestamp, uint256 nowTimestamp);
+    error SurfaceFeed_TooOld(uint40 timestamp, uint256 oldest);
+    error SurfaceFeed_EmptyReport();
+    error SurfaceFeed_ExpiryNotIncreasing(uint40 previous, uint40 current);
+    error SurfaceFeed_ExpiryPassed(uint40 expiry);
+    error SurfaceFeed_OutOfDomain(uint40 expiry);
+    error SurfaceFeed_Butterfly(uint40 expiry);
+    error SurfaceFeed_Calendar(uint40 earlier, uint40 later);
+    error SurfaceFeed_ForwardTooFar(uint40 expiry, uint256 forward, uint256 spot);
+    error SurfaceFeed_SpotTooFar(uint256 reported, uint256 live);
+    error SurfaceFeed_StepTooLarge(uint40 expiry);
+    error SurfaceFeed_UnknownExpiry(uint8 market, uint256 expiry);
+    error SurfaceFeed_BadThreshold(uint256 threshold, uint256 signers);
+    error SurfaceFeed_ZeroAddress();
+
+    /// @notice Accepts a report signed by at least the threshold of distinct signers, in increasing address order.
+    /// @dev Order of checks: signers, time, domain, butterfly, calendar, distance from the oracle spot, step limits.
+    function post(SurfaceReport calldata report, bytes[] calldata signatures) external;
+
+    /// @notice The packed slice of an expiry (layout in pricing/VolSurface.sol).
+    /// @dev Reverts with SurfaceFeed_UnknownExpiry if none was posted.
+    function slice(uint8 market, uint256 expiry) external view returns (uint256 packed);
+
+    /// @notice Spot that the last report of `market` was made at, and its time; zeros if none.
+    function lastReport(uint8 market) external view returns (Price spot, uint256 timestamp);
+
+    /// @notice Expiries of the last report of `market`, increasing.
+    function expiries(uint8 market) external view returns (uint40[] memory);
+
+    /// @notice Forward of an expiry moved in proportion with the live spot [wad].
+    function liveForward(uint8 market, uint256 expiry, Price spot) external view returns (Price forward);
+
+    /// @notice Whether the last report of `market` is older than its heartbeat. A stale surface never freezes the system.
+    function isStale(uint8 market) external view returns (bool);
+
+    /// @notice EIP-712 digest that signers sign.
+    function digest(SurfaceReport calldata report) external view returns (bytes32);
+
+    /// @notice Signatures needed.
+    function threshold() external view returns (uint256);
+
+    /// @notice Whether `signer` may sign.
+    function isSigner(address signer) external view returns (bool);
+
+    /// @notice Allows or removes a signer. Restricted to the curator.
+    function setSigner(address signer, bool allowed) external;
+
+    /// @notice Sets the number of signatures needed. Restricted to the curator.
+    function setThreshold(uint256 newThreshold) external;
+}
