@@ -1,1 +1,11 @@
-export {};
+export * from "./addresses.ts";
+export * from "./ballast.ts";
+export * from "./errors.ts";
+export * from "./errorCodex.ts";
+export * from "./instrument.ts";
+export * from "./lp.ts";
+export * from "./reads.ts";
+export * from "./settlement.ts";
+export * from "./surface.ts";
+export * from "./trade.ts";
+export * from "./units.ts";

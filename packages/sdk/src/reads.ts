@@ -1,0 +1,206 @@
+import type { Ballast } from "./ballast.ts";
+import { type PositionEntry, unpackPositions } from "./instrument.ts";
+
+/** PriceStatus of contracts/interfaces/IPriceRouter.sol, by number. */
+export const PRICE_STATUS = [
+  "Ok",
+  "StaleForTrading",
+  "Stale",
+  "Reverted",
+  "NonPositive",
+  "Incomplete",
+  "Future",
+  "OutOfBounds",
+  "Jump",
+  "DecimalsChanged",
+  "SequencerDown",
+  "SequencerGrace",
+  "SourcesDisagree",
+  "NotConfigured",
+] as const;
+export type PriceStatus = (typeof PRICE_STATUS)[number];
+
+/** DataStatus of contracts/interfaces/IRiskEngine.sol, by number. */
+export const DATA_STATUS = ["Good", "LiquidationOnly", "Unusable"] as const;
+export type DataStatus = (typeof DATA_STATUS)[number];
+
+/** AuctionKind of contracts/interfaces/ILiquidation.sol, by number. */
+export const AUCTION_KIND = ["None", "Solvent", "Insolvent"] as const;
+export type AuctionKind = (typeof AUCTION_KIND)[number];
+
+/** Health of an account; all amounts [wad USD]. */
+export interface Health {
+  readonly equity: bigint;
+  readonly initialRequirement: bigint;
+  readonly maintenanceRequirement: bigint;
+  readonly bindingMarket: number;
+  readonly bindingNode: number;
+  readonly status: DataStatus;
+}
+
+/** Everything about an account at one block. */
+export interface AccountState {
+  readonly account: bigint;
+  /** Signed [wad USD]. */
+  readonly cash: bigint;
+  /** Token units by collateral address. */
+  readonly collateral: ReadonlyMap<string, bigint>;
+  readonly positions: readonly PositionEntry[];
+  readonly health: Health;
+}
+
+/** The vault at one block; amounts [wad USD] unless they say otherwise. */
+export interface VaultState {
+  readonly navBid: bigint;
+  readonly navAsk: bigint;
+  readonly navMid: bigint;
+  readonly markTime: number;
+  /** Price of one share at bid, ask and mid [wad USD]. */
+  readonly shareBid: bigint;
+  readonly shareAsk: bigint;
+  readonly shareMid: bigint;
+  /** Shares, 10^-decimals of the share token. */
+  readonly supply: bigint;
+  readonly currentEpoch: bigint;
+  /** Requested and not yet processed: USDC units, shares. */
+  readonly pendingAssets: bigint;
+  readonly pendingShares: bigint;
+}
+
+/** Net Greeks of the vault's options in one market, and its hedge [wad]. */
+export interface VaultGreeks {
+  readonly market: number;
+  readonly value: bigint;
+  readonly delta: bigint;
+  readonly gamma: bigint;
+  readonly vega: bigint;
+  readonly theta: bigint;
+  /** Delta held as hedge. */
+  readonly hedge: bigint;
+  readonly netDelta: bigint;
+  readonly band: bigint;
+}
+
+/** One LP's standing. */
+export interface LpState {
+  readonly shares: bigint;
+  readonly usdc: bigint;
+  readonly pendingDeposit: bigint;
+  readonly claimableDeposit: bigint;
+  readonly pendingRedeem: bigint;
+  readonly claimableRedeem: bigint;
+}
+
+/** Price of a market. */
+export interface MarketPrice {
+  /** [wad USD]; zero if there never was one. */
+  readonly price: bigint;
+  readonly updatedAt: number;
+  readonly status: PriceStatus;
+}
+
+/** Reads a market's price. */
+export async function readPrice(ballast: Ballast, market: number): Promise<MarketPrice> {
+  const reading = await ballast.priceRouter.spot(market);
+  return {
+    price: reading.price,
+    updatedAt: Number(reading.updatedAt),
+    status: PRICE_STATUS[Number(reading.status)] ?? "NotConfigured",
+  };
+}
+
+/** Reads an account with its health; stale strikes are valued on the fly. */
+export async function readAccount(ballast: Ballast, account: bigint): Promise<AccountState> {
+  const { clearinghouse } = ballast;
+  const [cash, words, assets, health] = await Promise.all([
+    clearinghouse.cashOf(account),
+    clearinghouse.positionWords(account),
+    clearinghouse.collateralAssets(),
+    readHealth(ballast, account),
+  ]);
+  const amounts = await Promise.all(assets.map((asset) => clearinghouse.collateralOf(account, asset)));
+  return {
+    account,
+    cash,
+    collateral: new Map(assets.map((asset, index) => [asset, amounts[index] ?? 0n])),
+    positions: unpackPositions(words),
+    health,
+  };
+}
+
+/** Reads only the health of an account. */
+export async function readHealth(ballast: Ballast, account: bigint): Promise<Health> {
+  const verdict = await ballast.clearinghouse.assess(account);
+  return {
+    equity: verdict.equity,
+    initialRequirement: verdict.initialRequirement,
+    maintenanceRequirement: verdict.maintenanceRequirement,
+    bindingMarket: Number(verdict.bindingMarket),
+    bindingNode: Number(verdict.bindingNode),
+    status: DATA_STATUS[Number(verdict.status)] ?? "Unusable",
+  };
+}
+
+/** Reads the vault's NAV, share price and queue. */
+export async function readVault(ballast: Ballast): Promise<VaultState> {
+  const { vault, shares } = ballast;
+  const [nav, price, supply, currentEpoch, pending] = await Promise.all([
+    vault.nav(),
+    vault.sharePrice(),
+    shares.totalSupply(),
+    vault.currentEpoch(),
+    vault.pendingTotals(),
+  ]);
+  return {
+    navBid: nav.bid,
+    navAsk: nav.ask,
+    navMid: nav.mid,
+    markTime: Number(nav.markTime),
+    shareBid: price.bid,
+    shareAsk: price.ask,
+    shareMid: price.mid,
+    supply,
+    currentEpoch,
+    pendingAssets: pending.assets,
+    pendingShares: pending.shares,
+  };
+}
+
+/** Reads the vault's Greeks in each market. */
+export async function readVaultGreeks(ballast: Ballast): Promise<VaultGreeks[]> {
+  const words = await ballast.clearinghouse.positionWords(await ballast.vault.account());
+  return Promise.all(
+    ballast.deployment.markets.map(async ({ index }) => {
+      const [book, hedge] = await Promise.all([
+        ballast.optionPricer.bookValue(index, [...words]),
+        ballast.hedgeController.state(index),
+      ]);
+      return {
+        market: index,
+        value: book.value,
+        delta: book.delta,
+        gamma: book.gamma,
+        vega: book.vega,
+        theta: book.theta,
+        hedge: hedge.hedge,
+        netDelta: hedge.netDelta,
+        band: hedge.band,
+      };
+    }),
+  );
+}
+
+/** Reads what an LP holds, waits for and may claim. Pending sums over requests; claimable amounts are the ERC-4626 limits. */
+export async function readLp(ballast: Ballast, owner: string): Promise<LpState> {
+  const { vault, shares, usdc } = ballast;
+  const epoch = await vault.currentEpoch();
+  const [held, cash, pendingDeposit, claimableDeposit, pendingRedeem, claimableRedeem] = await Promise.all([
+    shares.balanceOf(owner),
+    usdc.balanceOf(owner),
+    vault.pendingDepositRequest(epoch, owner),
+    shares.maxDeposit(owner),
+    vault.pendingRedeemRequest(epoch, owner),
+    shares.maxRedeem(owner),
+  ]);
+  return { shares: held, usdc: cash, pendingDeposit, claimableDeposit, pendingRedeem, claimableRedeem };
+}

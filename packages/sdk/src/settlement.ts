@@ -1,0 +1,47 @@
+import { Contract, type ContractRunner } from "ethers";
+
+const AGGREGATOR_ABI = [
+  "function latestRoundData() view returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)",
+  "function getRoundData(uint80) view returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)",
+  "function decimals() view returns (uint8)",
+] as const;
+
+/** Seconds before expiry over which a fixing averages. */
+export const SETTLEMENT_WINDOW = 1800;
+
+/** One Chainlink round. */
+export interface Round {
+  readonly roundId: bigint;
+  readonly answer: bigint;
+  readonly updatedAt: number;
+}
+
+interface Aggregator {
+  latestRoundData(): Promise<{ roundId: bigint; answer: bigint; updatedAt: bigint }>;
+  getRoundData(roundId: bigint): Promise<{ roundId: bigint; answer: bigint; updatedAt: bigint }>;
+}
+
+/** No proof can be built from the feed's rounds. */
+export class NoProofError extends Error {
+  override readonly name = "NoProofError";
+}
+
+/**
+ * Walks a feed back from its latest round and returns the rounds in force during the window before `expiry`,
+ * oldest first: the proof that SettlementOracle.fix takes.
+ * @throws NoProofError if no round later than expiry exists yet, or the feed has none old enough
+ */
+export async function settlementProof(aggregator: string, expiry: number, runner: ContractRunner): Promise<bigint[]> {
+  const feed = new Contract(aggregator, AGGREGATOR_ABI, runner) as unknown as Aggregator;
+  const latest = await feed.latestRoundData();
+  if (Number(latest.updatedAt) <= expiry) throw new NoProofError("No round later than the expiry exists yet.");
+  const windowStart = expiry - SETTLEMENT_WINDOW;
+  const rounds: bigint[] = [];
+  for (let roundId = latest.roundId - 1n; (roundId & 0xffffffffffffffffn) > 0n; roundId--) {
+    const round = await feed.getRoundData(roundId);
+    const updatedAt = Number(round.updatedAt);
+    if (updatedAt <= expiry) rounds.unshift(roundId);
+    if (updatedAt <= windowStart) return rounds;
+  }
+  throw new NoProofError("The feed has no round old enough to cover the window's start.");
+}

@@ -1,0 +1,138 @@
+import type { ContractTransactionResponse } from "ethers";
+import type { Ballast } from "./ballast.ts";
+import { packPosition, seriesOf } from "./instrument.ts";
+import { WAD } from "./units.ts";
+
+/** One leg of a strategy, traded against the vault. */
+export interface Leg {
+  readonly instrument: bigint;
+  /** Signed quantity the account gains [wad]; negative sells. */
+  readonly quantity: bigint;
+}
+
+/** A leg with the vault's quote. */
+export interface QuotedLeg extends Leg {
+  /** What the account pays (negative: receives) [wad USD]. */
+  readonly premium: bigint;
+  /** Mid value, signed like the premium [wad USD]. */
+  readonly fair: bigint;
+  /** Volatility of the quote [wad]. */
+  readonly volatility: bigint;
+}
+
+/** One call of a batch, as the clearinghouse takes it. */
+export interface BatchCall {
+  readonly target: string;
+  readonly data: string;
+}
+
+/** Options of a trade. */
+export interface TradeOptions {
+  /** How much worse than the quote the premium of a leg may be, share [wad]; default 1 %. */
+  readonly slippage?: bigint;
+  /** Unix time after which the trade fails; default: one hour after the latest block. */
+  readonly deadline?: bigint;
+}
+
+/** Asks the vault for a quote of each leg. */
+export async function quoteLegs(ballast: Ballast, legs: readonly Leg[]): Promise<QuotedLeg[]> {
+  return Promise.all(
+    legs.map(async (leg) => {
+      const quote = await ballast.quoter.quote(leg.instrument, leg.quantity);
+      return { ...leg, premium: quote.premium, fair: quote.fair, volatility: quote.volatility };
+    }),
+  );
+}
+
+/** The worst premium accepted: the quote plus `slippage` of its size, rounded against the account. */
+export function premiumLimit(premium: bigint, slippage: bigint): bigint {
+  const size = premium < 0n ? -premium : premium;
+  return premium + (size * slippage + WAD - 1n) / WAD;
+}
+
+/** The calls that trade quoted legs, to be run by `batch` or `reduce`. */
+export async function tradeCalls(
+  ballast: Ballast,
+  account: bigint,
+  legs: readonly QuotedLeg[],
+  options: TradeOptions = {},
+): Promise<BatchCall[]> {
+  const deadline = options.deadline ?? (await latestTime(ballast)) + 3600n;
+  const slippage = options.slippage ?? WAD / 100n;
+  return legs.map((leg) => ({
+    target: ballast.deployment.contracts.vault,
+    data: ballast.vault.interface.encodeFunctionData("trade", [
+      account,
+      leg.instrument,
+      leg.quantity,
+      premiumLimit(leg.premium, slippage),
+      deadline,
+    ]),
+  }));
+}
+
+/**
+ * Refreshes the risk arrays of every strike that the account, the vault and the new legs need and that is not current.
+ * Sends nothing when all are current. Anyone may pay for it; keepers normally did before.
+ * @returns the transaction, or undefined
+ */
+export async function ensureFresh(
+  ballast: Ballast,
+  account: bigint,
+  instruments: readonly bigint[],
+): Promise<ContractTransactionResponse | undefined> {
+  const { clearinghouse, riskArrays, vault } = ballast;
+  const held = await Promise.all([
+    clearinghouse.positionWords(account),
+    vault.account().then((id) => clearinghouse.positionWords(id)),
+  ]);
+  const wanted = instruments.map((instrument) => packPosition(instrument, WAD));
+  const words = [...held.flat(), ...wanted].filter((word) => word !== 0n);
+  if (words.length === 0) return undefined;
+  if ((await riskArrays.refreshPositions.staticCall(words)) === 0n) return undefined;
+  return riskArrays.refreshPositions(words);
+}
+
+/** Quotes and trades all legs as one batch: all pass or all fail. */
+export async function trade(
+  ballast: Ballast,
+  account: bigint,
+  legs: readonly Leg[],
+  options: TradeOptions = {},
+): Promise<ContractTransactionResponse> {
+  const refresh = await ensureFresh(
+    ballast,
+    account,
+    legs.map((leg) => leg.instrument),
+  );
+  await refresh?.wait();
+  const calls = await tradeCalls(ballast, account, await quoteLegs(ballast, legs), options);
+  return ballast.clearinghouse.batch(account, calls);
+}
+
+/** The same for an account that may only lower its risk. */
+export async function reduce(
+  ballast: Ballast,
+  account: bigint,
+  legs: readonly Leg[],
+  options: TradeOptions = {},
+): Promise<ContractTransactionResponse> {
+  const calls = await tradeCalls(ballast, account, await quoteLegs(ballast, legs), options);
+  return ballast.clearinghouse.reduce(account, calls);
+}
+
+/** Strikes of a market and expiry among instruments. */
+export function strikesOf(instruments: readonly bigint[], market: number, expiry: number): bigint[] {
+  const strikes = new Set<bigint>();
+  for (const instrument of instruments) {
+    const series = seriesOf(instrument);
+    if (series.market === market && series.expiry === expiry) strikes.add(series.strike);
+  }
+  return [...strikes].sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function latestTime(ballast: Ballast): Promise<bigint> {
+  const block = await ballast.runner.provider?.getBlock("latest");
+  if (!block) throw new Error("The runner has no provider to read the latest block from.");
+  return BigInt(block.timestamp);
+}
