@@ -8,7 +8,7 @@ import {Usd} from "../types/Usd.sol";
 import {Assessment, Portfolio} from "./IRiskEngine.sol";
 
 /// @notice One call of a batch.
-/// @param target the clearinghouse itself or a registered venue
+/// @param target the clearinghouse itself, a registered venue, or the risk arrays (to refresh them)
 /// @param data calldata, selector included
 struct Call {
     address target;
@@ -214,6 +214,7 @@ interface ISettler {
     event AccountSettled(AccountId indexed account, uint256 positions, Usd cash);
 
     error Settler_NothingToSettle(AccountId account);
+    error Settler_ZeroAddress();
 
     /// @notice Settles up to `limit` positions of `account` whose fixing exists. Anyone may call. Payoffs owed to the
     /// account round down, those it owes round up. Returns how many were settled.

@@ -74,6 +74,9 @@ interface IRiskEngine {
     /// inside the account. Used by liquidation, repayment and exits.
     function assessAnyway(Portfolio calldata portfolio) external view returns (Assessment memory);
 
+    /// @notice The risk arrays it reads.
+    function arrays() external view returns (address);
+
     /// @notice The same verdict with each leg's contribution.
     function explain(
         Portfolio calldata portfolio

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountId} from "../types/AccountId.sol";
+
+/// @notice What is known only while a batch runs: whose it is, who called it, and which accounts may have gained risk.
+/// Transient, so a transaction can leave nothing behind.
+abstract contract BatchContext {
+    /// @dev None: no batch runs. Batch: touched accounts must end healthy. Reduce: or at least not worse than before.
+    enum Mode {
+        None,
+        Batch,
+        Reduce
+    }
+
+    /// @dev keccak256("ballast.clearing.touched") - 1; the list lives in the slots after it, two per entry.
+    uint256 private constant TOUCHED = 0x9accb5fabef29163f6342624307938747f65d3777c39efe4229ff6cd88ee2445;
+
+    Mode internal transient _mode;
+    bool internal transient _entered;
+    uint256 internal transient _touchedCount;
+    uint256 internal transient _activeAccount;
+    address internal transient _activeCaller;
+
+    /// @dev Index of `account` among the touched ones, or the count.
+    function _touchedIndex(AccountId account) internal view returns (uint256 index) {
+        uint256 count = _touchedCount;
+        for (index = 0; index < count; ++index) {
+            if (_load(TOUCHED + 2 * index) == AccountId.unwrap(account)) return index;
+        }
+    }
+
+    /// @dev Appends an account with the excess it had before.
+    function _appendTouched(AccountId account, int256 excessBefore) internal {
+        uint256 slot = TOUCHED + 2 * _touchedCount;
+        _store(slot, AccountId.unwrap(account));
+        _store(slot + 1, uint256(excessBefore));
+        ++_touchedCount;
+    }
+
+    /// @dev Touched account `index` and its excess before.
+    function _touchedAt(uint256 index) internal view returns (AccountId account, int256 excessBefore) {
+        account = AccountId.wrap(_load(TOUCHED + 2 * index));
+        excessBefore = int256(_load(TOUCHED + 2 * index + 1));
+    }
+
+    function _store(uint256 slot, uint256 value) private {
+        assembly ("memory-safe") {
+            tstore(slot, value)
+        }
+    }
+
+    function _load(uint256 slot) private view returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := tload(slot)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IClearinghouse, CollateralAsset} from "../interfaces/IClearinghouse.sol";
+import {CollateralAmount, Portfolio} from "../interfaces/IRiskEngine.sol";
+import {Units} from "../libraries/Units.sol";
+import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {Quantity} from "../types/Quantity.sol";
+import {Usd} from "../types/Usd.sol";
+import {PositionSet} from "./PositionSet.sol";
+
+/// @notice The books: cash with its loss index, collateral and positions. No permissions and no external calls.
+abstract contract Ledger is IClearinghouse {
+    using PositionSet for mapping(uint256 => uint256);
+
+    /// @dev One word an account. `cash` [wad] is as of loss index `index`; negative cash is not touched by the index.
+    struct AccountSlot {
+        int128 cash;
+        uint112 index;
+        uint16 positions;
+    }
+
+    /// @notice Most positions an account may hold.
+    uint256 public constant MAX_POSITIONS = 128;
+    uint112 internal constant FULL_INDEX = 1e27;
+
+    address internal immutable _cashToken;
+    uint8 internal immutable _cashDecimals;
+
+    uint112 internal _lossIndex = FULL_INDEX;
+    uint256 internal _totalClaims;
+    int256 internal _settlementTransit;
+    mapping(AccountId => AccountSlot) private _accounts;
+    mapping(AccountId => mapping(uint256 => uint256)) private _positions;
+    mapping(AccountId => mapping(address => uint256)) private _collateral;
+    mapping(address => uint256) internal _totalCollateral;
+    mapping(address => CollateralAsset) internal _collateralAssets;
+    address[] internal _assetList;
+
+    constructor(address cashToken) {
+        if (cashToken == address(0)) revert Clearinghouse_ZeroAddress();
+        _cashToken = cashToken;
+        _cashDecimals = IERC20Metadata(cashToken).decimals();
+        Units.scaleOf(_cashDecimals);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function cashOf(AccountId account) public view returns (Usd) {
+        return Usd.wrap(_effectiveCash(_accounts[account]));
+    }
+
+    /// @inheritdoc IClearinghouse
+    function collateralOf(AccountId account, address asset) public view returns (uint256) {
+        return _collateral[account][asset];
+    }
+
+    /// @inheritdoc IClearinghouse
+    function positionOf(AccountId account, InstrumentId instrument) public view returns (Quantity) {
+        mapping(uint256 => uint256) storage words = _positions[account];
+        uint256 count = _accounts[account].positions;
+        uint256 index = words.indexOf(count, instrument);
+        return index == count ? Quantity.wrap(0) : words.get(index).quantityOf();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function positionWords(AccountId account) public view returns (uint256[] memory) {
+        return _positions[account].load(_accounts[account].positions);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function portfolio(AccountId account) public view returns (Portfolio memory held) {
+        AccountSlot memory slot = _accounts[account];
+        held.account = account;
+        held.cash = Usd.wrap(_effectiveCash(slot));
+        held.positionWords = _positions[account].load(slot.positions);
+        uint256 length = _assetList.length;
+        held.collateral = new CollateralAmount[](length);
+        for (uint256 i = 0; i < length; ++i) {
+            address asset = _assetList[i];
+            CollateralAsset storage configured = _collateralAssets[asset];
+            uint256 amount = Units.toWad(_collateral[account][asset], configured.decimals);
+            held.collateral[i] = CollateralAmount(configured.market, Quantity.wrap(int256(amount)));
+        }
+    }
+
+    /// @inheritdoc IClearinghouse
+    function cashAsset() external view returns (address token, uint8 decimals) {
+        return (_cashToken, _cashDecimals);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function collateralAssets() external view returns (address[] memory) {
+        return _assetList;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function collateralAsset(address asset) external view returns (CollateralAsset memory) {
+        return _collateralAssets[asset];
+    }
+
+    /// @inheritdoc IClearinghouse
+    function settlementTransit() external view returns (Usd) {
+        return Usd.wrap(_settlementTransit);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function totalClaims() external view returns (Usd) {
+        return Usd.wrap(int256(_totalClaims));
+    }
+
+    /// @dev Whether nothing but cash and collateral can be lost: no positions, and no debt.
+    function _isDebtFree(AccountId account) internal view returns (bool) {
+        AccountSlot memory slot = _accounts[account];
+        return slot.positions == 0 && slot.cash >= 0;
+    }
+
+    /// @dev Adds signed `amount` to an account's cash, at the current loss index.
+    function _addCash(AccountId account, int256 amount) internal {
+        AccountSlot storage slot = _accounts[account];
+        int256 before = _effectiveCash(slot);
+        int256 afterwards = before + amount;
+        if (int128(afterwards) != afterwards)
+            revert Clearinghouse_InsufficientCash(account, Usd.wrap(before), Usd.wrap(amount));
+        slot.cash = int128(afterwards);
+        slot.index = _lossIndex;
+        _totalClaims = _totalClaims + _positive(afterwards) - _positive(before);
+    }
+
+    /// @dev Adds signed `quantity` to a position.
+    function _addPosition(AccountId account, InstrumentId instrument, Quantity quantity) internal {
+        AccountSlot storage slot = _accounts[account];
+        uint256 count = _positions[account].add(slot.positions, instrument, quantity);
+        if (count > MAX_POSITIONS) revert Clearinghouse_TooManyPositions(account, MAX_POSITIONS);
+        slot.positions = uint16(count);
+    }
+
+    /// @dev Adds collateral that the clearinghouse has received or taken from another account.
+    function _addCollateral(AccountId account, address asset, uint256 amount) internal {
+        _collateral[account][asset] += amount;
+    }
+
+    /// @dev Takes collateral from an account.
+    function _takeCollateral(AccountId account, address asset, uint256 amount) internal {
+        uint256 available = _collateral[account][asset];
+        if (available < amount)
+            revert Clearinghouse_InsufficientCollateral(account, asset, available, amount);
+        _collateral[account][asset] = available - amount;
+    }
+
+    /// @dev Lowers every positive balance by the same share, so that together they lose `amount`. Balances round down;
+    /// the index rounds down too, so the sum of balances can only be less than the claims recorded.
+    function _shareLoss(uint256 amount) internal returns (uint256 oldIndex, uint256 newIndex) {
+        uint256 claims = _totalClaims;
+        if (amount >= claims)
+            revert Clearinghouse_LossExceedsClaims(Usd.wrap(int256(amount)), Usd.wrap(int256(claims)));
+        oldIndex = _lossIndex;
+        newIndex = (oldIndex * (claims - amount)) / claims;
+        _lossIndex = uint112(newIndex);
+        _totalClaims = claims - amount;
+    }
+
+    /// @dev An account never written has index 0 and cash 0.
+    function _effectiveCash(AccountSlot memory slot) private view returns (int256) {
+        if (slot.cash <= 0 || slot.index == _lossIndex) return slot.cash;
+        return int256((uint256(uint128(slot.cash)) * _lossIndex) / slot.index);
+    }
+
+    function _positive(int256 value) private pure returns (uint256) {
+        return value > 0 ? uint256(value) : 0;
+    }
+}
