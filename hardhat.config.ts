@@ -40,7 +40,7 @@ export default defineConfig({
     localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
   },
   paths: {
-    sources: "./contracts",
+    sources: ["./contracts", "./test/harness"],
     tests: { mocha: "./test", solidity: "./test" },
     ignition: "./deploy",
   },
