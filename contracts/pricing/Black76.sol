@@ -22,7 +22,7 @@ struct Greeks {
 /// @title Black76
 /// @notice European options on a forward: C = F N(d1) - K N(d2), d1 = ln(F/K)/s + s/2, d2 = d1 - s, s = sigma sqrt(T).
 /// Undiscounted; a caller with a discount factor multiplies. Pure, and total: for forward, strike < 2^128 and
-/// volatility < 2^128 nothing reverts, every value is clamped to [intrinsic, F], and at s = 0 it is intrinsic exactly.
+/// volatility < 2^96 nothing reverts, every value is clamped to [intrinsic, F], and at s = 0 it is intrinsic exactly.
 /// @dev With the Mills ratio R(x) = N(-x) / phi(x) and K phi(d2) = F phi(d1), what is left of the formula is
 ///   d1 < 0:            C = F phi(d1) (R(-d1) - R(-d2))
 ///   d2 < 0 <= d1:      C = F - F phi(d1) (R(d1) + R(-d2))
@@ -83,12 +83,12 @@ library Black76 {
             result.call = value;
             result.put = value + strike - forward;
             result.callDelta = (delta * 1e18) >> 96;
-            // forward < 2^128, density <= 2^95, rootTime < 2^80: the products stay below 2^223 and 2^208.
-            uint256 forwardDensity = (forward * density) >> 96;
-            result.vega = (forwardDensity * rootTime) >> 64;
-            // d(s)/d(T) = volatility / (2 sqrt(T)); both factors are below 2^128.
-            result.theta = -int256((((forwardDensity * volatility) / 2e18) << 64) / rootTime);
-            // phi / (F s): 2^95 * 2^64 * 1e36 < 2^96 * 2^160 fails only for density near its top, so 1e36 is split.
+            // F phi(d1) with 32 bits beyond the wad: 2^128 * 2^95 / 2^64 = 2^159, times rootTime < 2^80.
+            uint256 forwardDensity = (forward * density) >> 64;
+            result.vega = (forwardDensity * rootTime) >> 96;
+            // d(s)/dT = volatility / (2 sqrt(T)); (2^159 * 2^96 / 2^60) << 32 = 2^227.
+            result.theta = -int256((((forwardDensity * volatility) / 2e18) << 32) / rootTime);
+            // phi / (F s) as a wad: Q96 * 1e36 / Q64 / 2^32, in two steps below 2^215.
             result.gamma = ((((density * 1e18) / s) * 1e18) >> 32) / forward;
         }
     }
@@ -109,7 +109,7 @@ library Black76 {
     /// @notice sigma sqrt(T) [Q64] from volatility [wad] and sqrt(T) [Q64].
     function standardDeviation(uint256 volatility, uint256 rootTime) internal pure returns (uint256) {
         unchecked {
-            // Below 2^128 and 2^80.
+            // Below 2^96 and 2^80.
             return (volatility * rootTime) / 1e18;
         }
     }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {FixedPoint} from "../../contracts/libraries/FixedPoint.sol";
 import {Black76, Greeks} from "../../contracts/pricing/Black76.sol";
+import {Violation, VolSurface} from "../../contracts/pricing/VolSurface.sol";
 
 /// @notice Opens the pure pricing libraries to tests and measures them as they are used: inlined in a contract.
 contract PricingHarness {
@@ -85,5 +86,64 @@ contract PricingHarness {
         gas = gasleft();
         call = Black76.revalue(forward, strike, logRatio, s);
         gas -= gasleft();
+    }
+
+    function pack(
+        uint256 theta,
+        uint256 psi,
+        int256 rho,
+        uint256 forward,
+        uint256 timestamp
+    ) external pure returns (uint256) {
+        return VolSurface.pack(theta, psi, rho, forward, timestamp);
+    }
+
+    function unpack(
+        uint256 slice
+    ) external pure returns (uint256 theta, uint256 psi, int256 rho, uint256 forward, uint256 timestamp) {
+        theta = VolSurface.thetaOf(slice);
+        psi = VolSurface.psiOf(slice);
+        rho = VolSurface.rhoOf(slice);
+        forward = VolSurface.forwardOf(slice);
+        timestamp = VolSurface.timestampOf(slice);
+    }
+
+    function totalVariance(uint256 slice, int256 logMoneyness) external pure returns (uint256) {
+        return VolSurface.totalVariance(slice, logMoneyness);
+    }
+
+    function standardDeviation(uint256 variance) external pure returns (uint256) {
+        return VolSurface.standardDeviation(variance);
+    }
+
+    function volatilityOf(uint256 variance, uint256 secondsToExpiry) external pure returns (uint256) {
+        return VolSurface.volatility(variance, secondsToExpiry);
+    }
+
+    function domainViolation(
+        uint256 theta,
+        uint256 psi,
+        int256 rho,
+        uint256 forward
+    ) external pure returns (Violation) {
+        return VolSurface.domainViolation(theta, psi, rho, forward);
+    }
+
+    function butterflyViolation(uint256 slice) external pure returns (Violation) {
+        return VolSurface.butterflyViolation(slice);
+    }
+
+    function calendarViolation(uint256 earlier, uint256 later) external pure returns (Violation) {
+        return VolSurface.calendarViolation(earlier, later);
+    }
+
+    function interpolate(
+        uint256 earlier,
+        uint256 earlierTime,
+        uint256 later,
+        uint256 laterTime,
+        uint256 time
+    ) external pure returns (uint256) {
+        return VolSurface.interpolate(earlier, earlierTime, later, laterTime, time);
     }
 }

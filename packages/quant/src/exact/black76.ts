@@ -54,14 +54,14 @@ export function greeks(
     return { call, put: floorAtZero(strike - forward), callDelta, gamma: 0n, vega: 0n, theta: 0n };
   }
   const { call, delta, density } = value(forward, strike, lnRatio(forward, strike), s);
-  const forwardDensity = (forward * density) >> 96n;
+  const forwardDensity = (forward * density) >> 64n;
   return {
     call,
     put: call + strike - forward,
     callDelta: (delta * WAD) >> 96n,
     gamma: ((((density * WAD) / s) * WAD) >> 32n) / forward,
-    vega: (forwardDensity * rootTime) >> 64n,
-    theta: -((((forwardDensity * volatility) / (2n * WAD)) << 64n) / rootTime),
+    vega: (forwardDensity * rootTime) >> 96n,
+    theta: -((((forwardDensity * volatility) / (2n * WAD)) << 32n) / rootTime),
   };
 }
 

@@ -1,0 +1,123 @@
+/** Bit-exact mirror of `contracts/pricing/VolSurface.sol`. See there for the model and the conditions. */
+import { abs, min, sqrt, WAD, YEAR } from "./fixed-point.ts";
+
+const VARIANCE_UNIT = 10n ** 6n;
+const RHO_UNIT = 10n ** 9n;
+const FORWARD_UNIT = 10n ** 10n;
+const MASK_48 = (1n << 48n) - 1n;
+
+/** One eSSVI slice; all but the time stamp [wad]. */
+export interface ExactSlice {
+  readonly theta: bigint;
+  readonly psi: bigint;
+  readonly rho: bigint;
+  readonly forward: bigint;
+  /** unix seconds */
+  readonly timestamp: bigint;
+}
+
+/** In the order of the contract's enum. */
+export const VIOLATIONS = [
+  "None",
+  "Domain",
+  "ButterflySlope",
+  "ButterflyCurvature",
+  "CalendarTheta",
+  "CalendarSlope",
+  "CalendarPhi",
+] as const;
+export type Violation = (typeof VIOLATIONS)[number];
+
+/** Packs a slice into its storage word; digits below the units are dropped. */
+export function packSlice(slice: ExactSlice): bigint {
+  return (
+    slice.theta / VARIANCE_UNIT +
+    ((slice.psi / VARIANCE_UNIT) << 48n) +
+    (BigInt.asUintN(32, slice.rho / RHO_UNIT) << 96n) +
+    ((slice.forward / FORWARD_UNIT) << 128n) +
+    (slice.timestamp << 192n)
+  );
+}
+
+/** Reads a storage word. */
+export function unpackSlice(word: bigint): ExactSlice {
+  return {
+    theta: (word & MASK_48) * VARIANCE_UNIT,
+    psi: ((word >> 48n) & MASK_48) * VARIANCE_UNIT,
+    rho: BigInt.asIntN(32, word >> 96n) * RHO_UNIT,
+    forward: BigInt.asUintN(64, word >> 128n) * FORWARD_UNIT,
+    timestamp: BigInt.asUintN(40, word >> 192n),
+  };
+}
+
+function fields(word: bigint): { readonly theta: bigint; readonly psi: bigint; readonly rho: bigint } {
+  return { theta: word & MASK_48, psi: (word >> 48n) & MASK_48, rho: BigInt.asIntN(32, word >> 96n) };
+}
+
+/** Total variance [wad] at k = ln(strike / forward) [Q96], rounded down. */
+export function totalVariance(word: bigint, logMoneyness: bigint): bigint {
+  const { theta, psi, rho } = fields(word);
+  const slope = (psi * (logMoneyness >> 32n)) >> 32n;
+  const shifted = slope + (theta * rho * 4_294_967_296n) / RHO_UNIT;
+  const floorSquare = ((theta * theta * (WAD - rho * rho)) << 64n) / WAD;
+  const root = sqrt(shifted * shifted + floorSquare);
+  const doubled = (theta << 32n) + (rho * slope) / RHO_UNIT + root;
+  return doubled > 0n ? (doubled * VARIANCE_UNIT) >> 33n : 0n;
+}
+
+/** sqrt(w) = sigma * sqrt(T) [Q64] of a total variance [wad]. */
+export function standardDeviationOf(variance: bigint): bigint {
+  return sqrt(((variance << 64n) / WAD) << 64n);
+}
+
+/** Volatility per square root of a year [wad]. */
+export function volatilityOf(variance: bigint, secondsToExpiry: bigint): bigint {
+  return sqrt((variance * WAD * YEAR) / secondsToExpiry);
+}
+
+/** Whether a packed slice has butterfly arbitrage. */
+export function butterflyViolation(word: bigint): Violation {
+  const { theta, psi, rho } = fields(word);
+  const onePlus = RHO_UNIT + abs(rho);
+  if (psi * onePlus >= 4n * 10n ** 12n * RHO_UNIT) return "ButterflySlope";
+  if (psi * psi * onePlus > 4n * 10n ** 12n * RHO_UNIT * theta) return "ButterflyCurvature";
+  return "None";
+}
+
+/** Whether the packed slice `later` crosses `earlier`. */
+export function calendarViolation(earlier: bigint, later: bigint): Violation {
+  const a = fields(earlier);
+  const b = fields(later);
+  if (b.theta < a.theta) return "CalendarTheta";
+  if (
+    b.psi * (RHO_UNIT + b.rho) < a.psi * (RHO_UNIT + a.rho) ||
+    b.psi * (RHO_UNIT - b.rho) < a.psi * (RHO_UNIT - a.rho)
+  ) {
+    return "CalendarSlope";
+  }
+  return b.psi * a.theta > a.psi * b.theta ? "CalendarPhi" : "None";
+}
+
+/** The packed slice at `time` between two neighbours: theta, psi, rho * psi and forward linear in time. */
+export function interpolate(
+  earlier: bigint,
+  earlierTime: bigint,
+  later: bigint,
+  laterTime: bigint,
+  time: bigint,
+): bigint {
+  const a = unpackSlice(earlier);
+  const b = unpackSlice(later);
+  const span = laterTime - earlierTime;
+  const right = time - earlierTime;
+  const left = span - right;
+  const psi1 = a.psi * left;
+  const psi2 = b.psi * right;
+  return packSlice({
+    theta: (a.theta * left + b.theta * right) / span,
+    psi: (psi1 + psi2) / span,
+    rho: (psi1 * a.rho + psi2 * b.rho) / (psi1 + psi2),
+    forward: (a.forward * left + b.forward * right) / span,
+    timestamp: min(a.timestamp, b.timestamp),
+  });
+}
