@@ -1,1 +1,1 @@
-export {};
+export * from "./externals/index.ts";
