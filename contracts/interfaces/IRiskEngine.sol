@@ -64,7 +64,6 @@ struct LegContribution {
 /// @notice Portfolio margin. Holds no funds and has no permissions.
 interface IRiskEngine {
     error RiskEngine_TooManyPositions(uint256 count, uint256 limit);
-    error RiskEngine_UnknownMarket(uint8 market);
 
     /// @notice Equity and requirements. Every array used must be current.
     /// @dev Reverts with RiskArrays_StaleStrike for a stale strike: refresh it in the same batch.
@@ -81,6 +80,28 @@ interface IRiskEngine {
     function explain(
         Portfolio calldata portfolio
     ) external view returns (Assessment memory assessment, LegContribution[] memory legs);
+}
+
+/// @notice One market of a portfolio as a vector: its worth in every scenario, not yet judged.
+/// @param market index of the underlying
+/// @param status of the price (a stale surface is the engine's to judge)
+/// @param live whether options that have not expired are among its positions
+/// @param spot live price [wad USD]; zero if there never was one, and then all else is zero except settled payoffs
+/// @param nodeValues worth of options and collateral at every node (see risk/NodeGrid.sol) [wad USD], rounded down
+/// @param mark the same at the live spot, read between the unshocked nodes around it [wad USD], rounded down
+/// @param longMark mark of the long options alone, at the reference spot [wad USD]: what the bid spread is taken from
+/// @param collateral worth of collateral at live spot [wad USD], rounded down, before haircut
+/// @param netShort net short calls plus net short puts [wad contracts]
+struct MarketVector {
+    uint8 market;
+    DataStatus status;
+    bool live;
+    uint256 spot;
+    int256[30] nodeValues;
+    int256 mark;
+    uint256 longMark;
+    uint256 collateral;
+    uint256 netShort;
 }
 
 /// @notice Packed option values at the nodes, derived on chain from the posted surface.
@@ -119,6 +140,23 @@ interface IRiskArrays {
 
     /// @notice Accepts arrays computed off chain and checks them. Not available yet: reverts with RiskArrays_PostingNotAvailable.
     function post(bytes calldata report, bytes[] calldata signatures) external;
+
+    /// @notice The vectors of a portfolio, one for each market in it: markets of positions in increasing order, then those
+    /// that only collateral mentions.
+    /// @param collateral one entry per asset; the same market may occur more than once
+    /// @param positionWords packed positions, two a word, in any order; zero entries are skipped
+    /// @param anyway whether a strike that is not current is valued on the fly; otherwise RiskArrays_StaleStrike names it
+    function nodeVectors(
+        CollateralAmount[] calldata collateral,
+        uint256[] calldata positionWords,
+        bool anyway
+    ) external view returns (MarketVector[] memory vectors);
+
+    /// @notice The grid that all arrays of `market` share; zeros before the first refresh.
+    /// @return referenceSpot that levels are multiples of [wad USD]
+    /// @return outer distance of the outermost scanned level from one [wad]
+    /// @return version counted from one
+    function grid(uint8 market) external view returns (Price referenceSpot, uint256 outer, uint24 version);
 
     /// @notice The two words of a strike, and whether they are current.
     function words(

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {FixedPoint} from "../libraries/FixedPoint.sol";
+
+/// @notice Sums over the strikes of one market, still in lanes.
+/// @param lanes five sums of three signed 80-bit lanes for word A, then five for word B
+/// @param grossA sum of |quantity| * 2^exponent of the words A; bounds every lane
+/// @param grossB the same of the words B
+/// @param shortA the part of grossA that is short: what flooring the lanes owes at most
+/// @param shortB the same of the words B
+struct LaneSums {
+    uint256[10] lanes;
+    uint256 grossA;
+    uint256 grossB;
+    uint256 shortA;
+    uint256 shortB;
+}
+
+/// @title NodeGrid
+/// @notice Where each node of a risk array lies, and how words of 15 lanes are packed, added up and read.
+/// A node is a spot level (a multiple of the market's reference spot) and a volatility state:
+///   word A, volatility up:   lanes 0..8  levels 1 + outer * {-1, -3/4, -1/2, -1/4, 0, 1/4, 1/2, 3/4, 1}
+///                            lanes 9..14 levels 0.34, 0.50, 0.67, 1.50, 2.00, 3.00 (the tails)
+///   word B, volatility down: lanes 0..8  the same nine levels
+///           unshocked:       lanes 9..13 levels 0.98, 0.99, 1.00, 1.01, 1.02 (marks and delta are read here)
+///                            lane 14     level 1 - outer (a slide to which volatility has not reacted)
+/// Nodes 0..14 are the lanes of word A, 15..29 those of word B.
+/// A lane holds a call's value per contract, rounded down, in units of 2^exponent * reference spot / 2^29. Bits 240..251
+/// of a word are twelve bits of its version (A the low ones, B the high ones), bits 252..255 the exponent.
+/// @dev Three lanes, 80 bits apart, are multiplied by a quantity at once. Quantities count 1e-8 contracts and are signed:
+/// the sum of signed lanes is formed modulo 2^256 and separated at the end, which is exact while every lane's sum
+/// stays below 2^79, that is while the gross sum stays below 2^63.
+library NodeGrid {
+    uint256 internal constant NODES = 30;
+    uint256 internal constant LANES = 15;
+    uint256 internal constant LEVELS = 9;
+    uint256 internal constant FIRST_TAIL = 9;
+    /// @dev Node of the unshocked level 0.98; the next four follow in steps of 0.01.
+    uint256 internal constant FIRST_DENSE = 24;
+    uint256 internal constant DENSE_STEP = 0.01e18;
+    uint256 internal constant DENSE_LOWEST = 0.98e18;
+    /// @dev Lane of word B with the unshocked level 1.00.
+    uint256 internal constant CENTRE_LANE = 11;
+    /// @dev Lane unit is reference spot / 2^VALUE_BITS at exponent zero.
+    uint256 internal constant VALUE_BITS = 29;
+    uint256 internal constant MAX_GROSS = 1 << 63;
+
+    uint256 private constant LANE_MASK = 0xffff0000000000000000ffff0000000000000000ffff;
+
+    // Levels
+
+    /// @notice Spot level of every node as a multiple of the reference spot [wad].
+    /// @param outer distance of the outermost scanned level from one [wad], a multiple of 4, below 1
+    function multipliers(uint256 outer) internal pure returns (uint256[30] memory m) {
+        unchecked {
+            // outer < 1e18, so no level falls to zero.
+            uint256 quarter = outer / 4;
+            for (uint256 i; i < LEVELS; ++i) {
+                m[i] = 1e18 + i * quarter - outer;
+                m[LANES + i] = m[i];
+            }
+            for (uint256 i; i < 6; ++i) m[FIRST_TAIL + i] = i < 3 ? 1e18 - tail(i) : 1e18 + tail(i);
+            for (uint256 i; i < 5; ++i) m[FIRST_DENSE + i] = DENSE_LOWEST + i * DENSE_STEP;
+            m[29] = 1e18 - outer;
+        }
+    }
+
+    /// @notice |level - 1| of tail `index` in 0..5 [wad].
+    function tail(uint256 index) internal pure returns (uint256) {
+        if (index == 0) return 0.66e18;
+        if (index == 1) return 0.5e18;
+        if (index == 2) return 0.33e18;
+        if (index == 3) return 0.5e18;
+        return index == 4 ? 1e18 : 2e18;
+    }
+
+    /// @notice ln of each level [Q96].
+    function logarithms(uint256[30] memory m) internal pure returns (int256[30] memory logs) {
+        for (uint256 i; i < NODES; ++i) {
+            // Word B repeats the nine levels of word A.
+            bool repeated = i >= LANES && i < LANES + LEVELS;
+            logs[i] = repeated ? logs[i - LANES] : FixedPoint.lnRatio(m[i], 1e18);
+        }
+    }
+
+    // Words
+
+    /// @notice Packs 15 values, from `first` on, under one exponent, rounded down. Values beyond the largest exponent
+    /// (four times the reference spot) saturate.
+    /// @param values per contract in units of reference spot / 2^29
+    /// @param versionBits twelve bits of the version
+    function pack(
+        uint256[30] memory values,
+        uint256 first,
+        uint256 versionBits
+    ) internal pure returns (uint256 word) {
+        unchecked {
+            // Shifts and comparisons only; first + i < 30.
+            uint256 largest;
+            for (uint256 i; i < LANES; ++i) largest |= values[first + i];
+            uint256 exponent;
+            while (largest >> exponent > 0xffff && exponent < 15) ++exponent;
+            for (uint256 i; i < LANES; ++i) {
+                word |= FixedPoint.min(values[first + i] >> exponent, 0xffff) << (16 * i);
+            }
+            word |= (versionBits << 240) | (exponent << 252);
+        }
+    }
+
+    /// @notice The 24-bit version that a pair of words carries.
+    function versionOf(uint256 wordA, uint256 wordB) internal pure returns (uint256) {
+        return ((wordA >> 240) & 0xfff) | (((wordB >> 240) & 0xfff) << 12);
+    }
+
+    /// @notice Value per contract of one lane [units of reference spot / 2^29].
+    function laneOf(uint256 word, uint256 lane) internal pure returns (uint256) {
+        return ((word >> (16 * lane)) & 0xffff) << (word >> 252);
+    }
+
+    /// @notice Adds `quantity` times the words of one strike.
+    /// @param quantity signed [1e-8 contracts], |quantity| < 2^64
+    function add(LaneSums memory sums, uint256 wordA, uint256 wordB, int256 quantity) internal pure {
+        assembly ("memory-safe") {
+            let lanes := mload(sums)
+            let gross := quantity
+            if slt(quantity, 0) {
+                gross := sub(0, quantity)
+            }
+            let scaled := shl(shr(252, wordA), gross)
+            let cell := add(sums, 0x20)
+            mstore(cell, add(mload(cell), scaled))
+            if slt(quantity, 0) {
+                cell := add(sums, 0x60)
+                mstore(cell, add(mload(cell), scaled))
+            }
+            scaled := shl(shr(252, wordB), gross)
+            cell := add(sums, 0x40)
+            mstore(cell, add(mload(cell), scaled))
+            if slt(quantity, 0) {
+                cell := add(sums, 0x80)
+                mstore(cell, add(mload(cell), scaled))
+            }
+            let mask := LANE_MASK
+            // shl of a negative two's complement number is its multiplication by a power of two.
+            scaled := shl(shr(252, wordA), quantity)
+            mstore(lanes, add(mload(lanes), mul(and(wordA, mask), scaled)))
+            cell := add(lanes, 0x20)
+            mstore(cell, add(mload(cell), mul(and(shr(16, wordA), mask), scaled)))
+            cell := add(lanes, 0x40)
+            mstore(cell, add(mload(cell), mul(and(shr(32, wordA), mask), scaled)))
+            cell := add(lanes, 0x60)
+            mstore(cell, add(mload(cell), mul(and(shr(48, wordA), mask), scaled)))
+            cell := add(lanes, 0x80)
+            mstore(cell, add(mload(cell), mul(and(shr(64, wordA), mask), scaled)))
+            scaled := shl(shr(252, wordB), quantity)
+            cell := add(lanes, 0xa0)
+            mstore(cell, add(mload(cell), mul(and(wordB, mask), scaled)))
+            cell := add(lanes, 0xc0)
+            mstore(cell, add(mload(cell), mul(and(shr(16, wordB), mask), scaled)))
+            cell := add(lanes, 0xe0)
+            mstore(cell, add(mload(cell), mul(and(shr(32, wordB), mask), scaled)))
+            cell := add(lanes, 0x100)
+            mstore(cell, add(mload(cell), mul(and(shr(48, wordB), mask), scaled)))
+            cell := add(lanes, 0x120)
+            mstore(cell, add(mload(cell), mul(and(shr(64, wordB), mask), scaled)))
+        }
+    }
+
+    /// @notice The sums at each node, in units of 1e-8 contracts * reference spot / 2^29, rounded against the holder:
+    /// every short contract owes one further unit of its lane. Requires both gross sums below MAX_GROSS.
+    function decode(LaneSums memory sums) internal pure returns (int256[30] memory values) {
+        unchecked {
+            // Lanes are below 2^79 in size, so signextend(9, .) of 80 bits reads them exactly, and subtracting a lane
+            // before shifting removes its borrow from the next.
+            for (uint256 g; g < 10; ++g) {
+                uint256 base = g < 5 ? g : g + 10;
+                int256 owed = int256(g < 5 ? sums.shortA : sums.shortB);
+                int256 rest = int256(sums.lanes[g]);
+                for (uint256 i; i < 3; ++i) {
+                    int256 lane;
+                    assembly ("memory-safe") {
+                        lane := signextend(9, rest)
+                    }
+                    values[base + 5 * i] = lane - owed;
+                    rest = (rest - lane) >> 80;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+/** Bit-exact mirror of `contracts/risk/NodeValuation.sol` and of the vectors of `contracts/risk/RiskArrays.sol`. */
+import { revalue } from "./black76.ts";
+import { DomainError, lnRatio, max, min, mulDivUp, pow, rootYears, signedDivDown, WAD } from "./fixed-point.ts";
+import * as nodeGrid from "./node-grid.ts";
+import { standardDeviationOf, totalVariance } from "./vol-surface.ts";
+
+const TERM = 30n * 86_400n;
+const SHORTEST = 86_400n;
+const LOWEST_DOWN = 10_000n;
+
+/** The grid of a market, as stored. */
+export interface ExactGrid {
+  /** [1e-8 USD] */
+  readonly referenceSpot: bigint;
+  /** [1e-9] */
+  readonly outer: bigint;
+}
+
+/** The header of an expiry, as stored. */
+export interface ExactHeader {
+  /** [1e-8 USD] */
+  readonly forward: bigint;
+  /** unix seconds */
+  readonly computedAt: bigint;
+  readonly version: bigint;
+  /** [1e-6] */
+  readonly upFactor: bigint;
+  /** [1e-6] */
+  readonly downFactor: bigint;
+}
+
+/** One series position. Quantity in units of 1e-8, strike in cents. */
+export interface ExactLeg {
+  readonly market: number;
+  readonly expiry: bigint;
+  readonly strikeCents: bigint;
+  readonly isPut: boolean;
+  readonly quantity: bigint;
+}
+
+/** What the legs of one expiry need: its header and words if alive, its settlement price if expired. */
+export type ExactExpiry =
+  | {
+      readonly alive: true;
+      readonly header: ExactHeader;
+      /** Words A and B of a strike in cents. */
+      readonly words: (strikeCents: bigint) => readonly [bigint, bigint];
+    }
+  | { readonly alive: false; readonly settlementPrice: bigint };
+
+/** All that one market's vector depends on. Spot and collateral [wad]. */
+export interface ExactMarket {
+  readonly market: number;
+  readonly spot: bigint;
+  readonly grid: ExactGrid;
+  readonly collateral: bigint;
+  readonly expiry: (expiry: bigint) => ExactExpiry;
+}
+
+/** See MarketVector in `contracts/interfaces/IRiskEngine.sol`. */
+export interface ExactVector {
+  readonly market: number;
+  readonly spot: bigint;
+  readonly values: readonly bigint[];
+  readonly mark: bigint;
+  readonly longMark: bigint;
+  readonly collateral: bigint;
+  readonly netShort: bigint;
+}
+
+/** (1 + R)(1 + d) - 1 [1e-9], rounded up; ratios [wad]. */
+export function outerOf(scanRange: bigint, driftLimit: bigint): bigint {
+  const product = mulDivUp(scanRange, driftLimit, WAD);
+  return (scanRange + driftLimit + product + 10n ** 9n - 1n) / 10n ** 9n;
+}
+
+/** Shock factors of volatility [1e-6]; shocks at 30 days [wad]. */
+export function shockFactors(
+  secondsToExpiry: bigint,
+  volUp: bigint,
+  volDown: bigint,
+): { readonly up: bigint; readonly down: bigint } {
+  const ratio = (TERM * WAD) / max(secondsToExpiry, SHORTEST);
+  const longPower = pow(ratio, (WAD * 30n) / 100n);
+  const upPower = ratio > WAD ? pow(ratio, (WAD * 45n) / 100n) : longPower;
+  const fall = mulDivUp(volDown, longPower, WAD) / 10n ** 12n + 1n;
+  return {
+    up: 1_000_000n + mulDivUp(volUp, upPower, WAD) / 10n ** 12n + 1n,
+    down: fall + LOWEST_DOWN < 1_000_000n ? 1_000_000n - fall : LOWEST_DOWN,
+  };
+}
+
+/** The two words of one strike; a slice of zero values it at intrinsic. */
+export function wordsOf(
+  grid: ExactGrid,
+  header: ExactHeader,
+  slice: bigint,
+  expiry: bigint,
+  strikeCents: bigint,
+): readonly [bigint, bigint] {
+  const forward = header.forward * 10n ** 10n;
+  const strike = strikeCents * 10n ** 16n;
+  const logRatio = lnRatio(forward, strike);
+  const m = nodeGrid.multipliers(grid.outer * 10n ** 9n);
+  const logs = nodeGrid.logarithms(m);
+  let [up, down, same] = [0n, 0n, 0n];
+  if (slice !== 0n) {
+    same = standardDeviationOf(totalVariance(slice, -logRatio));
+    up = max((same * header.upFactor) / 1_000_000n, rootYears(expiry - header.computedAt) / 2n);
+    down = (same * header.downFactor) / 1_000_000n;
+  }
+  const base = grid.referenceSpot * 10n ** 10n;
+  const values = m.map((level, node) => {
+    const s = node < nodeGrid.LANES ? up : node < nodeGrid.FIRST_DENSE ? down : same;
+    const value = revalue((forward * level) / WAD, strike, logRatio + (logs[node] ?? 0n), s);
+    return (value << nodeGrid.VALUE_BITS) / base;
+  });
+  return [
+    nodeGrid.pack(values.slice(0, nodeGrid.LANES), header.version & 0xfffn),
+    nodeGrid.pack(values.slice(nodeGrid.LANES), header.version >> 12n),
+  ];
+}
+
+const legOrder = (a: ExactLeg, b: ExactLeg): number => {
+  const difference = a.expiry - b.expiry || a.strikeCents - b.strikeCents;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+};
+
+/** The vector of one market: `legs` are all of that market, in any order. */
+export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactVector {
+  const sums = nodeGrid.emptySums();
+  const base = market.grid.referenceSpot * 10n ** 10n;
+  let [putForward, putStrike, calls, puts, settled, longMark] = [0n, 0n, 0n, 0n, 0n, 0n];
+  const nets = new Map<string, { words: readonly [bigint, bigint]; net: bigint }>();
+  for (const leg of [...legs].sort(legOrder)) {
+    const strike = leg.strikeCents * 10n ** 16n;
+    const expiry = market.expiry(leg.expiry);
+    if (!expiry.alive) {
+      const inTheMoney = leg.isPut ? strike - expiry.settlementPrice : expiry.settlementPrice - strike;
+      settled += signedDivDown(leg.quantity * max(inTheMoney, 0n), 10n ** 8n);
+      continue;
+    }
+    const key = `${leg.expiry}/${leg.strikeCents}`;
+    const entry = nets.get(key) ?? { words: expiry.words(leg.strikeCents), net: 0n };
+    nets.set(key, entry);
+    entry.net += leg.quantity;
+    let value = 0n;
+    if (leg.quantity > 0n) {
+      value = (nodeGrid.laneOf(entry.words[1], nodeGrid.CENTRE_LANE) * base) >> nodeGrid.VALUE_BITS;
+    }
+    if (leg.isPut) {
+      puts += leg.quantity;
+      putForward += leg.quantity * expiry.header.forward;
+      putStrike += leg.quantity * leg.strikeCents;
+      value = max(value + strike - expiry.header.forward * 10n ** 10n, 0n);
+    } else {
+      calls += leg.quantity;
+    }
+    if (leg.quantity > 0n) longMark += (leg.quantity * value) / 10n ** 8n;
+  }
+  for (const { words, net } of nets.values()) nodeGrid.add(sums, words[0], words[1], net);
+  if (sums.grossA >= nodeGrid.MAX_GROSS || sums.grossB >= nodeGrid.MAX_GROSS) {
+    throw new DomainError("quantity too large for the lanes");
+  }
+  const m = nodeGrid.multipliers(market.grid.outer * 10n ** 9n);
+  const slope = market.collateral * market.grid.referenceSpot - putForward * 10n ** 10n;
+  const values = nodeGrid
+    .decode(sums)
+    .map(
+      (lane, node) =>
+        ((lane * market.grid.referenceSpot * 100n) >> nodeGrid.VALUE_BITS) +
+        signedDivDown(slope * (m[node] ?? 0n), 10n ** 26n) +
+        putStrike * 10n ** 8n +
+        settled,
+    );
+  return {
+    market: market.market,
+    spot: market.spot,
+    values,
+    mark: market.spot === 0n ? settled : markAt(values, market.spot, base),
+    longMark,
+    collateral: (market.collateral * market.spot) / WAD,
+    netShort: (max(-calls, 0n) + max(-puts, 0n)) * 10n ** 10n,
+  };
+}
+
+function markAt(values: readonly bigint[], spot: bigint, base: bigint): bigint {
+  const offset = max((spot * WAD) / base, nodeGrid.DENSE_LOWEST) - nodeGrid.DENSE_LOWEST;
+  const index = min(offset / nodeGrid.DENSE_STEP, 3n);
+  const part = min(offset - index * nodeGrid.DENSE_STEP, nodeGrid.DENSE_STEP);
+  const node = nodeGrid.FIRST_DENSE + Number(index);
+  const left = values[node] ?? 0n;
+  return left + signedDivDown(((values[node + 1] ?? 0n) - left) * part, nodeGrid.DENSE_STEP);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IPriceRouter, PriceReading, PriceStatus} from "../../contracts/interfaces/IPriceRouter.sol";
+import {VolSurface} from "../../contracts/pricing/VolSurface.sol";
+import {Price} from "../../contracts/types/Price.sol";
+
+/// @notice Prices, slices and fixings that a test sets directly: the three rooms that risk reads.
+contract RiskInputs {
+    error SurfaceFeed_UnknownExpiry(uint8 market, uint256 expiry);
+
+    struct Surface {
+        uint256 slice;
+        uint256 spot;
+    }
+
+    mapping(uint8 => PriceReading) private _readings;
+    mapping(uint8 => mapping(uint256 => Surface)) private _surfaces;
+    mapping(uint8 => mapping(uint256 => uint256)) private _fixings;
+    mapping(uint8 => bool) public isStale;
+
+    function setSpot(uint8 market, uint256 price, PriceStatus status) external {
+        _readings[market] = PriceReading(Price.wrap(price), block.timestamp, status);
+    }
+
+    function setSlice(uint8 market, uint256 expiry, uint256 slice_, uint256 spot_) external {
+        _surfaces[market][expiry] = Surface(slice_, spot_);
+    }
+
+    function setFixing(uint8 market, uint256 expiry, uint256 price) external {
+        _fixings[market][expiry] = price;
+    }
+
+    function setStale(uint8 market, bool stale) external {
+        isStale[market] = stale;
+    }
+
+    function spot(uint8 market) external view returns (PriceReading memory) {
+        return _readings[market];
+    }
+
+    function slice(uint8 market, uint256 expiry) external view returns (uint256 packed) {
+        packed = _surfaces[market][expiry].slice;
+        if (packed == 0) revert SurfaceFeed_UnknownExpiry(market, expiry);
+    }
+
+    function liveForward(uint8 market, uint256 expiry, Price spot_) external view returns (Price) {
+        Surface memory surface = _surfaces[market][expiry];
+        return Price.wrap((VolSurface.forwardOf(surface.slice) * Price.unwrap(spot_)) / surface.spot);
+    }
+
+    function fixing(uint8 market, uint256 expiry) external view returns (Price price, bool exists) {
+        uint256 value = _fixings[market][expiry];
+        return (Price.wrap(value), value != 0);
+    }
+}
