@@ -95,6 +95,21 @@ library VolSurface {
         }
     }
 
+    /// @notice A total variance posted at the slice's time stamp, as it stands at `time`: volatility stays, time runs off.
+    /// @param variance from `totalVariance` [wad]
+    /// @param expiry of the slice; the result is rounded down
+    function varianceAt(
+        uint256 slice,
+        uint256 variance,
+        uint256 expiry,
+        uint256 time
+    ) internal pure returns (uint256) {
+        uint256 posted = timestampOf(slice);
+        if (time <= posted) return variance;
+        if (time >= expiry) return 0;
+        return (variance * (expiry - time)) / (expiry - posted);
+    }
+
     /// @notice sqrt(w) = sigma sqrt(T) [Q64] of a total variance [wad].
     function standardDeviation(uint256 variance) internal pure returns (uint256) {
         // A slice's total variance stays below 2^160.

@@ -143,7 +143,9 @@ library NodeValuation {
         uint256 expiry
     ) private pure returns (uint256[3] memory deviations) {
         if (slice == 0) return deviations;
-        uint256 s = VolSurface.standardDeviation(VolSurface.totalVariance(slice, -logRatio));
+        uint256 variance = VolSurface.totalVariance(slice, -logRatio);
+        variance = VolSurface.varianceAt(slice, variance, expiry, header.computedAt);
+        uint256 s = VolSurface.standardDeviation(variance);
         uint256 floor = FixedPoint.rootYears(expiry - header.computedAt) / FLOOR_DIVISOR;
         deviations[0] = FixedPoint.max((s * header.upFactor) / 1e6, floor);
         deviations[1] = (s * header.downFactor) / 1e6;

@@ -2,7 +2,7 @@
 import { revalue } from "./black76.ts";
 import { DomainError, lnRatio, max, min, mulDivUp, pow, rootYears, signedDivDown, WAD } from "./fixed-point.ts";
 import * as nodeGrid from "./node-grid.ts";
-import { standardDeviationOf, totalVariance } from "./vol-surface.ts";
+import { standardDeviationOf, totalVariance, varianceAt } from "./vol-surface.ts";
 
 const TERM = 30n * 86_400n;
 const SHORTEST = 86_400n;
@@ -105,7 +105,8 @@ export function wordsOf(
   const logs = nodeGrid.logarithms(m);
   let [up, down, same] = [0n, 0n, 0n];
   if (slice !== 0n) {
-    same = standardDeviationOf(totalVariance(slice, -logRatio));
+    const variance = totalVariance(slice, -logRatio);
+    same = standardDeviationOf(varianceAt(slice, variance, expiry, header.computedAt));
     up = max((same * header.upFactor) / 1_000_000n, rootYears(expiry - header.computedAt) / 2n);
     down = (same * header.downFactor) / 1_000_000n;
   }

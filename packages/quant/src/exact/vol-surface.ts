@@ -65,6 +65,13 @@ export function totalVariance(word: bigint, logMoneyness: bigint): bigint {
   return doubled > 0n ? (doubled * VARIANCE_UNIT) >> 33n : 0n;
 }
 
+/** A total variance posted at the slice's time stamp, as it stands at `time`: volatility stays, time runs off. */
+export function varianceAt(word: bigint, variance: bigint, expiry: bigint, time: bigint): bigint {
+  const posted = BigInt.asUintN(40, word >> 192n);
+  if (time <= posted) return variance;
+  return time >= expiry ? 0n : (variance * (expiry - time)) / (expiry - posted);
+}
+
 /** sqrt(w) = sigma * sqrt(T) [Q64] of a total variance [wad]. */
 export function standardDeviationOf(variance: bigint): bigint {
   return sqrt(((variance << 64n) / WAD) << 64n);
