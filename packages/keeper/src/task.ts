@@ -1,0 +1,74 @@
+import type { Ballast } from "@ballast/sdk";
+import type { ContractTransactionResponse, Signer } from "ethers";
+import type { AccountWatch } from "./watch.ts";
+
+/** Names of the keeper's tasks. */
+export const TASK_NAMES = ["feed", "hedge", "liquidate", "settle", "epoch"] as const;
+export type TaskName = (typeof TASK_NAMES)[number];
+
+/** One transaction a task wants to send. */
+export interface Action {
+  readonly task: TaskName;
+  /** What it does, for people and logs. */
+  readonly what: string;
+  /** Why it is wanted now. */
+  readonly why: string;
+  /** Tries it by eth_call; throws what the chain would. */
+  readonly simulate: () => Promise<unknown>;
+  /** Sends it. */
+  readonly send: () => Promise<ContractTransactionResponse>;
+}
+
+/** One expiry of a surface, relative to spot so that it can be reported at any price. All [wad]. */
+export interface SurfaceSlice {
+  readonly expiry: number;
+  /** Forward / spot. */
+  readonly forwardRatio: bigint;
+  readonly theta: bigint;
+  readonly psi: bigint;
+  readonly rho: bigint;
+}
+
+/**
+ * Where the feed task gets a market's surface.
+ * @returns slices by increasing expiry, none expired at `timestamp`; empty if the source has nothing to say
+ */
+export type SurfaceSource = (market: number, timestamp: number) => Promise<readonly SurfaceSlice[]>;
+
+/** What every task works with. */
+export interface KeeperContext {
+  readonly ballast: Ballast;
+  /** Who sends transactions. */
+  readonly sender: Signer;
+  /** Who signs surfaces; enough of them for the feed's threshold. */
+  readonly surfaceSigners: readonly Signer[];
+  readonly surfaceSource: SurfaceSource | undefined;
+  readonly accounts: AccountWatch;
+  readonly limits: KeeperLimits;
+}
+
+/** Thresholds at which tasks act. */
+export interface KeeperLimits {
+  /** Post a surface at the latest this many seconds after the last. */
+  readonly feedHeartbeat: number;
+  /** Post earlier when spot moved by this share since the last [wad]. */
+  readonly feedSpotMove: bigint;
+  /** Sub-account that bids in auctions. */
+  readonly bidderSubAccount: bigint;
+  /** Bid in a solvent auction only at or below this share of the slice's mark equity [wad]. */
+  readonly bidDiscount: bigint;
+  /** Positions settled per transaction. */
+  readonly settleBatch: bigint;
+}
+
+/** Limits that suit most operators. */
+export const DEFAULT_LIMITS: KeeperLimits = {
+  feedHeartbeat: 900,
+  feedSpotMove: 5n * 10n ** 15n,
+  bidderSubAccount: 0n,
+  bidDiscount: 95n * 10n ** 16n,
+  settleBatch: 64n,
+};
+
+/** A task: looks at the chain and says what it would send now. Never sends itself. */
+export type Task = (context: KeeperContext) => Promise<Action[]>;

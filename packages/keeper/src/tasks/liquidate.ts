@@ -1,0 +1,85 @@
+import { type Health, WAD, accountId, formatDecimal, readHealth } from "@ballast/sdk";
+import type { Action, KeeperContext } from "../task.ts";
+
+/** Whether an account may be put up for auction. */
+export function isLiquidatable(health: Health): boolean {
+  return health.status !== "Unusable" && health.equity < health.maintenanceRequirement;
+}
+
+/** Most that is paid for a slice: its share of mark equity at the keeper's discount, or nothing in an insolvent auction. */
+export function bidLimit(kind: "Solvent" | "Insolvent", equity: bigint, fraction: bigint, discount: bigint): bigint {
+  if (kind === "Insolvent" || equity <= 0n) return 0n;
+  return (((equity * fraction) / WAD) * discount) / WAD;
+}
+
+/** Starts auctions of unhealthy accounts, bids where the price is good enough, and ends auctions that are over. */
+export async function liquidate(context: KeeperContext): Promise<Action[]> {
+  const vaultAccount = await context.ballast.vault.account();
+  const bidder = accountId(await context.sender.getAddress(), context.limits.bidderSubAccount);
+  const actions: Action[] = [];
+  for (const account of await context.accounts.accounts()) {
+    if (account === bidder) continue;
+    const auction = await context.ballast.auctionHouse.auctionOf(account);
+    const next =
+      auction.kind === 0n ? await startIfUnhealthy(context, account) : await bidOrEnd(context, account, bidder, auction.id);
+    if (next && !(account === vaultAccount && next.what.startsWith("bid"))) actions.push(next);
+  }
+  return actions;
+}
+
+async function startIfUnhealthy(context: KeeperContext, account: bigint): Promise<Action | undefined> {
+  const health = await readHealth(context.ballast, account);
+  if (!isLiquidatable(health)) return undefined;
+  const house = context.ballast.auctionHouse.connect(context.sender);
+  return {
+    task: "liquidate",
+    what: `start the auction of account ${hex(account)}`,
+    why: `equity ${formatDecimal(health.equity)} is below its maintenance requirement ${formatDecimal(health.maintenanceRequirement)}`,
+    simulate: () => house.start.staticCall(account),
+    send: () => house.start(account),
+  };
+}
+
+async function bidOrEnd(
+  context: KeeperContext,
+  account: bigint,
+  bidder: bigint,
+  id: bigint,
+): Promise<Action | undefined> {
+  const { ballast, sender, limits } = context;
+  const house = ballast.auctionHouse.connect(sender);
+  if (await succeeds(() => house.end.staticCall(account))) {
+    return {
+      task: "liquidate",
+      what: `end the auction of account ${hex(account)}`,
+      why: "the account is healthy again or empty",
+      simulate: () => house.end.staticCall(account),
+      send: () => house.end(account),
+    };
+  }
+  const { largestFraction } = await house.price(account, WAD);
+  if (largestFraction === 0n) return undefined;
+  const [{ cost }, health] = await Promise.all([house.price(account, largestFraction), readHealth(ballast, account)]);
+  const kind = health.equity > 0n ? "Solvent" : "Insolvent";
+  const limit = bidLimit(kind, health.equity, largestFraction, limits.bidDiscount);
+  if (cost > limit) return undefined;
+  if (!(await succeeds(() => house.bid.staticCall(account, id, bidder, largestFraction, cost)))) return undefined;
+  return {
+    task: "liquidate",
+    what: `bid ${formatDecimal(cost)} for ${formatDecimal(largestFraction * 100n, 1)} % of account ${hex(account)}`,
+    why: `the auction's price is within the limit of ${formatDecimal(limit)}`,
+    simulate: () => house.bid.staticCall(account, id, bidder, largestFraction, cost),
+    send: () => house.bid(account, id, bidder, largestFraction, cost),
+  };
+}
+
+async function succeeds(call: () => Promise<unknown>): Promise<boolean> {
+  return call().then(
+    () => true,
+    () => false,
+  );
+}
+
+function hex(account: bigint): string {
+  return `0x${account.toString(16).padStart(64, "0")}`;
+}
