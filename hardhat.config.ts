@@ -15,6 +15,7 @@ const outputs = { "*": { "*": ["storageLayout"] } };
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   solidity: {
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
     profiles: {
       default: {
         ...compiler,

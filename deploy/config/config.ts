@@ -1,0 +1,83 @@
+/** Chainlink feed of a market, as ChainlinkPriceFeed.Configuration takes it. */
+export interface FeedConfig {
+  /** Chainlink proxy. */
+  readonly aggregator: string;
+  /** L2 sequencer uptime feed; the zero address on chains without one. */
+  readonly sequencerFeed: string;
+  readonly tradingAge: number;
+  readonly liquidationAge: number;
+  readonly sequencerGrace: number;
+  readonly minimum: bigint;
+  readonly maximum: bigint;
+  readonly jumpLimit: bigint;
+}
+
+/** MarketParameters of contracts/interfaces/IRiskEngine.sol. */
+export interface RiskConfig {
+  readonly scanRange: bigint;
+  readonly driftLimit: bigint;
+  readonly volUp: bigint;
+  readonly volDown: bigint;
+  readonly shortOptionMinimum: bigint;
+  readonly maintenanceFactor: bigint;
+  readonly collateralHaircut: bigint;
+  readonly crossMarketCredit: bigint;
+  readonly arrayAgeLimit: number;
+  readonly bidSpread: bigint;
+}
+
+/** QuoterParameters of contracts/interfaces/IQuoter.sol. */
+export interface QuoterConfig {
+  readonly halfSpreadVol: bigint;
+  readonly spotSpread: bigint;
+  readonly vegaCharge: bigint;
+  readonly minDelta: bigint;
+  readonly maxDelta: bigint;
+  readonly maxNetVega: bigint;
+  readonly maxNetDelta: bigint;
+  readonly minTenor: number;
+  readonly maxTenor: number;
+}
+
+/** HedgeParameters of contracts/interfaces/IHedging.sol. */
+export interface HedgeConfig {
+  readonly slippageLimit: bigint;
+  readonly maxTrade: bigint;
+  readonly minInterval: number;
+  readonly dailyLossBudget: bigint;
+  readonly costRatio: bigint;
+  readonly riskAversion: bigint;
+  readonly minBand: bigint;
+}
+
+/** One market. */
+export interface MarketConfig {
+  readonly index: number;
+  readonly name: string;
+  readonly underlying: string;
+  /** Most that all accounts together may hold [token units]. */
+  readonly collateralCap: bigint;
+  readonly feed: FeedConfig;
+  readonly risk: RiskConfig;
+  readonly hedge: HedgeConfig;
+}
+
+/** Who holds which duty after deployment. Nobody may be left out: an empty list means that the duty rests. */
+export interface RoleConfig {
+  /** Holder of the admin role, normally a timelock; undefined renounces it for good. */
+  readonly admin: string | undefined;
+  readonly curators: readonly string[];
+  readonly guardians: readonly string[];
+}
+
+/** Everything that a deployment depends on. */
+export interface BallastConfig {
+  readonly usdc: string;
+  readonly markets: readonly MarketConfig[];
+  readonly uniswap: { readonly router: string; readonly quoter: string; readonly pool: string; readonly fee: number };
+  readonly quoter: QuoterConfig;
+  /** Caps of the vault's first-loss slice as shares of its NAV [wad]. */
+  readonly vaultSlice: { readonly perEvent: bigint; readonly perYear: bigint };
+  readonly surface: { readonly signers: readonly string[]; readonly threshold: number };
+  readonly roles: RoleConfig;
+}

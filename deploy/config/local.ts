@@ -1,0 +1,85 @@
+import type { Externals } from "../../packages/lab/src/externals/index.ts";
+import type { BallastConfig } from "./config.ts";
+
+const WAD = 10n ** 18n;
+const PERCENT = WAD / 100n;
+const ZERO_ADDRESS = "0x0000000000000000000000000000000000000000";
+const DAY = 86_400;
+
+/** Who is who on a local chain. */
+export interface LocalPeople {
+  readonly curators: readonly string[];
+  readonly guardians: readonly string[];
+  readonly surfaceSigners: readonly string[];
+  readonly surfaceThreshold: number;
+}
+
+/** The configuration of sandbox, replay, tests and benchmarks: one ETH market on the externals of a local chain. */
+export async function localConfig(externals: Externals, people: LocalPeople): Promise<BallastConfig> {
+  const { uniswap } = externals;
+  const [usdc, weth, router, quoter, pool] = await Promise.all([
+    externals.usdc.getAddress(),
+    externals.weth.getAddress(),
+    uniswap.router.getAddress(),
+    uniswap.quoter.getAddress(),
+    uniswap.pool.getAddress(),
+  ]);
+  return {
+    usdc,
+    markets: [
+      {
+        index: 0,
+        name: "ETH",
+        underlying: weth,
+        collateralCap: 1_000_000n * WAD,
+        feed: {
+          aggregator: externals.feed.address,
+          sequencerFeed: ZERO_ADDRESS,
+          // The local feed answers every hour, whatever the price does.
+          tradingAge: 3_900,
+          liquidationAge: 4 * 3_600,
+          sequencerGrace: 3_600,
+          minimum: WAD,
+          maximum: 1_000_000n * WAD,
+          jumpLimit: 50n * PERCENT,
+        },
+        risk: {
+          scanRange: 20n * PERCENT,
+          driftLimit: PERCENT,
+          volUp: 55n * PERCENT,
+          volDown: 35n * PERCENT,
+          shortOptionMinimum: PERCENT / 2n,
+          maintenanceFactor: 80n * PERCENT,
+          collateralHaircut: 10n * PERCENT,
+          crossMarketCredit: 0n,
+          arrayAgeLimit: 6 * 3_600,
+          bidSpread: PERCENT,
+        },
+        hedge: {
+          slippageLimit: 2n * PERCENT,
+          maxTrade: 2_000_000n * WAD,
+          minInterval: 60,
+          dailyLossBudget: 50_000n * WAD,
+          costRatio: PERCENT / 10n,
+          riskAversion: WAD / 1_000_000n,
+          minBand: WAD,
+        },
+      },
+    ],
+    uniswap: { router, quoter, pool, fee: uniswap.fee },
+    quoter: {
+      halfSpreadVol: PERCENT,
+      spotSpread: PERCENT / 20n,
+      vegaCharge: 5n * PERCENT,
+      minDelta: 2n * PERCENT,
+      maxDelta: 98n * PERCENT,
+      maxNetVega: 50n * PERCENT,
+      maxNetDelta: 100n * PERCENT,
+      minTenor: 3_600,
+      maxTenor: 90 * DAY,
+    },
+    vaultSlice: { perEvent: 2n * PERCENT, perYear: 5n * PERCENT },
+    surface: { signers: people.surfaceSigners, threshold: people.surfaceThreshold },
+    roles: { admin: undefined, curators: people.curators, guardians: people.guardians },
+  };
+}

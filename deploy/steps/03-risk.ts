@@ -1,0 +1,30 @@
+import type { OracleRoom } from "./02-oracle.ts";
+import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
+
+/** Contracts of the risk room. */
+export interface RiskRoom {
+  readonly riskParameters: ContractFuture;
+  readonly riskArrays: ContractFuture;
+  readonly riskEngine: ContractFuture;
+}
+
+/** 03: parameters, arrays and the engine that reads both. */
+export function deployRisk(
+  { m, config }: StepContext,
+  access: ContractFuture,
+  oracle: OracleRoom,
+): RiskRoom & { calls: SetUpCall[] } {
+  const { surfaceFeed, priceRouter, settlementOracle } = oracle;
+  const riskParameters = m.contract("RiskParameters", [access], { id: "riskParameters" });
+  const riskArrays = m.contract("RiskArrays", [surfaceFeed, priceRouter, settlementOracle, riskParameters], {
+    id: "riskArrays",
+  });
+  const riskEngine = m.contract("RiskEngine", [riskArrays, riskParameters, surfaceFeed], { id: "riskEngine" });
+  const calls = config.markets.map((market) => ({
+    id: `setRisk${market.name}`,
+    contract: riskParameters,
+    method: "setParameters",
+    args: [market.index, { ...market.risk }],
+  }));
+  return { riskParameters, riskArrays, riskEngine, calls };
+}

@@ -1,0 +1,29 @@
+import type { OracleRoom } from "./02-oracle.ts";
+import type { RiskRoom } from "./03-risk.ts";
+import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
+
+/** Contracts of the clearing and governance rooms. */
+export interface ClearingRoom {
+  readonly clearinghouse: ContractFuture;
+  readonly settler: ContractFuture;
+  readonly guardian: ContractFuture;
+}
+
+/** 04: the ledger, who settles it and who can pause it. */
+export function deployClearing(
+  { m, config }: StepContext,
+  access: ContractFuture,
+  oracle: OracleRoom,
+  risk: RiskRoom,
+): ClearingRoom & { calls: SetUpCall[] } {
+  const clearinghouse = m.contract("Clearinghouse", [access, config.usdc, risk.riskEngine], { id: "clearinghouse" });
+  const settler = m.contract("Settler", [clearinghouse, oracle.settlementOracle], { id: "settler" });
+  const guardian = m.contract("Guardian", [access, clearinghouse], { id: "guardian" });
+  const calls = config.markets.map((market) => ({
+    id: `setCollateral${market.name}`,
+    contract: clearinghouse,
+    method: "setCollateralAsset",
+    args: [market.underlying, market.index, market.collateralCap, true],
+  }));
+  return { clearinghouse, settler, guardian, calls };
+}

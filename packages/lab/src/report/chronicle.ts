@@ -1,0 +1,209 @@
+import { AUCTION_KIND, type Ballast, seriesName, seriesOf } from "@ballast/sdk";
+
+/** When something happened. */
+export interface Moment {
+  readonly block: number;
+  readonly time: number;
+}
+
+/** One bid. Amounts [wad]. */
+export interface BidRecord extends Moment {
+  readonly bidder: bigint;
+  readonly fraction: bigint;
+  readonly paid: bigint;
+}
+
+/** One auction from start to end. Amounts [wad USD]. */
+export interface AuctionRecord {
+  readonly account: bigint;
+  readonly id: bigint;
+  readonly kind: string;
+  readonly started: Moment;
+  readonly equityAtStart: bigint;
+  readonly maintenanceAtStart: bigint;
+  readonly turns: readonly (Moment & { readonly kind: string })[];
+  readonly bids: readonly BidRecord[];
+  readonly shortfall: bigint;
+  readonly ended: (Moment & { readonly equity: bigint }) | undefined;
+}
+
+/** Who paid one loss, in order. All [wad USD]. */
+export interface LossRecord extends Moment {
+  readonly account: bigint;
+  readonly shortfall: bigint;
+  readonly insurance: bigint;
+  readonly vault: bigint;
+  readonly shared: bigint;
+}
+
+/** One trade with the vault. */
+export interface TradeRecord extends Moment {
+  readonly taker: bigint;
+  readonly series: string;
+  readonly quantity: bigint;
+  readonly premium: bigint;
+  readonly fair: bigint;
+}
+
+/** One hedge trade. */
+export interface HedgeRecord extends Moment {
+  readonly buy: boolean;
+  readonly amount: bigint;
+  readonly cashAmount: bigint;
+  readonly loss: bigint;
+}
+
+/** One processed epoch. */
+export interface EpochRecord extends Moment {
+  readonly id: bigint;
+  readonly assetsIn: bigint;
+  readonly sharesOut: bigint;
+  readonly sharesIn: bigint;
+  readonly assetsOut: bigint;
+}
+
+/** One fixing. */
+export interface FixingRecord extends Moment {
+  readonly expiry: number;
+  readonly price: bigint;
+  readonly rounds: number;
+}
+
+/** Everything that happened, from the contracts' events. */
+export interface Chronicle {
+  readonly auctions: readonly AuctionRecord[];
+  readonly losses: readonly LossRecord[];
+  readonly trades: readonly TradeRecord[];
+  readonly hedges: readonly HedgeRecord[];
+  readonly epochs: readonly EpochRecord[];
+  readonly fixings: readonly FixingRecord[];
+  readonly settled: number;
+}
+
+/** Reads the events of all rooms since `fromBlock` and orders them. */
+export async function readChronicle(ballast: Ballast, fromBlock: number): Promise<Chronicle> {
+  const clock = blockTimes(ballast);
+  const at = async (log: { blockNumber: number }): Promise<Moment> => ({ block: log.blockNumber, time: await clock(log.blockNumber) });
+  const { vault, hedgeController, lossWaterfall, settlementOracle, settler } = ballast;
+  const [trades, hedges, losses, epochs, fixings, settled] = await Promise.all([
+    vault.queryFilter(vault.filters.Traded(), fromBlock),
+    hedgeController.queryFilter(hedgeController.filters.Hedged(), fromBlock),
+    lossWaterfall.queryFilter(lossWaterfall.filters.LossAbsorbed(), fromBlock),
+    vault.queryFilter(vault.filters.EpochProcessed(), fromBlock),
+    settlementOracle.queryFilter(settlementOracle.filters.Fixed(), fromBlock),
+    settler.queryFilter(settler.filters.AccountSettled(), fromBlock),
+  ]);
+  return {
+    auctions: await readAuctions(ballast, fromBlock, at),
+    losses: await Promise.all(
+      losses.map(async (log) => ({ ...(await at(log)), ...pickLoss(log.args) })),
+    ),
+    trades: await Promise.all(
+      trades.map(async (log) => ({
+        ...(await at(log)),
+        taker: log.args.taker,
+        series: seriesName(seriesOf(log.args.instrument)),
+        quantity: log.args.quantity,
+        premium: log.args.premium,
+        fair: log.args.fair,
+      })),
+    ),
+    hedges: await Promise.all(
+      hedges.map(async (log) => ({
+        ...(await at(log)),
+        buy: log.args.buy,
+        amount: log.args.amount,
+        cashAmount: log.args.cashAmount,
+        loss: log.args.loss,
+      })),
+    ),
+    epochs: await Promise.all(
+      epochs.map(async (log) => ({
+        ...(await at(log)),
+        id: log.args.epochId,
+        assetsIn: log.args.assetsIn,
+        sharesOut: log.args.sharesOut,
+        sharesIn: log.args.sharesIn,
+        assetsOut: log.args.assetsOut,
+      })),
+    ),
+    fixings: await Promise.all(
+      fixings.map(async (log) => ({
+        ...(await at(log)),
+        expiry: Number(log.args.expiry),
+        price: log.args.price,
+        rounds: Number(log.args.rounds),
+      })),
+    ),
+    settled: settled.length,
+  };
+}
+
+function pickLoss(args: {
+  readonly account: bigint;
+  readonly shortfall: bigint;
+  readonly insurance: bigint;
+  readonly vault: bigint;
+  readonly shared: bigint;
+}): Omit<LossRecord, keyof Moment> {
+  const { account, shortfall, insurance, vault, shared } = args;
+  return { account, shortfall, insurance, vault, shared };
+}
+
+async function readAuctions(
+  ballast: Ballast,
+  fromBlock: number,
+  at: (log: { blockNumber: number }) => Promise<Moment>,
+): Promise<AuctionRecord[]> {
+  const house = ballast.auctionHouse;
+  const [starts, turns, bids, ends, shortfalls] = await Promise.all([
+    house.queryFilter(house.filters.AuctionStarted(), fromBlock),
+    house.queryFilter(house.filters.AuctionKindChanged(), fromBlock),
+    house.queryFilter(house.filters.BidAccepted(), fromBlock),
+    house.queryFilter(house.filters.AuctionEnded(), fromBlock),
+    house.queryFilter(house.filters.ShortfallReported(), fromBlock),
+  ]);
+  return Promise.all(
+    starts.map(async (start) => {
+      const mine = (log: { args: { account: bigint; id: bigint } }) =>
+        log.args.account === start.args.account && log.args.id === start.args.id;
+      const end = ends.find(mine);
+      return {
+        account: start.args.account,
+        id: start.args.id,
+        kind: kindName(start.args.kind),
+        started: await at(start),
+        equityAtStart: start.args.equity,
+        maintenanceAtStart: start.args.maintenanceRequirement,
+        turns: await Promise.all(turns.filter(mine).map(async (log) => ({ ...(await at(log)), kind: kindName(log.args.kind) }))),
+        bids: await Promise.all(
+          bids.filter(mine).map(async (log) => ({
+            ...(await at(log)),
+            bidder: log.args.bidder,
+            fraction: log.args.fraction,
+            paid: log.args.paid,
+          })),
+        ),
+        shortfall: shortfalls.filter(mine).reduce((total, log) => total + log.args.amount, 0n),
+        ended: end && { ...(await at(end)), equity: end.args.equity },
+      };
+    }),
+  );
+}
+
+function kindName(kind: bigint): string {
+  return AUCTION_KIND[Number(kind)] ?? "None";
+}
+
+function blockTimes(ballast: Ballast): (block: number) => Promise<number> {
+  const known = new Map<number, Promise<number>>();
+  return (block) => {
+    const time = known.get(block) ?? readTime(ballast, block);
+    known.set(block, time);
+    return time;
+  };
+}
+
+async function readTime(ballast: Ballast, block: number): Promise<number> {
+  return (await ballast.runner.provider?.getBlock(block))?.timestamp ?? 0;
+}

@@ -1,0 +1,29 @@
+import type { Report } from "../report/model.ts";
+
+/** One thing that a session must show. */
+export interface SessionCheck {
+  readonly what: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+/** What one session of the sandbox proves. */
+export function sessionChecks(report: Report): SessionCheck[] {
+  const { auctions, epochs, fixings, hedges, losses, settled, trades } = report.chronicle;
+  const liquidated = auctions.filter((auction) => auction.bids.length > 0);
+  const check = (what: string, passed: boolean, detail: string): SessionCheck => ({ what, passed, detail });
+  return [
+    check("traders trade with the vault", trades.length > 0, `${trades.length} trades`),
+    check("the vault hedges on Uniswap", hedges.length > 0, `${hedges.length} hedges`),
+    check("an epoch is processed", epochs.length > 0, `${epochs.length} epochs`),
+    check("an expiry is fixed and settled", fixings.length > 0 && settled > 0, `${fixings.length} fixings, ${settled} accounts settled`),
+    check("an account is liquidated", liquidated.length > 0, `${liquidated.length} accounts, ${losses.length} losses`),
+    check("every auction ends", auctions.every((auction) => auction.ended), `${auctions.length} auctions`),
+    ...report.checks.map((one) => check(one.name, one.holds, one.holds ? "exactly" : `${one.left} against ${one.right}`)),
+  ];
+}
+
+/** The checks as text, one line each. */
+export function checksText(checks: readonly SessionCheck[]): string {
+  return checks.map((check) => `${check.passed ? "ok  " : "FAIL"}  ${check.what} (${check.detail})`).join("\n");
+}

@@ -1,0 +1,105 @@
+import type { PricePoint } from "../market/history.ts";
+import { listedAt, type MarketPlayer, marketPlayer } from "../market/player.ts";
+import type { Random } from "../random.ts";
+import type { Clock } from "../world/clock.ts";
+import type { World } from "../world/world.ts";
+import { CAST } from "./actors.ts";
+import { type Keepers, keepersOf } from "./keepers.ts";
+import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+
+/** How a session is played. */
+export interface SessionPlan {
+  /** Hourly prices; endless for a sandbox that stays open. */
+  readonly path: Iterable<PricePoint>;
+  /** All expiries that are ever listed, increasing. */
+  readonly expiries: readonly number[];
+  readonly random: Random;
+  /** Shown every snapshot as it is taken. */
+  readonly observe?: (snapshot: Snapshot, keepers: Keepers) => void | Promise<void>;
+}
+
+/** What a session leaves behind. */
+export interface SessionResult {
+  readonly snapshots: readonly Snapshot[];
+  readonly accounts: readonly bigint[];
+}
+
+/** Shortest tenor that actors still trade, seconds. */
+const TRADED_TENOR = 2 * 86_400;
+/** While an auction runs, keepers look every this many seconds, at most this often in an hour. */
+const AUCTION_STEP = 240;
+const AUCTION_STEPS = 10;
+
+/** Plays every hour of the plan: market, keepers, actors, keepers; auctions within the hour get finer steps. */
+export async function playSession(world: World, clock: Clock, plan: SessionPlan): Promise<SessionResult> {
+  const player = marketPlayer(world, plan.expiries);
+  const keepers = keepersOf(world, player);
+  const snapshots: Snapshot[] = [];
+  let hour = 0;
+  let last: PricePoint | undefined;
+  for (const point of plan.path) {
+    await clock.advanceTo(point.time);
+    await player.move(point);
+    await keepers.settle();
+    await keepers.feed();
+    await keepers.liquidate();
+    await keepers.epoch();
+    await act(world, plan, hour, point);
+    await keepers.hedge();
+    await runAuctions(world, clock, keepers);
+    const snapshot = await takeSnapshot(world, player, await keepers.accounts.accounts(), { hour, ...stamp(point) });
+    snapshots.push(snapshot);
+    await plan.observe?.(snapshot, keepers);
+    hour++;
+    last = point;
+  }
+  if (last) await windUp(world, clock, last, player, keepers, snapshots);
+  return { snapshots, accounts: await keepers.accounts.accounts() };
+}
+
+async function act(world: World, plan: SessionPlan, hour: number, point: PricePoint): Promise<void> {
+  const expiries = listedAt(plan.expiries, point.time).filter((expiry) => expiry - point.time >= TRADED_TENOR);
+  for (const actor of CAST) {
+    await actor({ world, random: plan.random, hour, time: point.time, spot: point.price, expiries });
+  }
+}
+
+/** Follows running auctions until none is left or the hour is nearly over. */
+async function runAuctions(world: World, clock: Clock, keepers: Keepers): Promise<void> {
+  for (let step = 0; step < AUCTION_STEPS; step++) {
+    await keepers.liquidate();
+    if (!(await anyAuction(world, await keepers.accounts.accounts()))) return;
+    await clock.advanceTo((await clock.now()) + AUCTION_STEP);
+  }
+}
+
+async function anyAuction(world: World, accounts: readonly bigint[]): Promise<boolean> {
+  const house = world.people.keeper.ballast.auctionHouse;
+  const running = await Promise.all(accounts.map((account) => house.auctionOf(account)));
+  return running.some((auction) => auction.kind !== 0n);
+}
+
+/** After the last price: lets open auctions run to their end, so that every loss has found its payer. */
+async function windUp(
+  world: World,
+  clock: Clock,
+  last: PricePoint,
+  player: MarketPlayer,
+  keepers: Keepers,
+  snapshots: Snapshot[],
+): Promise<void> {
+  for (let hours = 1; hours <= 24 && (await anyAuction(world, await keepers.accounts.accounts())); hours++) {
+    const point = { time: last.time + hours * 3600, price: last.price };
+    await clock.advanceTo(point.time);
+    await player.move(point);
+    await keepers.settle();
+    await keepers.feed();
+    await runAuctions(world, clock, keepers);
+    const hour = snapshots.length;
+    snapshots.push(await takeSnapshot(world, player, await keepers.accounts.accounts(), { hour, ...stamp(point) }));
+  }
+}
+
+function stamp(point: PricePoint): { time: number; spot: bigint } {
+  return { time: point.time, spot: point.price };
+}
