@@ -149,7 +149,8 @@ library FixedPoint {
             root := shr(1, add(root, div(square, root)))
             root := shr(1, add(root, div(square, root)))
             root := shr(1, add(root, div(square, root)))
-            root := sub(root, gt(mul(root, root), square))
+            // At zero the seed would only have halved.
+            root := mul(sub(root, gt(mul(root, root), square)), gt(secondsToExpiry, 0))
         }
     }
 
