@@ -4,34 +4,41 @@ pragma solidity 0.8.37;
 /// @title Packing
 /// @notice Packed position words (two 128-bit entries a word, see types/Position.sol) as one ordered list.
 library Packing {
-    uint256 private constant ENTRY_MASK = type(uint128).max;
+    uint256 private constant ENTRY_MASK = 0xffffffffffffffffffffffffffffffff;
 
     /// @notice The entries of `words` without zeros, in increasing order: by market, expiry, strike, kind.
+    /// A zero follows the last entry, beyond the length, so that a loop over equal prefixes needs no bound.
     /// @dev One pass when they are already ordered; otherwise a Shell sort (gaps of Ciura), small code and no recursion.
     function sortedEntries(uint256[] memory words) internal pure returns (uint256[] memory entries) {
-        uint256 count;
         bool unordered;
-        entries = new uint256[](2 * words.length);
-        unchecked {
-            // Indices stay below 2 * words.length.
-            uint256 last;
-            for (uint256 i; i < words.length; ++i) {
-                uint256 entry = words[i] & ENTRY_MASK;
-                if (entry != 0) {
-                    if (entry < last) unordered = true;
-                    entries[count++] = entry;
-                    last = entry;
+        entries = new uint256[](2 * words.length + 1);
+        assembly ("memory-safe") {
+            // At most two entries a word, and room for the zero behind them.
+            let last := 0
+            let target := add(entries, 0x20)
+            let end := add(add(words, 0x20), shl(5, mload(words)))
+            for {
+                let source := add(words, 0x20)
+            } lt(source, end) {
+                source := add(source, 0x20)
+            } {
+                let word := mload(source)
+                let entry := and(word, ENTRY_MASK)
+                if entry {
+                    unordered := or(unordered, lt(entry, last))
+                    mstore(target, entry)
+                    target := add(target, 0x20)
+                    last := entry
                 }
-                entry = words[i] >> 128;
-                if (entry != 0) {
-                    if (entry < last) unordered = true;
-                    entries[count++] = entry;
-                    last = entry;
+                entry := shr(128, word)
+                if entry {
+                    unordered := or(unordered, lt(entry, last))
+                    mstore(target, entry)
+                    target := add(target, 0x20)
+                    last := entry
                 }
             }
-        }
-        assembly ("memory-safe") {
-            mstore(entries, count)
+            mstore(entries, shr(5, sub(sub(target, entries), 0x20)))
         }
         if (unordered) {
             _pass(entries, 57);
@@ -39,6 +46,31 @@ library Packing {
             _pass(entries, 10);
             _pass(entries, 4);
             _pass(entries, 1);
+        }
+    }
+
+    /// @notice Entry `index` of a list from `sortedEntries`; zero right behind its last.
+    function entryAt(uint256[] memory entries, uint256 index) internal pure returns (uint256 entry) {
+        assembly ("memory-safe") {
+            entry := mload(add(add(entries, 0x20), shl(5, index)))
+        }
+    }
+
+    /// @notice How many markets an ordered list names.
+    function countMarkets(uint256[] memory entries) internal pure returns (uint256 count) {
+        assembly ("memory-safe") {
+            // No market's number is 2^256 - 1.
+            let last := not(0)
+            let end := add(add(entries, 0x20), shl(5, mload(entries)))
+            for {
+                let cursor := add(entries, 0x20)
+            } lt(cursor, end) {
+                cursor := add(cursor, 0x20)
+            } {
+                let market := shr(120, mload(cursor))
+                count := add(count, iszero(eq(market, last)))
+                last := market
+            }
         }
     }
 

@@ -70,22 +70,19 @@ contract RiskArrays is ArrayStore {
         bool anyway
     ) external view returns (MarketVector[] memory vectors) {
         uint256[] memory entries = Packing.sortedEntries(positionWords);
-        vectors = new MarketVector[](_countMarkets(entries) + collateral.length);
+        vectors = new MarketVector[](Packing.countMarkets(entries) + collateral.length);
         uint256 count;
         uint256 next;
         while (next < entries.length) {
-            uint256 end = next + 1;
-            while (end < entries.length && entries[end] >> 120 == entries[next] >> 120) ++end;
             uint8 market = uint8(entries[next] >> 120);
-            vectors[count++] = _vector(market, _amountOf(collateral, market), entries, next, end, anyway);
-            next = end;
+            (vectors[count++], next) = _vector(market, _amountOf(collateral, market), entries, next, anyway);
         }
         for (uint256 i; i < collateral.length; ++i) {
             uint8 market = collateral[i].market;
             bool known;
             for (uint256 j; j < count && !known; ++j) known = vectors[j].market == market;
             if (known) continue;
-            vectors[count++] = _vector(market, _amountOf(collateral, market), entries, 0, 0, anyway);
+            (vectors[count++], ) = _vector(market, _amountOf(collateral, market), new uint256[](0), 0, anyway);
         }
         assembly ("memory-safe") {
             // Shortens the list to the markets found; its tail is left unused.
@@ -93,15 +90,14 @@ contract RiskArrays is ArrayStore {
         }
     }
 
-    /// @dev Adds up the entries [from, to), all of `market`, and its collateral.
+    /// @dev Adds up the entries of `market`, from `next` on, and its collateral; returns where the next market begins.
     function _vector(
         uint8 market,
         uint256 collateral,
         uint256[] memory entries,
-        uint256 from,
-        uint256 to,
+        uint256 next,
         bool anyway
-    ) private view returns (MarketVector memory vector) {
+    ) private view returns (MarketVector memory vector, uint256) {
         PriceReading memory reading = priceRouter.spot(market);
         vector.market = market;
         vector.spot = Price.unwrap(reading.price);
@@ -112,65 +108,58 @@ contract RiskArrays is ArrayStore {
         sums.gridCurrent = _isGridCurrent(sums.grid, vector.spot);
         // A grid that is not stored carries version zero, so every strike under it is valued on the fly.
         if (!sums.gridCurrent) sums.grid = _freshGrid(market, vector.spot);
-
-        uint256 next = from;
-        while (next < to) {
-            uint256 end = next + 1;
-            while (end < to && entries[end] >> 100 == entries[next] >> 100) ++end;
-            if (_addExpiry(sums, vector, entries, next, end)) vector.live = true;
-            next = end;
+        while (next < entries.length && entries[next] >> 120 == market) {
+            next = _addExpiry(sums, vector, entries, next);
         }
         if (sums.fixingMissing && vector.spot == 0) vector.status = DataStatus.Unusable;
         _finish(sums, vector, collateral);
+        return (vector, next);
     }
 
-    /// @dev Adds the entries [from, to) of one expiry; returns whether it is still alive.
+    /// @dev Adds the entries of one expiry, from `next` on; returns where the next one begins.
     function _addExpiry(
         Sums memory sums,
         MarketVector memory vector,
         uint256[] memory entries,
-        uint256 from,
-        uint256 to
-    ) private view returns (bool alive) {
-        uint256 group = entries[from] >> 100;
-        uint256 expiry = (group & 0xfffff) * 1 hours;
-        if (expiry <= block.timestamp) {
-            _addExpired(sums, vector, expiry, entries, from, to);
-            return false;
-        }
-        // Without any price there is nothing to value a live option with; the status says so.
-        if (vector.spot == 0) return true;
+        uint256 next
+    ) private view returns (uint256) {
+        uint256 group = entries[next] >> 100;
         ExpiryState memory state;
+        state.expiry = (group & 0xfffff) * 1 hours;
+        if (state.expiry <= block.timestamp) return _addExpired(sums, vector, state.expiry, entries, next);
+        vector.live = true;
+        // Without any price there is nothing to value a live option with; the status says so.
+        if (vector.spot == 0) return _skip(entries, group, next);
         state.header = _headers[group];
-        state.expiry = expiry;
-        state.current = sums.gridCurrent && _isHeaderCurrent(sums.grid, state.header, expiry);
+        state.current = sums.gridCurrent && _isHeaderCurrent(sums.grid, state.header, state.expiry);
         if (!state.current) {
-            if (!sums.anyway) _revertStale(entries[from] >> 68);
+            if (!sums.anyway) _revertStale(entries[next] >> 68);
             uint256 forward;
-            (state.slice, forward) = _surfaceAt(sums.grid, vector.market, expiry);
+            (state.slice, forward) = _surfaceAt(sums.grid, vector.market, state.expiry);
             if (state.slice == 0) vector.status = DataStatus.Unusable;
-            state.header = _freshHeader(sums.grid, vector.market, expiry, forward);
+            state.header = _freshHeader(sums.grid, vector.market, state.expiry, forward);
         }
-        while (from < to) from = _addStrike(sums, vector, state, entries, from, to);
-        return true;
+        unchecked {
+            // Every lap ends at the first entry of another strike; the list ends in a zero beyond its length.
+            uint256 entry = Packing.entryAt(entries, next);
+            while (entry >> 100 == group) {
+                uint256 key = entry >> 68;
+                (uint256 a, uint256 b) = _wordsOf(sums, state, key);
+                int256 net;
+                do {
+                    net += _addLeg(sums, vector, state.header.forward, b, entry);
+                    entry = Packing.entryAt(entries, ++next);
+                } while (entry >> 68 == key);
+                if (net != 0) NodeGrid.add(sums.lanes, a, b, net);
+            }
+        }
+        return next;
     }
 
-    /// @dev Adds the entries of one strike, netted: a call and a put of one strike share the words.
-    function _addStrike(
-        Sums memory sums,
-        MarketVector memory vector,
-        ExpiryState memory state,
-        uint256[] memory entries,
-        uint256 from,
-        uint256 to
-    ) private view returns (uint256 end) {
-        uint256 key = entries[from] >> 68;
-        (uint256 a, uint256 b) = _wordsOf(sums, state, key);
-        int256 net;
-        for (end = from; end < to && entries[end] >> 68 == key; ++end) {
-            net += _addLeg(sums, vector, state.header.forward, b, entries[end]);
-        }
-        if (net != 0) NodeGrid.add(sums.lanes, a, b, net);
+    /// @dev The first entry beyond a group.
+    function _skip(uint256[] memory entries, uint256 group, uint256 next) private pure returns (uint256) {
+        while (Packing.entryAt(entries, next) >> 100 == group) ++next;
+        return next;
     }
 
     /// @dev Counts one leg and, of a put, what parity adds to the call: P = C - F + K.
@@ -225,21 +214,23 @@ contract RiskArrays is ArrayStore {
         MarketVector memory vector,
         uint256 expiry,
         uint256[] memory entries,
-        uint256 from,
-        uint256 to
-    ) private view {
+        uint256 next
+    ) private view returns (uint256) {
         (Price fixing, bool exists) = settlementOracle.fixing(vector.market, expiry);
         if (!exists) sums.fixingMissing = true;
         uint256 price = exists ? Price.unwrap(fixing) : vector.spot;
-        for (uint256 i = from; i < to; ++i) {
-            uint256 strike = ((entries[i] >> 68) & 0xffffffff) * 1e16;
-            bool isPut = (entries[i] >> 64) & 0xf != 0;
+        uint256 entry = entries[next];
+        uint256 group = entry >> 100;
+        while (entry >> 100 == group) {
+            uint256 strike = ((entry >> 68) & 0xffffffff) * 1e16;
+            bool isPut = (entry >> 64) & 0xf != 0;
             uint256 payoff;
             if (isPut && strike > price) payoff = strike - price;
             if (!isPut && price > strike) payoff = price - strike;
-            int256 quantity = int64(uint64(entries[i]));
-            sums.settled += FixedPoint.signedDivDown(quantity * int256(payoff), 1e8);
+            sums.settled += FixedPoint.signedDivDown(int64(uint64(entry)) * int256(payoff), 1e8);
+            entry = Packing.entryAt(entries, ++next);
         }
+        return next;
     }
 
     /// @dev Turns the sums into US dollars at every node and at the live spot.
@@ -308,15 +299,6 @@ contract RiskArrays is ArrayStore {
     function _amountOf(CollateralAmount[] calldata collateral, uint8 market) private pure returns (uint256 amount) {
         for (uint256 i; i < collateral.length; ++i) {
             if (collateral[i].market == market) amount += uint256(Quantity.unwrap(collateral[i].amount));
-        }
-    }
-
-    function _countMarkets(uint256[] memory entries) private pure returns (uint256 count) {
-        uint256 last = type(uint256).max;
-        for (uint256 i; i < entries.length; ++i) {
-            uint256 market = entries[i] >> 120;
-            if (market != last) ++count;
-            last = market;
         }
     }
 }
