@@ -123,18 +123,15 @@ library FixedPoint {
         return sqrt(x * WAD);
     }
 
-    /// @notice sqrt(seconds / 365 days) [Q64], rounded down; seconds below 2^40.
+    /// @notice sqrt(seconds / 365 days) [Q64], rounded down; seconds below 2^32.
     /// @dev Seeded by the best line through sqrt on [1, 4) (within 2.9 %), so four Newton steps reach 1e-29.
     function rootYears(uint256 secondsToExpiry) internal pure returns (uint256 root) {
         assembly ("memory-safe") {
             // t falls into [1, 4) as t = seconds / z^2.
             let t := secondsToExpiry
-            let c := shl(5, gt(t, 0xffffffff))
+            let c := shl(4, gt(t, 0xffff))
             t := shr(c, t)
             let z := shr(1, c)
-            c := shl(4, gt(t, 0xffff))
-            t := shr(c, t)
-            z := add(z, shr(1, c))
             c := shl(3, gt(t, 0xff))
             t := shr(c, t)
             z := add(z, shr(1, c))
@@ -173,14 +170,25 @@ library FixedPoint {
     /// @notice ln(a / b) [Q96] for 0 < a, b < 2^128. Relative error below 1e-20 for a / b within [2^-24, 2^24].
     /// @dev ln m = 2 atanh((m - 1) / (m + 1)) with m in [1/sqrt2, sqrt2]; atanh(z) / z is of degree 8 in z^2.
     /// Antisymmetric near one: exactly 0 for a == b.
-    function lnRatio(uint256 a, uint256 b) internal pure returns (int256 result) {
+    function lnRatio(uint256 a, uint256 b) internal pure returns (int256) {
         if (a == 0 || b == 0) revert FixedPoint_LogOfZero();
+        return lnRatioUnchecked(a, b);
+    }
+
+    /// @notice `lnRatio` for callers that know a and b to be neither zero nor 2^128 and more.
+    function lnRatioUnchecked(uint256 a, uint256 b) internal pure returns (int256 result) {
         int256 z;
-        unchecked {
+        bool far;
+        assembly ("memory-safe") {
             // a, b < 2^128, so differences and sums stay below 2^129 and their Q96 below 2^225.
-            z = (int256(a - b) << 96) / int256(a + b);
-            // 0.1716 = (sqrt2 - 1) / (sqrt2 + 1)
-            if (abs(z) > 0x2bec333018866dee9a09d932) (z, result) = _reduce(a, b);
+            z := sdiv(shl(96, sub(a, b)), add(a, b))
+            // |z| > 0.1716 = (sqrt2 - 1) / (sqrt2 + 1)
+            let sign := sar(255, z)
+            far := gt(sub(xor(z, sign), sign), 0x2bec333018866dee9a09d932)
+        }
+        if (far) (z, result) = _reduce(a, b);
+        unchecked {
+            // Both terms are below 2^103.
             return result + _doubleAtanh(z);
         }
     }
@@ -192,13 +200,22 @@ library FixedPoint {
             uint256 ratio = (a << 96) / b;
             if (ratio == 0) ratio = 1;
             uint256 log2 = log2Down(ratio);
-            uint256 m = log2 >= 96 ? ratio >> (log2 - 96) : ratio << (96 - log2);
             int256 e = int256(log2) - 96;
-            if (m > 0x16a09e667f3bcc908b2fb1367) {
-                m >>= 1;
-                e += 1;
+            uint256 m;
+            assembly ("memory-safe") {
+                // One of the two shifts is by zero.
+                let up := mul(slt(e, 0), sub(0, e))
+                let down := mul(sgt(e, 0), e)
+                m := shr(down, shl(up, ratio))
+                // Above sqrt2 the next power of two is nearer.
+                let upper := gt(m, 0x16a09e667f3bcc908b2fb1367)
+                m := shr(upper, m)
+                e := add(e, upper)
             }
-            z = (int256(m - ONE_Q96) << 96) / int256(m + ONE_Q96);
+            assembly ("memory-safe") {
+                // m is within [2^95, 2^97].
+                z := sdiv(shl(96, sub(m, shl(96, 1))), add(m, shl(96, 1)))
+            }
             shiftLog = e * LN2_Q96;
         }
     }

@@ -32,9 +32,9 @@ struct Greeks {
 /// under x = 3.5 (1 + t) / (1 - t); its error there is below 4.4e-17 and the value's below 5e-17 F.
 library Black76 {
     /// @dev d1 beyond +-13 is beyond any digit kept: phi(13) = 8e-38.
-    int256 private constant CUT_Q64 = 13 << 64;
-    /// @dev Largest s and |d2| evaluated; a wider distribution is already worth its bound.
-    uint256 private constant WIDEST_Q64 = 32 << 64;
+    uint256 private constant CUT_Q64 = 13 << 64;
+    /// @dev Largest s evaluated: a wider distribution is worth its bound already, and |d2| stays below 13 + 19 = 32.
+    uint256 private constant WIDEST_Q64 = 19 << 64;
     /// @dev 1 / sqrt(2 pi) in Q96.
     uint256 private constant INVERSE_ROOT_2PI_Q96 = 0x662114cf50d942343f2cf140;
     uint256 private constant ONE_Q96 = 1 << 96;
@@ -43,7 +43,7 @@ library Black76 {
     /// @param forward F [wad]
     /// @param strike K [wad]
     /// @param volatility per square root of a 365-day year [wad]
-    /// @param secondsToExpiry T, below 2^40
+    /// @param secondsToExpiry T, below 2^32
     function callPutDelta(
         uint256 forward,
         uint256 strike,
@@ -51,8 +51,9 @@ library Black76 {
         uint256 secondsToExpiry
     ) internal pure returns (uint256 call, uint256 put, uint256 callDelta) {
         uint256 s = standardDeviation(volatility, FixedPoint.rootYears(secondsToExpiry));
-        if (s == 0 || strike == 0 || forward == 0) return _intrinsic(forward, strike);
-        (uint256 value, uint256 delta, ) = _value(forward, strike, FixedPoint.lnRatio(forward, strike), s);
+        if (_isDegenerate(forward, strike, s)) return _intrinsic(forward, strike);
+        int256 logRatio = FixedPoint.lnRatioUnchecked(forward, strike);
+        (uint256 value, uint256 delta, ) = _value(forward, strike, logRatio, s);
         unchecked {
             // _value clamps the call to [F - K, F] and delta to [0, 2^96].
             return (value, value + strike - forward, (delta * 1e18) >> 96);
@@ -69,14 +70,14 @@ library Black76 {
     ) internal pure returns (Greeks memory result) {
         uint256 rootTime = FixedPoint.rootYears(secondsToExpiry);
         uint256 s = standardDeviation(volatility, rootTime);
-        if (s == 0 || strike == 0 || forward == 0) {
+        if (_isDegenerate(forward, strike, s)) {
             (result.call, result.put, result.callDelta) = _intrinsic(forward, strike);
             return result;
         }
         (uint256 value, uint256 delta, uint256 density) = _value(
             forward,
             strike,
-            FixedPoint.lnRatio(forward, strike),
+            FixedPoint.lnRatioUnchecked(forward, strike),
             s
         );
         unchecked {
@@ -102,7 +103,7 @@ library Black76 {
         int256 logRatio,
         uint256 s
     ) internal pure returns (uint256 call) {
-        if (s == 0 || strike == 0 || forward == 0) return forward > strike ? forward - strike : 0;
+        if (_isDegenerate(forward, strike, s)) return forward > strike ? forward - strike : 0;
         (call, , ) = _value(forward, strike, logRatio, s);
     }
 
@@ -124,21 +125,25 @@ library Black76 {
         unchecked {
             if (s > WIDEST_Q64) s = WIDEST_Q64;
             int256 d1;
+            uint256 x1;
             assembly ("memory-safe") {
-                // |logRatio| << 32 < 2^135; s is not zero.
+                // |logRatio| << 32 < 2^135; s is not zero. x1 = |d1| without a branch.
                 d1 := add(sdiv(shl(32, logRatio), s), shr(1, s))
+                let sign := sar(255, d1)
+                x1 := sub(xor(d1, sign), sign)
             }
-            if (d1 >= CUT_Q64) {
-                if (int256(s) > d1) return (forward, ONE_Q96, 0);
-                return (forward > strike ? forward - strike : 0, ONE_Q96, 0);
-            }
-            if (d1 <= -CUT_Q64) return (forward > strike ? forward - strike : 0, 0, 0);
+            if (x1 >= CUT_Q64) return _beyond(forward, strike, d1, s);
 
-            int256 d2 = d1 - int256(s);
             // d1^2 / 2: Q128 to Q96 is 32 bits, and one more halves.
-            density = FixedPoint.scaledExpNegative(uint256(d1 * d1) >> 33, INVERSE_ROOT_2PI_Q96);
-            uint256 near = (density * _mills(d1 < 0 ? uint256(-d1) : uint256(d1))) >> 96;
-            uint256 far = (density * _mills(d2 < 0 ? uint256(-d2) : uint256(d2))) >> 96;
+            density = FixedPoint.scaledExpNegative((x1 * x1) >> 33, INVERSE_ROOT_2PI_Q96);
+            int256 d2 = d1 - int256(s);
+            uint256 x2;
+            assembly ("memory-safe") {
+                let sign := sar(255, d2)
+                x2 := sub(xor(d2, sign), sign)
+            }
+            uint256 near = (density * _mills(x1)) >> 96;
+            uint256 far = (density * _mills(x2)) >> 96;
             // near, far <= 2^96 / 2 + rounding and forward < 2^128, so no product passes 2^226.
             if (d1 < 0) {
                 delta = near;
@@ -160,12 +165,21 @@ library Black76 {
         }
     }
 
-    /// @dev N(-x) / phi(x) [Q96] for 0 <= x [Q64]; beyond 32 the value at 32.
+    /// @dev Where phi(d1) vanishes: the forward if d2 is negative all the same, else intrinsic.
+    function _beyond(
+        uint256 forward,
+        uint256 strike,
+        int256 d1,
+        uint256 s
+    ) private pure returns (uint256, uint256, uint256) {
+        uint256 intrinsic = forward > strike ? forward - strike : 0;
+        if (d1 < 0) return (intrinsic, 0, 0);
+        return (int256(s) > d1 ? forward : intrinsic, ONE_Q96, 0);
+    }
+
+    /// @dev N(-x) / phi(x) [Q96] for 0 <= x < 32 [Q64].
     function _mills(uint256 x) private pure returns (uint256 ratio) {
         assembly ("memory-safe") {
-            if gt(x, 0x200000000000000000) {
-                x := 0x200000000000000000
-            }
             // Numerator and denominator end in Q192 below 2^234 and 2^240; all coefficients are positive.
             let p := mul(add(mul(0x100000012d3b39466, x), 0x193411d45a6eedbdec9a45f235d2c32400), x)
             p := shr(128, add(p, 0x1307865969f1eee2e158c3ce79fbd36c5f33b7f3440775911ed))
@@ -184,6 +198,13 @@ library Black76 {
             q := mul(add(mul(q, x), 0x2bc0878b42809f91d267d387d69f037a4181d), x)
             q := shr(96, add(q, 0x1455df9f72361722949a7646f67eabe6dbbf2069707e68da40405))
             ratio := div(p, q)
+        }
+    }
+
+    /// @dev Whether there is no distribution to integrate: one branch instead of three.
+    function _isDegenerate(uint256 forward, uint256 strike, uint256 s) private pure returns (bool degenerate) {
+        assembly ("memory-safe") {
+            degenerate := or(iszero(s), or(iszero(strike), iszero(forward)))
         }
     }
 

@@ -31,7 +31,7 @@ contract FixedPointTest {
         if (next < 1 << 128 && next * next <= x) revert Broken("root too small", root, x);
     }
 
-    function test_RootYearsIsTheFloor(uint40 time) public pure {
+    function test_RootYearsIsTheFloor(uint32 time) public pure {
         uint256 root = FixedPoint.rootYears(time);
         uint256 expected = FixedPoint.sqrt((uint256(time) << 128) / FixedPoint.YEAR);
         if (root != expected) revert Broken("root of time", root, expected);

@@ -74,7 +74,7 @@ describe("Black76", () => {
     for (const forward of amounts) {
       for (const strike of amounts) {
         for (const volatility of [0n, 1n, WAD, (1n << 96n) - 1n]) {
-          for (const seconds of [0n, 1n, (1n << 40n) - 1n]) {
+          for (const seconds of [0n, 1n, (1n << 32n) - 1n]) {
             const [call, put, delta] = await harness.callPutDelta(forward, strike, volatility, seconds);
             expect(call <= forward && put <= strike && delta <= WAD).to.equal(true);
             expect(call + strike).to.equal(put + forward);

@@ -2,7 +2,7 @@
 import { abs, lnRatio, ONE_Q96, rootYears, scaledExpNegative, WAD } from "./fixed-point.ts";
 
 const CUT_Q64 = 13n << 64n;
-const WIDEST_Q64 = 32n << 64n;
+const WIDEST_Q64 = 19n << 64n;
 const INVERSE_ROOT_2PI_Q96 = 0x662114cf50d942343f2cf140n;
 
 /** Undiscounted values and the call's sensitivities, all [wad]; vega per 1.00 volatility, theta per year. */
@@ -97,8 +97,7 @@ function value(forward: bigint, strike: bigint, logRatio: bigint, deviation: big
 }
 
 /** N(-x) / phi(x) [Q96] for x >= 0 [Q64]. */
-function mills(argument: bigint): bigint {
-  const x = argument > WIDEST_Q64 ? WIDEST_Q64 : argument;
+function mills(x: bigint): bigint {
   let p = (0x100000012d3b39466n * x + 0x193411d45a6eedbdec9a45f235d2c32400n) * x;
   p = (p + 0x1307865969f1eee2e158c3ce79fbd36c5f33b7f3440775911edn) >> 128n;
   p = (p * x + 0x8e72d48c02b198064df9b276fd865ac25b1n) * x;
