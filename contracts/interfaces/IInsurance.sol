@@ -43,6 +43,7 @@ struct Absorption {
 interface ILossWaterfall {
     event LossAbsorbed(AccountId indexed account, Usd shortfall, Usd insurance, Usd vault, Usd shared);
     event VaultSliceSet(uint256 oldPerEvent, uint256 newPerEvent, uint256 oldPerYear, uint256 newPerYear);
+    event AuctionHouseSet(address oldAuctionHouse, address newAuctionHouse);
 
     error LossWaterfall_NotAuctionHouse(address caller);
     error LossWaterfall_ZeroShortfall();
@@ -54,6 +55,12 @@ interface ILossWaterfall {
 
     /// @notice Tells the fund that an insolvent auction opened or closed. Only the auction house.
     function setShortfallOpen(bool open) external;
+
+    /// @notice Who may report shortfalls.
+    function auctionHouse() external view returns (address);
+
+    /// @notice Names the auction house. Restricted to the curator.
+    function setAuctionHouse(address newAuctionHouse) external;
 
     /// @notice Caps of the vault's slice as shares of its NAV, per event and per year [wad].
     function vaultSlice() external view returns (uint256 perEvent, uint256 perYear);
