@@ -50,5 +50,7 @@ export const RESTRICTIONS: readonly Restriction[] = [
     role: "CURATOR",
   },
   { target: "hedgeController", signature: "setVenue(uint8,address)", role: "CURATOR" },
+  { target: "vault", signature: "setHedger(address,bool)", role: "CURATOR" },
+  { target: "lossWaterfall", signature: "setAuctionHouse(address)", role: "CURATOR" },
   { target: "lossWaterfall", signature: "setVaultSlice(uint256,uint256)", role: "CURATOR" },
 ];

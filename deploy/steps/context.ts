@@ -1,10 +1,15 @@
-import type { ArgumentType, IgnitionModuleBuilder, NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
+import type {
+  ArgumentType,
+  IgnitionModuleBuilder,
+  NamedArtifactContractAtFuture,
+  NamedArtifactContractDeploymentFuture,
+} from "@nomicfoundation/ignition-core";
 import type { BallastConfig } from "../config/config.ts";
 
 /** Ignition's builder. */
 export type Builder = IgnitionModuleBuilder;
-/** A contract that a step deploys. */
-export type ContractFuture = NamedArtifactContractDeploymentFuture<string>;
+/** A contract that a step deploys, or that another contract created. */
+export type ContractFuture = NamedArtifactContractDeploymentFuture<string> | NamedArtifactContractAtFuture<string>;
 
 /** What every step gets. */
 export interface StepContext {

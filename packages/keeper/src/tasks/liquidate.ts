@@ -6,9 +6,12 @@ export function isLiquidatable(health: Health): boolean {
   return health.status !== "Unusable" && health.equity < health.maintenanceRequirement;
 }
 
-/** Most that is paid for a slice: its share of mark equity at the keeper's discount, or nothing in an insolvent auction. */
+/**
+ * Most that is paid for a slice: its share of mark equity at the keeper's discount. In an insolvent auction it is
+ * negative: the slice's debt, which the system must at least make good.
+ */
 export function bidLimit(kind: "Solvent" | "Insolvent", equity: bigint, fraction: bigint, discount: bigint): bigint {
-  if (kind === "Insolvent" || equity <= 0n) return 0n;
+  if (kind === "Insolvent" || equity <= 0n) return equity < 0n ? (equity * fraction) / WAD : 0n;
   return (((equity * fraction) / WAD) * discount) / WAD;
 }
 

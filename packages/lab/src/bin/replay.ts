@@ -96,7 +96,8 @@ async function replay(input: Input, seed: number): Promise<Report> {
       expiries: listExpiries(first.time, expiryDays(input.path.length)),
       random: seededRandom(seed),
     });
-    return await buildReport(world, session, { ...input, seed });
+    const { title, scenario, expectLiquidation } = input;
+    return await buildReport(world, session, { title, scenario, expectLiquidation, seed });
   } finally {
     await connection.close();
   }

@@ -2,7 +2,7 @@ const HOURS_PER_YEAR = 8760;
 /** Half of the weight lies on the last day. */
 const DECAY = 0.5 ** (1 / 24);
 const FLOOR = 0.55;
-const CEILING = 2.4;
+const CEILING = 2;
 /** Share of realised volatility in what the market asks for; the rest is its long-run level. */
 const PASS_THROUGH = 0.75;
 const LONG_RUN = 0.75;

@@ -63,7 +63,7 @@ async function runTask(world: World, context: KeeperContext, task: Task, passes:
     const actions = await task(context);
     let progress = 0;
     for (const action of actions) {
-      const label = `${action.task}: ${action.what.split(" ").slice(0, 2).join(" ")}`;
+      const label = `${action.task}: ${action.what.split(" ")[0] ?? ""}`;
       try {
         await action.simulate();
       } catch (error) {

@@ -1,0 +1,30 @@
+import type { ClearingRoom } from "./04-clearing.ts";
+import type { VaultRoom } from "./05-vault.ts";
+import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
+
+/** Contracts of the insurance and liquidation rooms. The fund is created by the waterfall. */
+export interface SolvencyRoom {
+  readonly lossWaterfall: ContractFuture;
+  readonly insuranceFund: ContractFuture;
+  readonly auctionHouse: ContractFuture;
+}
+
+/** 06: who sells unhealthy accounts, and who pays for insolvent ones. */
+export function deploySolvency(
+  { m, config }: StepContext,
+  access: ContractFuture,
+  { clearinghouse }: ClearingRoom,
+  { vault }: VaultRoom,
+): SolvencyRoom & { calls: SetUpCall[] } {
+  const lossWaterfall = m.contract("LossWaterfall", [access, clearinghouse, vault], { id: "lossWaterfall" });
+  const insuranceFund = m.contractAt("InsuranceFund", m.staticCall(lossWaterfall, "insuranceFund"), { id: "insuranceFund" });
+  const auctionHouse = m.contract("AuctionHouse", [clearinghouse, lossWaterfall], { id: "auctionHouse" });
+  const { perEvent, perYear } = config.vaultSlice;
+  const calls: SetUpCall[] = [
+    { id: "allowAuctions", contract: clearinghouse, method: "setVenue", args: [auctionHouse, true] },
+    { id: "allowWaterfall", contract: clearinghouse, method: "setVenue", args: [lossWaterfall, true] },
+    { id: "setAuctionHouse", contract: lossWaterfall, method: "setAuctionHouse", args: [auctionHouse] },
+    { id: "setVaultSlice", contract: lossWaterfall, method: "setVaultSlice", args: [perEvent, perYear] },
+  ];
+  return { lossWaterfall, insuranceFund, auctionHouse, calls };
+}

@@ -1,0 +1,62 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import { localConfig } from "../../deploy/config/local.ts";
+import { deployBallast } from "../../deploy/deploy.ts";
+import { assertHandedOver, NotHandedOverError, readRoles } from "../../deploy/status.ts";
+import { deployExternals } from "../../packages/lab/src/externals/index.ts";
+
+const connection = await network.create();
+const { ethers } = connection;
+
+describe("deployment", () => {
+  async function deployed() {
+    const signers = await ethers.getSigners();
+    const [deployer, one, two, curator, guardian] = signers;
+    if (!deployer || !one || !two || !curator || !guardian) throw new Error("The network has too few accounts.");
+    const externals = await deployExternals(deployer, { ethPrice: 2_000n * 10n ** 18n });
+    const config = await localConfig(externals, {
+      curators: [curator.address],
+      guardians: [guardian.address],
+      surfaceSigners: [one.address, two.address],
+      surfaceThreshold: 2,
+    });
+    const { deployment, ballast } = await deployBallast(connection, config);
+    return { deployment, ballast, config, deployer, curator, guardian };
+  }
+
+  it("puts code at every address it names", async () => {
+    const { deployment } = await deployed();
+    for (const [name, address] of Object.entries(deployment.contracts)) {
+      expect(await ethers.provider.getCode(address), name).to.not.equal("0x");
+    }
+  });
+
+  it("leaves no owner: nobody administers roles, and the deployer holds none", async () => {
+    const { deployment, deployer, curator, guardian } = await deployed();
+    const roles = new Map((await readRoles(deployment, ethers.provider)).map(({ role, holders }) => [role, holders]));
+    expect(roles.get("ADMIN")).to.deep.equal([]);
+    expect(roles.get("CURATOR")).to.deep.equal([curator.address]);
+    expect(roles.get("GUARDIAN")).to.deep.equal([guardian.address]);
+    expect(roles.get("SETTLER")).to.deep.equal([deployment.contracts.settler]);
+    expect([...roles.values()].flat()).to.not.include(deployer.address);
+  });
+
+  it("reports a holder who should not be there", async () => {
+    const { deployment, config, curator } = await deployed();
+    let caught: unknown;
+    await assertHandedOver(deployment, config, curator.address, ethers.provider);
+    const strict = { ...config, roles: { ...config.roles, curators: [] } };
+    await assertHandedOver(deployment, strict, curator.address, ethers.provider).catch((error: unknown) => {
+      caught = error;
+    });
+    expect(caught).to.be.instanceOf(NotHandedOverError);
+  });
+
+  it("refuses the deployer what only the curator may do", async () => {
+    const { ballast, deployment, deployer, curator } = await deployed();
+    const feed = deployment.contracts.guardian;
+    await expect(ballast.priceRouter.connect(deployer).setFeed(9, feed)).to.be.revert(ethers);
+    await ballast.priceRouter.connect(curator).setFeed(9, feed);
+    expect(await ballast.priceRouter.feedOf(9)).to.equal(feed);
+  });
+});
