@@ -4,7 +4,9 @@ import hardhatConfig from "../hardhat.config.ts";
 
 /** A module of `bench/gas/` exports `measure(connection)`, which returns gas figures by name. */
 interface GasModule {
-  readonly measure: (connection: Awaited<ReturnType<typeof network.create>>) => Promise<Record<string, number>>;
+  readonly measure: (
+    connection: Awaited<ReturnType<typeof network.create>>,
+  ) => Promise<Record<string, number>>;
 }
 
 const profile = "production";

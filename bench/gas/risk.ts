@@ -45,7 +45,10 @@ export async function measure(connection: Connection): Promise<Record<string, nu
     const far = strike * 141n > forward * 200n || strike * 200n < forward * 141n ? ".farStrike" : "";
     const volatility = (7n * WAD) / 10n;
     const seconds = 30n * 86_400n;
-    worst(`black76.callPutDelta${far}`, (await pricing.callPutDelta(forward, strike, volatility, seconds)).gas);
+    worst(
+      `black76.callPutDelta${far}`,
+      (await pricing.callPutDelta(forward, strike, volatility, seconds)).gas,
+    );
     worst(`black76.allGreeks${far}`, (await pricing.greeks(forward, strike, volatility, seconds)).gas);
     const s = (volatility * (await pricing.rootYears(seconds))) / WAD;
     const logRatio = await pricing.lnRatio(forward, strike);

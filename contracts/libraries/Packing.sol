@@ -87,11 +87,7 @@ library Packing {
             } {
                 let entry := mload(cursor)
                 let to := cursor
-                for {
-
-                } iszero(lt(to, add(first, step))) {
-
-                } {
+                for {} iszero(lt(to, add(first, step))) {} {
                     let other := mload(sub(to, step))
                     if iszero(gt(other, entry)) {
                         break

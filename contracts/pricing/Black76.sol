@@ -202,7 +202,11 @@ library Black76 {
     }
 
     /// @dev Whether there is no distribution to integrate: one branch instead of three.
-    function _isDegenerate(uint256 forward, uint256 strike, uint256 s) private pure returns (bool degenerate) {
+    function _isDegenerate(
+        uint256 forward,
+        uint256 strike,
+        uint256 s
+    ) private pure returns (bool degenerate) {
         assembly ("memory-safe") {
             degenerate := or(iszero(s), or(iszero(strike), iszero(forward)))
         }

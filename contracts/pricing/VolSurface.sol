@@ -113,7 +113,7 @@ library VolSurface {
     /// @notice sqrt(w) = sigma sqrt(T) [Q64] of a total variance [wad].
     function standardDeviation(uint256 variance) internal pure returns (uint256) {
         // A slice's total variance stays below 2^160.
-        return FixedPoint.sqrt((variance << 64) / 1e18 << 64);
+        return FixedPoint.sqrt(((variance << 64) / 1e18) << 64);
     }
 
     /// @notice Volatility per square root of a year [wad] of a total variance [wad] over `secondsToExpiry` > 0.

@@ -148,7 +148,8 @@ abstract contract ArrayStore is IRiskArrays {
         if (slice == 0) revert RiskArrays_NoSurface(market, expiry);
         header = _headers[group];
         if (
-            _isHeaderCurrent(current, header, expiry) && !_hasMoved(_slices[group], slice, header.forward, forward)
+            _isHeaderCurrent(current, header, expiry) &&
+            !_hasMoved(_slices[group], slice, header.forward, forward)
         ) return header;
         ExpiryHeader memory fresh = _freshHeader(current, market, expiry, forward);
         fresh.version = header.version + 1;

@@ -78,7 +78,12 @@ library NodeValuation {
     }
 
     /// @notice Whether the arrays of an expiry are older than they may be.
-    function isAged(ExpiryHeader memory header, uint256 ageLimit, uint256 expiry, uint256 time) internal pure returns (bool) {
+    function isAged(
+        ExpiryHeader memory header,
+        uint256 ageLimit,
+        uint256 expiry,
+        uint256 time
+    ) internal pure returns (bool) {
         uint256 life = (expiry - header.computedAt) / LIFE_SHARE;
         if (life < SHORTEST_LIFE) life = SHORTEST_LIFE;
         return time > header.computedAt + FixedPoint.min(life, ageLimit);
@@ -107,7 +112,13 @@ library NodeValuation {
     ) internal pure returns (uint256 wordA, uint256 wordB) {
         int256 logRatio = FixedPoint.lnRatio(uint256(header.forward) * 1e10, strike);
         uint256[3] memory deviations = _deviations(header, slice, logRatio, expiry);
-        uint256[30] memory values = _values(levels, uint256(header.forward) * 1e10, strike, logRatio, deviations);
+        uint256[30] memory values = _values(
+            levels,
+            uint256(header.forward) * 1e10,
+            strike,
+            logRatio,
+            deviations
+        );
         unchecked {
             // Values are below 2^100 and the reference spot is at least one unit.
             uint256 base = uint256(grid.referenceSpot) * 1e10;
@@ -128,7 +139,13 @@ library NodeValuation {
         unchecked {
             // forward < 2^98 and levels are at most 3e18.
             for (uint256 i; i < NodeGrid.NODES; ++i) {
-                uint256 s = deviations[i < NodeGrid.LANES ? 0 : i < NodeGrid.FIRST_DENSE ? 1 : 2];
+                uint256 s = deviations[
+                    i < NodeGrid.LANES
+                        ? 0
+                        : i < NodeGrid.FIRST_DENSE
+                            ? 1
+                            : 2
+                ];
                 uint256 moved = (forward * levels.m[i]) / 1e18;
                 values[i] = Black76.revalue(moved, strike, logRatio + levels.logs[i], s);
             }

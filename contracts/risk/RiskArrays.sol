@@ -82,7 +82,13 @@ contract RiskArrays is ArrayStore {
             bool known;
             for (uint256 j; j < count && !known; ++j) known = vectors[j].market == market;
             if (known) continue;
-            (vectors[count++], ) = _vector(market, _amountOf(collateral, market), new uint256[](0), 0, anyway);
+            (vectors[count++], ) = _vector(
+                market,
+                _amountOf(collateral, market),
+                new uint256[](0),
+                0,
+                anyway
+            );
         }
         assembly ("memory-safe") {
             // Shortens the list to the markets found; its tail is left unused.
@@ -239,9 +245,8 @@ contract RiskArrays is ArrayStore {
             revert RiskArrays_QuantityTooLarge(int256(FixedPoint.max(sums.lanes.grossA, sums.lanes.grossB)));
         }
         int256[30] memory values = NodeGrid.decode(sums.lanes);
-        uint256[30] memory m = sums.levels.known
-            ? sums.levels.m
-            : NodeGrid.multipliers(uint256(sums.grid.outer) * 1e9);
+        uint256[30] memory m =
+            sums.levels.known ? sums.levels.m : NodeGrid.multipliers(uint256(sums.grid.outer) * 1e9);
         int256 base = int256(uint256(sums.grid.referenceSpot));
         int256 constant_ = sums.putStrike * 1e8 + sums.settled;
         int256 collateralReference = int256(collateral) * base;
@@ -265,11 +270,7 @@ contract RiskArrays is ArrayStore {
     }
 
     /// @dev The vector at the live spot, straight between the two unshocked nodes around it (rounded down).
-    function _markAt(
-        int256[30] memory values,
-        uint256 spot,
-        uint256 base
-    ) private pure returns (int256) {
+    function _markAt(int256[30] memory values, uint256 spot, uint256 base) private pure returns (int256) {
         uint256 level = FixedPoint.mulDivDown(spot, 1e18, base);
         if (level < NodeGrid.DENSE_LOWEST) level = NodeGrid.DENSE_LOWEST;
         uint256 index = FixedPoint.min((level - NodeGrid.DENSE_LOWEST) / NodeGrid.DENSE_STEP, 3);
@@ -296,7 +297,10 @@ contract RiskArrays is ArrayStore {
         revert RiskArrays_StaleStrike(market, expiry, strike);
     }
 
-    function _amountOf(CollateralAmount[] calldata collateral, uint8 market) private pure returns (uint256 amount) {
+    function _amountOf(
+        CollateralAmount[] calldata collateral,
+        uint8 market
+    ) private pure returns (uint256 amount) {
         for (uint256 i; i < collateral.length; ++i) {
             if (collateral[i].market == market) amount += uint256(Quantity.unwrap(collateral[i].amount));
         }

@@ -131,7 +131,9 @@ contract RiskEngine is IRiskEngine {
         (requirement, judgement.market) = Margin.join(judgement.margins, credit);
         assessment.equity = Usd.wrap(equity);
         assessment.initialRequirement = Usd.wrap(int256(requirement));
-        assessment.maintenanceRequirement = Usd.wrap(int256(FixedPoint.mulUp(requirement, maintenanceFactor)));
+        assessment.maintenanceRequirement = Usd.wrap(
+            int256(FixedPoint.mulUp(requirement, maintenanceFactor))
+        );
         if (count != 0) {
             assessment.bindingNode = uint8(judgement.margins[judgement.market].node);
             assessment.bindingMarket = judgement.vectors[judgement.market].market;

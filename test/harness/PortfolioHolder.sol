@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Assessment, CollateralAmount, IRiskEngine, Portfolio} from "../../contracts/interfaces/IRiskEngine.sol";
+import {
+    Assessment,
+    CollateralAmount,
+    IRiskEngine,
+    Portfolio
+} from "../../contracts/interfaces/IRiskEngine.sol";
 import {AccountId} from "../../contracts/types/AccountId.sol";
 import {Quantity} from "../../contracts/types/Quantity.sol";
 import {Usd} from "../../contracts/types/Usd.sol";

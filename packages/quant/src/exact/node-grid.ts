@@ -12,7 +12,9 @@ export const DENSE_STEP = WAD / 100n;
 export const DENSE_LOWEST = (WAD * 98n) / 100n;
 export const MAX_GROSS = 1n << 63n;
 /** |level - 1| of each tail [wad]. */
-export const TAILS: readonly bigint[] = [66n, 50n, 33n, 50n, 100n, 200n].map((percent) => (WAD * percent) / 100n);
+export const TAILS: readonly bigint[] = [66n, 50n, 33n, 50n, 100n, 200n].map(
+  (percent) => (WAD * percent) / 100n,
+);
 
 /** Lane sums of one market; the mirror keeps each lane apart. */
 export interface LaneSums {

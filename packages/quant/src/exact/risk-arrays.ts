@@ -1,6 +1,16 @@
 /** Bit-exact mirror of `contracts/risk/NodeValuation.sol` and of the vectors of `contracts/risk/RiskArrays.sol`. */
 import { revalue } from "./black76.ts";
-import { DomainError, lnRatio, max, min, mulDivUp, pow, rootYears, signedDivDown, WAD } from "./fixed-point.ts";
+import {
+  DomainError,
+  lnRatio,
+  max,
+  min,
+  mulDivUp,
+  pow,
+  rootYears,
+  signedDivDown,
+  WAD,
+} from "./fixed-point.ts";
 import * as nodeGrid from "./node-grid.ts";
 import { standardDeviationOf, totalVariance, varianceAt } from "./vol-surface.ts";
 
@@ -90,14 +100,14 @@ export function shockFactors(
   };
 }
 
-/** The two words of one strike; a slice of zero values it at intrinsic. */
-export function wordsOf(
+/** A strike's call at every node [wad], before packing; a slice of zero values it at intrinsic. */
+export function nodeCalls(
   grid: ExactGrid,
   header: ExactHeader,
   slice: bigint,
   expiry: bigint,
   strikeCents: bigint,
-): readonly [bigint, bigint] {
+): bigint[] {
   const forward = header.forward * 10n ** 10n;
   const strike = strikeCents * 10n ** 16n;
   const logRatio = lnRatio(forward, strike);
@@ -110,12 +120,24 @@ export function wordsOf(
     up = max((same * header.upFactor) / 1_000_000n, rootYears(expiry - header.computedAt) / 2n);
     down = (same * header.downFactor) / 1_000_000n;
   }
-  const base = grid.referenceSpot * 10n ** 10n;
-  const values = m.map((level, node) => {
+  return m.map((level, node) => {
     const s = node < nodeGrid.LANES ? up : node < nodeGrid.FIRST_DENSE ? down : same;
-    const value = revalue((forward * level) / WAD, strike, logRatio + (logs[node] ?? 0n), s);
-    return (value << nodeGrid.VALUE_BITS) / base;
+    return revalue((forward * level) / WAD, strike, logRatio + (logs[node] ?? 0n), s);
   });
+}
+
+/** The two words of one strike. */
+export function wordsOf(
+  grid: ExactGrid,
+  header: ExactHeader,
+  slice: bigint,
+  expiry: bigint,
+  strikeCents: bigint,
+): readonly [bigint, bigint] {
+  const base = grid.referenceSpot * 10n ** 10n;
+  const values = nodeCalls(grid, header, slice, expiry, strikeCents).map(
+    (value) => (value << nodeGrid.VALUE_BITS) / base,
+  );
   return [
     nodeGrid.pack(values.slice(0, nodeGrid.LANES), header.version & 0xfffn),
     nodeGrid.pack(values.slice(nodeGrid.LANES), header.version >> 12n),
