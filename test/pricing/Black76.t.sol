@@ -58,7 +58,10 @@ contract Black76Test {
         if (longer + noise < call) revert Broken("falls with time", longer, call);
     }
 
-    function test_ApproachesIntrinsic_AsTimeOrVolatilityVanishes(uint256 forward, uint256 strike) public pure {
+    function test_ApproachesIntrinsic_AsTimeOrVolatilityVanishes(
+        uint256 forward,
+        uint256 strike
+    ) public pure {
         (forward, strike, , ) = _domain(forward, strike, 0, 0);
         uint256 intrinsic = forward > strike ? forward - strike : 0;
         (uint256 still, , ) = Black76.callPutDelta(forward, strike, 1, 1);
@@ -96,9 +99,10 @@ contract Black76Test {
     ) private pure returns (uint256, uint256, uint256, uint256) {
         forward = _bound(forward, 1e16, 1e25);
         // Half of the strikes near the forward, half anywhere.
-        strike = strike % 2 == 0
-            ? _bound(strike, forward / 2, forward * 2)
-            : _bound(strike, forward / 1e6, forward * 1e6);
+        strike =
+            strike % 2 == 0
+                ? _bound(strike, forward / 2, forward * 2)
+                : _bound(strike, forward / 1e6, forward * 1e6);
         return (forward, strike, _bound(volatility, 0.01e18, 5e18), _bound(time, 1, 3 * 365 days));
     }
 

@@ -12,7 +12,9 @@ const WAD = 10n ** 18n;
 function sample(next: () => number) {
   const forward = BigInt(Math.round(10 ** (1 + 4 * next()) * 1e8)) * 10n ** 10n;
   const wide = next() < 0.5;
-  const strike = BigInt(Math.max(1, Math.round(Number(forward) * 10 ** ((next() - 0.5) * (wide ? 12 : 0.6)))));
+  const strike = BigInt(
+    Math.max(1, Math.round(Number(forward) * 10 ** ((next() - 0.5) * (wide ? 12 : 0.6)))),
+  );
   const seconds = BigInt(Math.round(10 ** (next() * Math.log10(94_608_000))));
   const volatility = BigInt(Math.round(10 ** (16 + next() * Math.log10(500))));
   return { forward, strike, seconds, volatility };

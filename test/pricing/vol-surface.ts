@@ -44,7 +44,9 @@ describe("VolSurface", () => {
     for (let i = 0; i < 120; i++) {
       const slice = randomSlice(next);
       const word = surface.packSlice(slice);
-      expect(await harness.pack(slice.theta, slice.psi, slice.rho, slice.forward, slice.timestamp)).to.equal(word);
+      expect(await harness.pack(slice.theta, slice.psi, slice.rho, slice.forward, slice.timestamp)).to.equal(
+        word,
+      );
       expect(await harness.unpack(word)).to.deep.equal(Object.values(surface.unpackSlice(word)));
       const k = lnRatio(BigInt(Math.round(1e12 * Math.exp(4 * (next() - 0.5)))), 10n ** 12n);
       const variance = surface.totalVariance(word, k);

@@ -1,9 +1,19 @@
 import { expect } from "chai";
 import { network } from "hardhat";
+import { abs } from "../../packages/quant/src/exact/fixed-point.ts";
 import * as margin from "../../packages/quant/src/exact/margin.ts";
-import { vectorOf } from "../../packages/quant/src/exact/risk-arrays.ts";
+import * as nodeGrid from "../../packages/quant/src/exact/node-grid.ts";
+import { nodeCalls, vectorOf } from "../../packages/quant/src/exact/risk-arrays.ts";
 import { seeded } from "../support/random.ts";
-import { deployRisk, exactParametersOf, type Leg, mirrorMarket, packLegs, type Risk, WAD } from "../support/risk.ts";
+import {
+  deployRisk,
+  exactParametersOf,
+  type Leg,
+  mirrorMarket,
+  packLegs,
+  type Risk,
+  WAD,
+} from "../support/risk.ts";
 
 const connection = await network.create();
 const { networkHelpers } = connection;
@@ -37,7 +47,11 @@ describe("RiskEngine against its BigInt mirror", () => {
     const computed = new Map<string, bigint>();
     for (const market of [0, 1]) {
       for (const expiry of risk.expiries) {
-        await risk.riskArrays.refresh(market, expiry, strikes[market]!.map((cents) => cents * 10n ** 16n));
+        await risk.riskArrays.refresh(
+          market,
+          expiry,
+          strikes[market]!.map((cents) => cents * 10n ** 16n),
+        );
         computed.set(`${market}/${expiry}`, BigInt(await networkHelpers.time.latest()));
       }
     }
@@ -94,6 +108,40 @@ describe("RiskEngine against its BigInt mirror", () => {
         expect(found?.mark).to.equal(vector.mark);
         expect(found?.longMark).to.equal(vector.longMark);
         expect(found?.netShort).to.equal(vector.netShort);
+      }
+    }
+  });
+
+  it("never values a portfolio above full revaluation at its nodes, nor 2 bps of gross notional below", async () => {
+    const risk = await deployRisk(connection);
+    const next = seeded(22);
+    const now = risk.start;
+    const market = mirrorMarket(risk, 0, { computedAt: now, now });
+    const levels = nodeGrid.multipliers(market.grid.outer * 10n ** 9n);
+    for (let i = 0; i < 40; i++) {
+      const legs = randomLegs(risk, next, 1 + Math.floor(next() * 25), 1);
+      const full = new Array<bigint>(nodeGrid.NODES).fill(0n);
+      let gross = 0n;
+      for (const leg of legs) {
+        const side = market.expiry(leg.expiry);
+        if (!side.alive) throw new Error("every expiry is ahead");
+        const slice = risk.slices.get(`0/${leg.expiry}`)!;
+        const calls = nodeCalls(market.grid, side.header, slice, leg.expiry, leg.strikeCents);
+        for (const [node, call] of calls.entries()) {
+          const forward = side.header.forward * levels[node]!;
+          const value = leg.isPut
+            ? call * 10n ** 8n - forward + leg.strikeCents * 10n ** 24n
+            : call * 10n ** 8n;
+          full[node] = full[node]! + leg.quantity * value;
+        }
+        gross += abs(leg.quantity) * market.spot;
+      }
+      const limit = (gross * 2n) / 10_000n / 10n ** 8n;
+      for (const [node, value] of vectorOf(market, legs).values.entries()) {
+        const exact = full[node]! / 10n ** 16n;
+        // A call is itself rounded down to a wad; a wei a contract and leg.
+        expect(value <= exact + 1_000_000n).to.equal(true);
+        expect(value >= exact - limit - 1_000_000n).to.equal(true);
       }
     }
   });

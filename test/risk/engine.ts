@@ -25,13 +25,26 @@ async function ready() {
   const risk = await deployRisk(connection);
   const strikes = [2_000n, 2_400n, 2_700n, 3_000n, 3_300n, 3_600n, 4_200n];
   for (const expiry of risk.expiries) {
-    await risk.riskArrays.refresh(0, expiry, strikes.map((strike) => strike * WAD));
-    await risk.riskArrays.refresh(1, expiry, strikes.map((strike) => strike * 20n * WAD));
+    await risk.riskArrays.refresh(
+      0,
+      expiry,
+      strikes.map((strike) => strike * WAD),
+    );
+    await risk.riskArrays.refresh(
+      1,
+      expiry,
+      strikes.map((strike) => strike * 20n * WAD),
+    );
   }
   return { ...risk, strikes };
 }
 
-function randomLegs(next: () => number, expiries: readonly bigint[], strikes: readonly bigint[], count: number): Leg[] {
+function randomLegs(
+  next: () => number,
+  expiries: readonly bigint[],
+  strikes: readonly bigint[],
+  count: number,
+): Leg[] {
   const legs = new Map<string, Leg>();
   while (legs.size < count) {
     const market = next() < 0.25 ? 1 : 0;
@@ -103,7 +116,8 @@ describe("RiskEngine", () => {
   it("keeps maintenance below initial, is free of order, subadditive, and never hurt by cash or a paid-up long", async () => {
     const { riskEngine, expiries, strikes } = await ready();
     const next = seeded(31);
-    const excess = (got: { equity: bigint; initialRequirement: bigint }) => got.equity - got.initialRequirement;
+    const excess = (got: { equity: bigint; initialRequirement: bigint }) =>
+      got.equity - got.initialRequirement;
     for (let i = 0; i < 40; i++) {
       const legs = randomLegs(next, expiries, strikes, 2 + Math.floor(next() * 12));
       const whole = await riskEngine.assess(portfolioOf(0n, legs));
@@ -116,7 +130,9 @@ describe("RiskEngine", () => {
       const left = await riskEngine.assess(portfolioOf(0n, legs.slice(0, cut)));
       const right = await riskEngine.assess(portfolioOf(0n, legs.slice(cut)));
       // Each side's roundings are its own: some wei a node.
-      expect(whole.initialRequirement <= left.initialRequirement + right.initialRequirement + 200n).to.equal(true);
+      expect(whole.initialRequirement <= left.initialRequirement + right.initialRequirement + 200n).to.equal(
+        true,
+      );
 
       const richer = await riskEngine.assess(portfolioOf(5n * WAD, legs));
       expect(excess(richer)).to.equal(excess(whole) + 5n * WAD);
@@ -124,7 +140,9 @@ describe("RiskEngine", () => {
       const held = legs.find((made) => made.market === 0 && made.quantity > 0n);
       if (!held) continue;
       const added = 10n * CONTRACT;
-      const longer = legs.map((made) => (made === held ? { ...made, quantity: made.quantity + added } : made));
+      const longer = legs.map((made) =>
+        made === held ? { ...made, quantity: made.quantity + added } : made,
+      );
       const after = excess(await riskEngine.assess(portfolioOf(0n, longer)));
       // A put's value at a node is its call's, rounded down by at most 4 / 2^16 of spot, plus parity.
       expect(after - excess(whole) >= -(3_000n * WAD * 10n * 4n) / 65_536n).to.equal(true);
@@ -149,7 +167,8 @@ describe("RiskEngine", () => {
     const one = [leg(expiries[1]!, 3_000n, false, -1)];
     const same = [leg(expiries[1]!, 60_000n, false, -0.05, 1)];
     const opposite = [leg(expiries[1]!, 60_000n, false, 0.05, 1)];
-    const requirement = async (legs: Leg[]) => (await riskEngine.assess(portfolioOf(0n, legs))).initialRequirement;
+    const requirement = async (legs: Leg[]) =>
+      (await riskEngine.assess(portfolioOf(0n, legs))).initialRequirement;
     const [a, b, c] = [await requirement(one), await requirement(same), await requirement(opposite)];
     expect((await requirement([...one, ...same])) >= ((a + b) * 95n) / 100n).to.equal(true);
     expect((await requirement([...one, ...opposite])) < ((a + c) * 9n) / 10n).to.equal(true);
@@ -198,10 +217,7 @@ describe("RiskEngine", () => {
       parts.reduce((sum, part) => sum + part.mark, 500n * WAD),
       assessment.equity,
     );
-    near(
-      -parts.reduce((sum, part) => sum + part.atBindingNode, 0n),
-      assessment.initialRequirement,
-    );
+    near(-parts.reduce((sum, part) => sum + part.atBindingNode, 0n), assessment.initialRequirement);
   });
 
   it("refuses more positions than an account may hold", async () => {

@@ -43,7 +43,12 @@ describe("RiskParameters", () => {
       for (const value of values) {
         await expect(riskParameters.setParameters(0, { ...parameters, [name]: value }))
           .to.be.revertedWithCustomError(riskParameters, "RiskParameters_OutOfBounds")
-          .withArgs(encodeBytes32String(name), value, (low: bigint) => low >= 0n, (high: bigint) => high > 0n);
+          .withArgs(
+            encodeBytes32String(name),
+            value,
+            (low: bigint) => low >= 0n,
+            (high: bigint) => high > 0n,
+          );
       }
     }
   });

@@ -136,7 +136,7 @@ export function mirrorMarket(
         return { alive: false, settlementPrice: options.fixings?.get(expiry) ?? spot };
       }
       const slice = risk.slices.get(`${market}/${expiry}`) ?? 0n;
-      const forward = ((((slice >> 128n) & ((1n << 64n) - 1n)) * 10n ** 10n * base) / posted) / 10n ** 10n;
+      const forward = (((slice >> 128n) & ((1n << 64n) - 1n)) * 10n ** 10n * base) / posted / 10n ** 10n;
       const factors = arrays.shockFactors(expiry - options.computedAt, p.volUp, p.volDown);
       const header = {
         forward,
