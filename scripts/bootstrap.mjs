@@ -110,7 +110,9 @@ async function install(wanted) {
     INSTALL_NODE,
     "--",
     "npm",
-    "ci",
+    // Not "ci", which refuses a lock file that lacks the native packages of other platforms.
+    "install",
+    "--no-save",
     "--no-audit",
     "--no-fund",
   ]);
