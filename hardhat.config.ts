@@ -12,6 +12,11 @@ const compiler = {
 
 const outputs = { "*": { "*": ["storageLayout"] } };
 
+/** Intensity of fuzzing; `scripts/test.ts` sets it for its lanes. */
+function numberFrom(name: string, fallback: number): number {
+  return Number(process.env[name] ?? fallback);
+}
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   solidity: {
@@ -44,6 +49,17 @@ export default defineConfig({
     sources: ["./contracts", "./test/harness"],
     tests: { mocha: "./test", solidity: "./test" },
     ignition: "./deploy",
+  },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: {
+      fuzz: { runs: numberFrom("BALLAST_FUZZ_RUNS", 256) },
+      invariant: {
+        runs: numberFrom("BALLAST_INVARIANT_RUNS", 32),
+        depth: numberFrom("BALLAST_INVARIANT_DEPTH", 50),
+        failOnRevert: false,
+      },
+    },
   },
   typechain: { outDir: "./typechain-types" },
 });

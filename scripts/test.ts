@@ -1,0 +1,83 @@
+import { globSync } from "node:fs";
+import { type Counts, closingLine, countTests, ROOT, run } from "./lanes/run.ts";
+
+const USAGE = `npm test [-- options]
+
+  --lane <name>        only this lane: check, solidity, contracts, packages, e2e
+  --intensity <name>   of fuzzing: quick (default), ci, deep
+  --help               this text
+
+Without options: check, solidity, contracts and packages, one after the other.
+`;
+
+/** Runs and depth of Solidity fuzz and invariant tests. */
+const INTENSITIES: Readonly<Record<string, NodeJS.ProcessEnv>> = {
+  quick: {},
+  ci: { BALLAST_FUZZ_RUNS: "5000", BALLAST_INVARIANT_RUNS: "500", BALLAST_INVARIANT_DEPTH: "100" },
+  deep: { BALLAST_FUZZ_RUNS: "100000", BALLAST_INVARIANT_RUNS: "5000", BALLAST_INVARIANT_DEPTH: "200" },
+};
+
+interface Lane {
+  readonly title: string;
+  readonly command: readonly string[];
+}
+
+const LANES: Readonly<Record<string, Lane>> = {
+  check: { title: "form of the repository", command: ["tsx", "scripts/check.ts"] },
+  solidity: { title: "Solidity fuzz and invariant tests", command: ["hardhat", "test", "solidity"] },
+  contracts: { title: "contract tests", command: ["hardhat", "test", "mocha"] },
+  packages: { title: "tests of the packages", command: ["mocha", "--import=tsx", "--timeout=120000", "packages/*/test/**/*.test.ts"] },
+  e2e: { title: "the dApp in Chromium", command: ["mocha", "--import=tsx", "--timeout=600000", "app/test/e2e/*.test.ts"] },
+};
+const DEFAULT_LANES = ["check", "solidity", "contracts", "packages"];
+
+/** Flags as given; a wrong one ends the program with one sentence. */
+function parse(argv: readonly string[]): { lanes: readonly string[]; env: NodeJS.ProcessEnv } {
+  let lanes = DEFAULT_LANES;
+  let env: NodeJS.ProcessEnv = {};
+  for (let i = 0; i < argv.length; i += 2) {
+    const [flag, value] = [argv[i], argv[i + 1] ?? ""];
+    if (flag === "--help") {
+      process.stdout.write(USAGE);
+      process.exit(0);
+    } else if (flag === "--lane" && LANES[value]) lanes = [value];
+    else if (flag === "--intensity" && INTENSITIES[value]) env = INTENSITIES[value];
+    else {
+      process.stderr.write(`"${argv.slice(i).join(" ")}" is not understood; npm test -- --help lists the options.\n`);
+      process.exit(2);
+    }
+  }
+  return { lanes, env };
+}
+
+/** Files a mocha lane runs, expanded here so that no shell has to. */
+function expand(command: readonly string[]): string[] {
+  return command.flatMap((part) => (part.includes("*") ? globSync(part, { cwd: ROOT }).sort() : [part]));
+}
+
+async function runLane(name: string, env: NodeJS.ProcessEnv): Promise<Counts> {
+  const lane = LANES[name];
+  if (!lane) throw new Error(`There is no lane ${name}.`);
+  process.stdout.write(`\n=== ${lane.title} ===\n`);
+  const started = Date.now();
+  const [command = "", ...args] = expand(lane.command);
+  const { code, output } = await run(command, args, { ...env, FORCE_COLOR: "0" });
+  const counts = countTests(output);
+  const nothingRan = counts.passed + counts.failed === 0;
+  // A runner that broke, or ran nothing, must not look like one that passed.
+  const failed = counts.failed + ((code !== 0 && counts.failed === 0) || nothingRan ? 1 : 0);
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  process.stdout.write(`--- ${lane.title}: ${closingLine({ ...counts, failed })} in ${seconds} s\n`);
+  return { ...counts, failed };
+}
+
+const { lanes, env } = parse(process.argv.slice(2));
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const lane of lanes) {
+  const counts = await runLane(lane, env);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
+process.stdout.write(`\n${closingLine(total)}\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;
