@@ -17,7 +17,7 @@ export interface DeployConnection {
 
 interface IgnitionOptions {
   readonly config?: { readonly blockPollingInterval?: number; readonly requiredConfirmations?: number };
-  readonly displayUi?: boolean;
+  readonly deploymentId?: string;
 }
 
 /** A finished deployment. */
@@ -33,14 +33,21 @@ const POLLING = 5;
 /**
  * Deploys Ballast with Ignition as `config` says, hands every duty over and proves that the deployer kept none.
  * The same for tests, benchmarks, sandbox and replay.
+ * @param deploymentId names Ignition's journal, from which an interrupted deployment goes on; a chain within this
+ * process keeps none
  */
-export async function deployBallast(connection: DeployConnection, config: BallastConfig): Promise<Deployed> {
+export async function deployBallast(
+  connection: DeployConnection,
+  config: BallastConfig,
+  deploymentId?: string,
+): Promise<Deployed> {
   const { ethers, ignition } = connection;
   const [deployer] = await ethers.getSigners();
   if (!deployer) throw new Error("The connection has no account to deploy from.");
   const fromBlock = await ethers.provider.getBlockNumber();
   const contracts = await ignition.deploy(ballastModule(config), {
     config: { blockPollingInterval: POLLING, requiredConfirmations: 1 },
+    ...(deploymentId === undefined ? {} : { deploymentId }),
   });
   const { chainId } = await ethers.provider.getNetwork();
   const addresses: Record<string, string> = {};

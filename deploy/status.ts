@@ -50,6 +50,8 @@ export async function assertHandedOver(
   deployer: string,
   runner: ContractRunner,
 ): Promise<void> {
+  const code = await runner.provider?.getCode(deployment.contracts.accessManager);
+  if (code === undefined || code === "0x") throw new NotHandedOverError("There is no AccessManager at its address.");
   const { admin, curators, guardians } = config.roles;
   const allowed: Partial<Record<RoleName, readonly string[]>> = {
     ADMIN: admin === undefined ? [] : [admin],

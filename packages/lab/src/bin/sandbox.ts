@@ -72,7 +72,7 @@ async function open(options: Options) {
   try {
     const clock = simulatedClock(chain.connection.provider);
     say("Deploying USDC, WETH, Permit2, Multicall3, Chainlink, Uniswap v3 and Ballast …");
-    const world = await setStage(chain.connection, path[0]?.price ?? 0n);
+    const world = await setStage(chain.connection, path[0]?.price ?? 0n, chain.deploymentId);
     const weekly = Array.from({ length: WEEKS_LISTED }, (_, week) => 28 + 7 * week);
     return { chain, clock, world, scenario, path, expiries: listExpiries(start, [...EXPIRY_DAYS, ...weekly]) };
   } catch (error) {

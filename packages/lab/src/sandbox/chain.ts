@@ -1,4 +1,6 @@
+import { rm } from "node:fs/promises";
 import { createServer as createTcpServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { LabError, sentenceOf } from "../failure.ts";
 
 const HOST = "127.0.0.1";
@@ -26,13 +28,23 @@ export async function startChain(port: number, startTime: number) {
   );
   await server.listen();
   const url = `http://${HOST}:${port}`;
+  const deploymentId = `sandbox-${port}`;
+  await forgetDeployment(deploymentId);
   const connection = await network.create({ network: "localhost", override: { url, gas: 15_000_000 } });
   return {
     url,
     connection,
+    deploymentId,
     async close() {
       await connection.close();
       await server.close();
+      await forgetDeployment(deploymentId);
     },
   };
+}
+
+/** Ignition keeps a journal of every chain it reaches over HTTP; this chain is new each time. */
+async function forgetDeployment(deploymentId: string): Promise<void> {
+  const folder = fileURLToPath(new URL(`../../../../deploy/deployments/${deploymentId}`, import.meta.url));
+  await rm(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,7 @@
 import type { Report } from "../report/model.ts";
 
+const POSITIONS = "positions of instrument";
+
 /** One thing that a session must show. */
 export interface SessionCheck {
   readonly what: string;
@@ -19,7 +21,23 @@ export function sessionChecks(report: Report): SessionCheck[] {
     check("an expiry is fixed and settled", fixings.length > 0 && settled > 0, `${fixings.length} fixings, ${settled} accounts settled`),
     check("an account is liquidated", liquidated.length > 0, `${liquidated.length} accounts, ${losses.length} losses`),
     check("every auction ends", auctions.every((auction) => auction.ended), `${auctions.length} auctions`),
-    ...report.checks.map((one) => check(one.name, one.holds, one.holds ? "exactly" : `${one.left} against ${one.right}`)),
+    ...conservation(report),
+  ];
+}
+
+/** Every equality but those of single instruments, which count as one. */
+function conservation(report: Report): SessionCheck[] {
+  const isInstrument = (name: string) => name.startsWith(POSITIONS);
+  const instruments = report.checks.filter((one) => isInstrument(one.name));
+  return [
+    ...report.checks
+      .filter((one) => !isInstrument(one.name))
+      .map((one) => ({ what: one.name, passed: one.holds, detail: one.holds ? "exactly" : `${one.left} against ${one.right}` })),
+    {
+      what: "positions of every instrument sum to zero",
+      passed: instruments.every((one) => one.holds),
+      detail: `${instruments.length} instruments`,
+    },
   ];
 }
 

@@ -18,8 +18,9 @@ const CONCENTRATED_WETH = 40_000n * WAD;
  * Builds the world of a sandbox or replay: externals, Ballast, people with funds, LPs whose first requests wait for
  * the first epoch, an insurance fund, and traders with deposits.
  * @param ethPrice first price [wad USD]
+ * @param deploymentId names Ignition's journal on a chain outside this process
  */
-export async function setStage(connection: DeployConnection, ethPrice: bigint): Promise<World> {
+export async function setStage(connection: DeployConnection, ethPrice: bigint, deploymentId?: string): Promise<World> {
   const signers = await connection.ethers.getSigners();
   if (signers.length < SIGNERS_NEEDED) throw new LabError(`The chain must offer ${SIGNERS_NEEDED} accounts.`);
   const at = (index: number) => {
@@ -35,7 +36,7 @@ export async function setStage(connection: DeployConnection, ethPrice: bigint): 
     surfaceSigners: await Promise.all(surfaceSigners.map((signer) => signer.getAddress())),
     surfaceThreshold: 2,
   });
-  const { deployment } = await deployBallast(connection, config);
+  const { deployment } = await deployBallast(connection, config, deploymentId);
   const person = (name: string, index: number) => personOf(name, at(index), deployment);
   const people: People = {
     deployer: await person("deployer", 0),
