@@ -1,4 +1,4 @@
-import { type Ballast, connectBallast, type ContractName, type Deployment } from "@ballast/sdk";
+import { type Ballast, type ContractName, connectBallast, type Deployment } from "@ballast/sdk";
 import type { Contract, Provider, Signer } from "ethers";
 import { ballastModule } from "./ballast.ts";
 import type { BallastConfig } from "./config/config.ts";
@@ -11,7 +11,10 @@ export interface DeployConnection {
     getSigners(): Promise<Signer[]>;
   };
   readonly ignition: {
-    deploy(module: ReturnType<typeof ballastModule>, options?: IgnitionOptions): Promise<Record<string, Contract>>;
+    deploy(
+      module: ReturnType<typeof ballastModule>,
+      options?: IgnitionOptions,
+    ): Promise<Record<string, Contract>>;
   };
 }
 

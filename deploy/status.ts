@@ -36,7 +36,10 @@ export async function readRoles(deployment: Deployment, runner: ContractRunner):
     else members.delete(String(log.args[1]));
     holders.set(role, members);
   }
-  return (Object.keys(ROLES) as RoleName[]).map((role) => ({ role, holders: [...(holders.get(ROLES[role]) ?? [])] }));
+  return (Object.keys(ROLES) as RoleName[]).map((role) => ({
+    role,
+    holders: [...(holders.get(ROLES[role]) ?? [])],
+  }));
 }
 
 /**
@@ -51,7 +54,8 @@ export async function assertHandedOver(
   runner: ContractRunner,
 ): Promise<void> {
   const code = await runner.provider?.getCode(deployment.contracts.accessManager);
-  if (code === undefined || code === "0x") throw new NotHandedOverError("There is no AccessManager at its address.");
+  if (code === undefined || code === "0x")
+    throw new NotHandedOverError("There is no AccessManager at its address.");
   const { admin, curators, guardians } = config.roles;
   const allowed: Partial<Record<RoleName, readonly string[]>> = {
     ADMIN: admin === undefined ? [] : [admin],

@@ -191,9 +191,7 @@ contract HedgeController is IHedgeController, AccessManaged {
         AccountId account = vault.account();
         address underlying = _venues[order.market].underlying();
         Call[] memory calls = new Call[](2);
-        (address asset, uint256 funds) = order.buy
-            ? (_usdc, order.cashLimit)
-            : (underlying, order.amount);
+        (address asset, uint256 funds) = order.buy ? (_usdc, order.cashLimit) : (underlying, order.amount);
         calls[0] = Call(
             address(clearinghouse),
             abi.encodeCall(IClearinghouse.withdraw, (account, asset, funds, address(this)))

@@ -51,9 +51,7 @@ interface IQuoterV2 {
     /// @notice What selling `amountIn` would give.
     function quoteExactInputSingle(
         QuoteExactInput calldata parameters
-    )
-        external
-        returns (uint256 amountOut, uint160 sqrtPriceAfter, uint32 ticksCrossed, uint256 gasEstimate);
+    ) external returns (uint256 amountOut, uint160 sqrtPriceAfter, uint32 ticksCrossed, uint256 gasEstimate);
 
     /// @notice What buying `amount` would cost.
     function quoteExactOutputSingle(

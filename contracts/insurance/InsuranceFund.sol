@@ -35,10 +35,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
 
     /// @param asset_ USDC
     /// @param waterfall_ who may take from the fund
-    constructor(
-        IERC20 asset_,
-        address waterfall_
-    ) ERC4626(asset_) ERC20("Ballast Insurance Fund", "blINS") {
+    constructor(IERC20 asset_, address waterfall_) ERC4626(asset_) ERC20("Ballast Insurance Fund", "blINS") {
         if (address(asset_) == address(0) || waterfall_ == address(0)) revert InsuranceFund_ZeroAddress();
         waterfall = waterfall_;
     }

@@ -43,11 +43,7 @@ contract LossWaterfall is ILossWaterfall, AccessManaged {
     /// @param authority the AccessManager
     /// @param ledger whose accounts are made whole
     /// @param vault_ who pays the second slice
-    constructor(
-        address authority,
-        IClearinghouse ledger,
-        IOptionsVault vault_
-    ) AccessManaged(authority) {
+    constructor(address authority, IClearinghouse ledger, IOptionsVault vault_) AccessManaged(authority) {
         if (address(ledger) == address(0) || address(vault_) == address(0))
             revert LossWaterfall_ZeroAddress();
         clearinghouse = ledger;
@@ -59,7 +55,10 @@ contract LossWaterfall is ILossWaterfall, AccessManaged {
     }
 
     /// @inheritdoc ILossWaterfall
-    function absorb(AccountId account, Usd shortfall) external onlyAuctionHouse returns (Absorption memory paid) {
+    function absorb(
+        AccountId account,
+        Usd shortfall
+    ) external onlyAuctionHouse returns (Absorption memory paid) {
         int256 left = Usd.unwrap(shortfall);
         if (left <= 0) revert LossWaterfall_ZeroShortfall();
         paid.insurance = _fromFund(account, left);

@@ -58,14 +58,7 @@ contract AuctionHouse is IAuctionHouse {
         AuctionKind kind = _kindOf(verdict);
         id = ++_lastId;
         _auctions[account] = Auction(id, kind, uint40(block.timestamp), msg.sender);
-        emit AuctionStarted(
-            account,
-            id,
-            kind,
-            verdict.equity,
-            verdict.maintenanceRequirement,
-            msg.sender
-        );
+        emit AuctionStarted(account, id, kind, verdict.equity, verdict.maintenanceRequirement, msg.sender);
         if (kind == AuctionKind.Insolvent) lossWaterfall.setShortfallOpen(true);
         else _payStarter(account, Usd.unwrap(verdict.equity));
     }

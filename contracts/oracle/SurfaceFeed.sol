@@ -35,13 +35,13 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
     uint256 public constant SPOT_LIMIT = 0.03e18;
 
     uint256 private constant WAD = 1e18;
-    bytes32 private constant SLICE_TYPEHASH =
-        keccak256("SliceReport(uint40 expiry,uint256 forward,uint256 theta,uint256 psi,int256 rho)");
-    bytes32 private constant REPORT_TYPEHASH =
-        keccak256(
-            "SurfaceReport(uint8 market,uint40 timestamp,uint256 spot,SliceReport[] slices)"
-            "SliceReport(uint40 expiry,uint256 forward,uint256 theta,uint256 psi,int256 rho)"
-        );
+    bytes32 private constant SLICE_TYPEHASH = keccak256(
+        "SliceReport(uint40 expiry,uint256 forward,uint256 theta,uint256 psi,int256 rho)"
+    );
+    bytes32 private constant REPORT_TYPEHASH = keccak256(
+        "SurfaceReport(uint8 market,uint40 timestamp,uint256 spot,SliceReport[] slices)"
+        "SliceReport(uint40 expiry,uint256 forward,uint256 theta,uint256 psi,int256 rho)"
+    );
 
     IPriceRouter public immutable priceRouter;
 
@@ -162,15 +162,13 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
             if (signer <= previous) revert SurfaceFeed_SignersNotSorted(previous, signer);
             previous = signer;
         }
-        if (signatures.length < _threshold)
-            revert SurfaceFeed_TooFewSigners(signatures.length, _threshold);
+        if (signatures.length < _threshold) revert SurfaceFeed_TooFewSigners(signatures.length, _threshold);
     }
 
     function _requireTimely(SurfaceReport calldata report) private view {
         uint40 last = uint40(_lastTimestamp[report.market]);
         if (report.timestamp <= last) revert SurfaceFeed_NotNewer(report.timestamp, last);
-        if (report.timestamp > block.timestamp)
-            revert SurfaceFeed_Future(report.timestamp, block.timestamp);
+        if (report.timestamp > block.timestamp) revert SurfaceFeed_Future(report.timestamp, block.timestamp);
         if (block.timestamp - report.timestamp > MAX_REPORT_AGE) {
             revert SurfaceFeed_TooOld(report.timestamp, block.timestamp - MAX_REPORT_AGE);
         }

@@ -84,7 +84,8 @@ abstract contract EpochQueue is ERC20, IOptionsVault {
         address owner
     ) external returns (uint256 requestId) {
         if (controller == address(0)) revert OptionsVault_ZeroAddress();
-        if (msg.sender != owner && !_isOperator[owner][msg.sender]) _spendAllowance(owner, msg.sender, shares);
+        if (msg.sender != owner && !_isOperator[owner][msg.sender])
+            _spendAllowance(owner, msg.sender, shares);
         if (shares < MIN_REDEEM) revert OptionsVault_BelowMinimum(shares, MIN_REDEEM);
         requestId = _currentEpoch;
         _sync(controller).waitingShares += shares;
@@ -112,11 +113,7 @@ abstract contract EpochQueue is ERC20, IOptionsVault {
     }
 
     /// @inheritdoc IOptionsVault
-    function deposit(
-        uint256 assets,
-        address receiver,
-        address controller
-    ) public returns (uint256 shares) {
+    function deposit(uint256 assets, address receiver, address controller) public returns (uint256 shares) {
         Standing storage standing = _claimable(controller);
         if (standing.depositAssets == 0) revert OptionsVault_NothingToClaim(controller);
         if (assets > standing.depositAssets) {
@@ -196,10 +193,7 @@ abstract contract EpochQueue is ERC20, IOptionsVault {
     }
 
     /// @inheritdoc IOptionsVault
-    function claimableDepositRequest(
-        uint256 requestId,
-        address controller
-    ) external view returns (uint256) {
+    function claimableDepositRequest(uint256 requestId, address controller) external view returns (uint256) {
         return requestId < _currentEpoch ? _standingOf(controller).depositAssets : 0;
     }
 

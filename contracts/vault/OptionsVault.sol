@@ -158,9 +158,10 @@ contract OptionsVault is EpochQueue, AccessManaged {
         uint256 spot = Price.unwrap(reading.price);
         BookValue memory book = optionPricer.bookValue(MARKET, clearinghouse.positionWords(account()));
         int256 hedge = int256(_hedge());
-        int256 mid = Usd.unwrap(clearinghouse.cashOf(account())) +
-            book.value +
-            FixedPoint.signedMulDown(hedge, int256(spot));
+        int256 mid =
+            Usd.unwrap(clearinghouse.cashOf(account())) +
+                book.value +
+                FixedPoint.signedMulDown(hedge, int256(spot));
         (, uint256 surfaceTime) = surfaceFeed.lastReport(MARKET);
         result.markTime = FixedPoint.min(reading.updatedAt, surfaceTime);
         int256 half = _halfSpread(book, book.delta + hedge, spot, result.markTime);

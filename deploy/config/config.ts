@@ -74,7 +74,12 @@ export interface RoleConfig {
 export interface BallastConfig {
   readonly usdc: string;
   readonly markets: readonly MarketConfig[];
-  readonly uniswap: { readonly router: string; readonly quoter: string; readonly pool: string; readonly fee: number };
+  readonly uniswap: {
+    readonly router: string;
+    readonly quoter: string;
+    readonly pool: string;
+    readonly fee: number;
+  };
   readonly quoter: QuoterConfig;
   /** Caps of the vault's first-loss slice as shares of its NAV [wad]. */
   readonly vaultSlice: { readonly perEvent: bigint; readonly perYear: bigint };

@@ -9,14 +9,24 @@ export interface OracleRoom {
 }
 
 /** 02: prices in, fixings out. One ChainlinkPriceFeed for each market. */
-export function deployOracle({ m, config }: StepContext, access: ContractFuture): OracleRoom & { calls: SetUpCall[] } {
+export function deployOracle(
+  { m, config }: StepContext,
+  access: ContractFuture,
+): OracleRoom & { calls: SetUpCall[] } {
   const priceRouter = m.contract("PriceRouter", [access], { id: "priceRouter" });
   const surfaceFeed = m.contract("SurfaceFeed", [access, priceRouter], { id: "surfaceFeed" });
   const settlementOracle = m.contract("SettlementOracle", [priceRouter], { id: "settlementOracle" });
-  const optionPricer = m.contract("OptionPricer", [priceRouter, surfaceFeed, settlementOracle], { id: "optionPricer" });
+  const optionPricer = m.contract("OptionPricer", [priceRouter, surfaceFeed, settlementOracle], {
+    id: "optionPricer",
+  });
   const feeds = config.markets.map((market) => {
     const feed = m.contract("ChainlinkPriceFeed", [{ ...market.feed }], { id: `feed${market.name}` });
-    return { id: `setFeed${market.name}`, contract: priceRouter, method: "setFeed", args: [market.index, feed] };
+    return {
+      id: `setFeed${market.name}`,
+      contract: priceRouter,
+      method: "setFeed",
+      args: [market.index, feed],
+    };
   });
   const signers = config.surface.signers.map((signer, index) => ({
     id: `setSigner${index}`,
@@ -24,6 +34,17 @@ export function deployOracle({ m, config }: StepContext, access: ContractFuture)
     method: "setSigner",
     args: [signer, true],
   }));
-  const threshold = { id: "setThreshold", contract: surfaceFeed, method: "setThreshold", args: [config.surface.threshold] };
-  return { priceRouter, surfaceFeed, settlementOracle, optionPricer, calls: [...feeds, ...signers, threshold] };
+  const threshold = {
+    id: "setThreshold",
+    contract: surfaceFeed,
+    method: "setThreshold",
+    args: [config.surface.threshold],
+  };
+  return {
+    priceRouter,
+    surfaceFeed,
+    settlementOracle,
+    optionPricer,
+    calls: [...feeds, ...signers, threshold],
+  };
 }

@@ -19,7 +19,9 @@ export function deployRisk(
   const riskArrays = m.contract("RiskArrays", [surfaceFeed, priceRouter, settlementOracle, riskParameters], {
     id: "riskArrays",
   });
-  const riskEngine = m.contract("RiskEngine", [riskArrays, riskParameters, surfaceFeed], { id: "riskEngine" });
+  const riskEngine = m.contract("RiskEngine", [riskArrays, riskParameters, surfaceFeed], {
+    id: "riskEngine",
+  });
   const calls = config.markets.map((market) => ({
     id: `setRisk${market.name}`,
     contract: riskParameters,

@@ -16,7 +16,9 @@ export function deployClearing(
   oracle: OracleRoom,
   risk: RiskRoom,
 ): ClearingRoom & { calls: SetUpCall[] } {
-  const clearinghouse = m.contract("Clearinghouse", [access, config.usdc, risk.riskEngine], { id: "clearinghouse" });
+  const clearinghouse = m.contract("Clearinghouse", [access, config.usdc, risk.riskEngine], {
+    id: "clearinghouse",
+  });
   const settler = m.contract("Settler", [clearinghouse, oracle.settlementOracle], { id: "settler" });
   const guardian = m.contract("Guardian", [access, clearinghouse], { id: "guardian" });
   const calls = config.markets.map((market) => ({

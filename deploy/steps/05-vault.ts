@@ -18,12 +18,18 @@ export function deployVault(
   { clearinghouse }: ClearingRoom,
 ): VaultRoom & { calls: SetUpCall[] } {
   const { optionPricer, priceRouter, surfaceFeed } = oracle;
-  const vault = m.contract("OptionsVault", [access, clearinghouse, optionPricer, priceRouter, surfaceFeed], { id: "vault" });
+  const vault = m.contract("OptionsVault", [access, clearinghouse, optionPricer, priceRouter, surfaceFeed], {
+    id: "vault",
+  });
   const quoter = m.contractAt("Quoter", m.staticCall(vault, "quoter"), { id: "quoter" });
   const silo = m.contractAt("Silo", m.staticCall(vault, "silo"), { id: "silo" });
-  const hedgeController = m.contract("HedgeController", [access, clearinghouse, vault, optionPricer, priceRouter], {
-    id: "hedgeController",
-  });
+  const hedgeController = m.contract(
+    "HedgeController",
+    [access, clearinghouse, vault, optionPricer, priceRouter],
+    {
+      id: "hedgeController",
+    },
+  );
   const { router, quoter: uniswapQuoter, fee } = config.uniswap;
   const hedges = config.markets.flatMap((market): SetUpCall[] => {
     const venue = m.contract(
@@ -32,8 +38,18 @@ export function deployVault(
       { id: `hedgeVenue${market.name}` },
     );
     return [
-      { id: `setHedge${market.name}`, contract: hedgeController, method: "setParameters", args: [market.index, { ...market.hedge }] },
-      { id: `setHedgeVenue${market.name}`, contract: hedgeController, method: "setVenue", args: [market.index, venue] },
+      {
+        id: `setHedge${market.name}`,
+        contract: hedgeController,
+        method: "setParameters",
+        args: [market.index, { ...market.hedge }],
+      },
+      {
+        id: `setHedgeVenue${market.name}`,
+        contract: hedgeController,
+        method: "setVenue",
+        args: [market.index, venue],
+      },
     ];
   });
   const calls: SetUpCall[] = [

@@ -17,7 +17,9 @@ export function deploySolvency(
   { vault }: VaultRoom,
 ): SolvencyRoom & { calls: SetUpCall[] } {
   const lossWaterfall = m.contract("LossWaterfall", [access, clearinghouse, vault], { id: "lossWaterfall" });
-  const insuranceFund = m.contractAt("InsuranceFund", m.staticCall(lossWaterfall, "insuranceFund"), { id: "insuranceFund" });
+  const insuranceFund = m.contractAt("InsuranceFund", m.staticCall(lossWaterfall, "insuranceFund"), {
+    id: "insuranceFund",
+  });
   const auctionHouse = m.contract("AuctionHouse", [clearinghouse, lossWaterfall], { id: "auctionHouse" });
   const { perEvent, perYear } = config.vaultSlice;
   const calls: SetUpCall[] = [

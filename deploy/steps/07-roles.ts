@@ -10,7 +10,12 @@ export type Rooms = Readonly<Record<string, ContractFuture>>;
  * 07: duties. Restricted functions get their roles, the deployer configures as a temporary curator, the duties are
  * handed to their holders, and the deployer gives up everything, the admin role last.
  */
-export function handOver(context: StepContext, access: ContractFuture, rooms: Rooms, setUp: readonly SetUpCall[]): void {
+export function handOver(
+  context: StepContext,
+  access: ContractFuture,
+  rooms: Rooms,
+  setUp: readonly SetUpCall[],
+): void {
   const { m, config } = context;
   const deployer = m.getAccount(0);
   const chain = chained(context);
@@ -29,7 +34,8 @@ export function handOver(context: StepContext, access: ContractFuture, rooms: Ro
     grant("CURATOR", String(index), curator);
     grant("PAUSER", String(index), curator);
   }
-  for (const [index, guardian] of config.roles.guardians.entries()) grant("GUARDIAN", String(index), guardian);
+  for (const [index, guardian] of config.roles.guardians.entries())
+    grant("GUARDIAN", String(index), guardian);
   for (const [role, key] of HELD_BY_CONTRACTS) {
     const holder = rooms[key];
     if (holder) grant(role, key, holder);

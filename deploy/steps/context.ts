@@ -9,7 +9,9 @@ import type { BallastConfig } from "../config/config.ts";
 /** Ignition's builder. */
 export type Builder = IgnitionModuleBuilder;
 /** A contract that a step deploys, or that another contract created. */
-export type ContractFuture = NamedArtifactContractDeploymentFuture<string> | NamedArtifactContractAtFuture<string>;
+export type ContractFuture =
+  | NamedArtifactContractDeploymentFuture<string>
+  | NamedArtifactContractAtFuture<string>;
 
 /** What every step gets. */
 export interface StepContext {

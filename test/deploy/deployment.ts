@@ -12,7 +12,8 @@ describe("deployment", () => {
   async function deployed() {
     const signers = await ethers.getSigners();
     const [deployer, one, two, curator, guardian] = signers;
-    if (!deployer || !one || !two || !curator || !guardian) throw new Error("The network has too few accounts.");
+    if (!deployer || !one || !two || !curator || !guardian)
+      throw new Error("The network has too few accounts.");
     const externals = await deployExternals(deployer, { ethPrice: 2_000n * 10n ** 18n });
     const config = await localConfig(externals, {
       curators: [curator.address],
@@ -33,7 +34,9 @@ describe("deployment", () => {
 
   it("leaves no owner: nobody administers roles, and the deployer holds none", async () => {
     const { deployment, deployer, curator, guardian } = await deployed();
-    const roles = new Map((await readRoles(deployment, ethers.provider)).map(({ role, holders }) => [role, holders]));
+    const roles = new Map(
+      (await readRoles(deployment, ethers.provider)).map(({ role, holders }) => [role, holders]),
+    );
     expect(roles.get("ADMIN")).to.deep.equal([]);
     expect(roles.get("CURATOR")).to.deep.equal([curator.address]);
     expect(roles.get("GUARDIAN")).to.deep.equal([guardian.address]);

@@ -15,12 +15,16 @@ export function sentenceOf(error: unknown): string {
 }
 
 /** Runs a command's main function and turns every failure into a sentence and an exit code. */
-export async function runMain(name: string, main: (argv: readonly string[]) => Promise<number>): Promise<void> {
+export async function runMain(
+  name: string,
+  main: (argv: readonly string[]) => Promise<number>,
+): Promise<void> {
   try {
     process.exitCode = await main(process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`${name}: ${sentenceOf(error)}\n`);
-    if (process.env["BALLAST_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+    if (process.env["BALLAST_DEBUG"] && error instanceof Error)
+      process.stderr.write(`${error.stack ?? ""}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

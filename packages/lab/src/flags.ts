@@ -19,9 +19,18 @@ export interface Flags {
 export function parseFlags(argv: readonly string[], flags: Readonly<Record<string, Flag>>): Flags {
   const seen = new Set<string>();
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, flag]) => [name, { type: flag.kind === "switch" ? "boolean" : "string" } as const]),
+    Object.entries(flags).map(([name, flag]) => [
+      name,
+      { type: flag.kind === "switch" ? "boolean" : "string" } as const,
+    ]),
   );
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true, allowPositionals: true });
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  });
   const values = new Map<string, string>();
   for (const token of tokens ?? []) {
     if (token.kind === "positional") throw new UsageError(`"${token.value}" is not a flag; try --help.`);
@@ -30,7 +39,8 @@ export function parseFlags(argv: readonly string[], flags: Readonly<Record<strin
     if (!flag) throw new UsageError(`There is no flag ${token.rawName}; try --help.`);
     if (seen.has(token.name)) throw new UsageError(`The flag ${token.rawName} is given twice.`);
     seen.add(token.name);
-    if (flag.kind === "switch" && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value.`);
+    if (flag.kind === "switch" && token.value !== undefined)
+      throw new UsageError(`${token.rawName} takes no value.`);
     if (flag.kind === "value") {
       if (token.value === undefined || token.value === "" || token.value.startsWith("--")) {
         throw new UsageError(`${token.rawName} needs a value ${flag.value ?? ""}`.trimEnd().concat("."));
@@ -43,9 +53,14 @@ export function parseFlags(argv: readonly string[], flags: Readonly<Record<strin
 
 /** Help text of a command. */
 export function helpText(usage: string, flags: Readonly<Record<string, Flag>>): string {
-  const rows = Object.entries(flags).map(([name, flag]) => [`--${name} ${flag.value ?? ""}`.trimEnd(), flag.help]);
+  const rows = Object.entries(flags).map(([name, flag]) => [
+    `--${name} ${flag.value ?? ""}`.trimEnd(),
+    flag.help,
+  ]);
   const width = Math.max(...rows.map(([left]) => (left ?? "").length));
-  return [usage, "", ...rows.map(([left, right]) => `  ${(left ?? "").padEnd(width)}  ${right}`), ""].join("\n");
+  return [usage, "", ...rows.map(([left, right]) => `  ${(left ?? "").padEnd(width)}  ${right}`), ""].join(
+    "\n",
+  );
 }
 
 /** A whole number within bounds, or UsageError. */

@@ -38,7 +38,10 @@ describe("commands of the lab", function () {
       [["replay"], "replay: Give either --scenario or --prices; try --help.\n"],
       [["replay", "--scenario", "2021"], 'replay: There is no scenario "2021"; there is 2020-03-12.\n'],
       [["replay", "--prices", "x.csv"], "replay: --prices needs --from and --to.\n"],
-      [["replay", "--scenario", "2020-03-12", "--seed", "-1"], 'replay: --seed must be a whole number from 0 to 4294967295, not "-1".\n'],
+      [
+        ["replay", "--scenario", "2020-03-12", "--seed", "-1"],
+        'replay: --seed must be a whole number from 0 to 4294967295, not "-1".\n',
+      ],
       [["sandbox", "--fast"], "sandbox: There is no flag --fast; try --help.\n"],
       [["sandbox", "--port", "0"], 'sandbox: --port must be a whole number from 1 to 65535, not "0".\n'],
     ];

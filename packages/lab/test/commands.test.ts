@@ -37,13 +37,17 @@ describe("flags of the lab's commands", () => {
 
   it("bounds numbers and days", () => {
     expect(wholeNumber("8545", "port", 1, 65_535)).to.equal(8545);
-    expect(() => wholeNumber("70000", "port", 1, 65_535)).to.throw("--port must be a whole number from 1 to 65535");
+    expect(() => wholeNumber("70000", "port", 1, 65_535)).to.throw(
+      "--port must be a whole number from 1 to 65535",
+    );
     expect(() => wholeNumber("1.5", "seed", 0, 9)).to.throw("--seed must be a whole number");
     expect(utcDay("2020-03-08", "from")).to.equal(1_583_625_600);
     expect(() => utcDay("2020-02-30", "from")).to.throw("--from must be a day such as");
   });
 
   it("lists every flag in the help text", () => {
-    expect(helpText("npm start", FLAGS)).to.equal("npm start\n\n  --once      one session\n  --seed <n>  seed\n");
+    expect(helpText("npm start", FLAGS)).to.equal(
+      "npm start\n\n  --once      one session\n  --seed <n>  seed\n",
+    );
   });
 });

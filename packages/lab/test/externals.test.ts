@@ -18,7 +18,12 @@ describe("externals", () => {
   async function world() {
     const [signer, arbitrageur, holder] = await ethers.getSigners();
     if (!signer || !arbitrageur || !holder) throw new Error("The network has too few accounts.");
-    return { signer, arbitrageur, holder, externals: await deployExternals(signer, { ethPrice: 2_000n * WAD }) };
+    return {
+      signer,
+      arbitrageur,
+      holder,
+      externals: await deployExternals(signer, { ethPrice: 2_000n * WAD }),
+    };
   }
 
   it("deploys USDC with six decimals behind its proxy, mintable by the deployer", async () => {

@@ -12,7 +12,8 @@ describe("scenarios", () => {
     const scenario = scenarioOf("2020-03-12");
     const path = pathOf(scenario, seededRandom(7));
     expect(path.length).to.equal(193);
-    for (const [hours, cents] of scenario.wayPoints) expect(path[hours]?.price).to.equal((BigInt(cents) * WAD) / 100n);
+    for (const [hours, cents] of scenario.wayPoints)
+      expect(path[hours]?.price).to.equal((BigInt(cents) * WAD) / 100n);
     expect(path).to.deep.equal(pathOf(scenario, seededRandom(7)));
     expect(path).to.not.deep.equal(pathOf(scenario, seededRandom(8)));
   });

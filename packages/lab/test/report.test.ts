@@ -10,7 +10,15 @@ import type { Snapshot } from "../src/session/snapshot.ts";
 
 const WAD = 10n ** 18n;
 
-const EMPTY: Chronicle = { auctions: [], losses: [], trades: [], hedges: [], epochs: [], fixings: [], settled: 0 };
+const EMPTY: Chronicle = {
+  auctions: [],
+  losses: [],
+  trades: [],
+  hedges: [],
+  epochs: [],
+  fixings: [],
+  settled: 0,
+};
 
 function snapshot(hour: number, changes: Partial<Snapshot> = {}): Snapshot {
   return {
@@ -48,7 +56,17 @@ function input(changes: Partial<ReportInput> = {}): ReportInput {
     session: { snapshots, accounts: [1n] },
     chronicle: {
       ...EMPTY,
-      trades: [{ block: 9, time: snapshots[1]?.time ?? 0, taker: 1n, series: "s", quantity: WAD, premium: 12n * WAD, fair: 10n * WAD }],
+      trades: [
+        {
+          block: 9,
+          time: snapshots[1]?.time ?? 0,
+          taker: 1n,
+          series: "s",
+          quantity: WAD,
+          premium: 12n * WAD,
+          fair: 10n * WAD,
+        },
+      ],
     },
     checks: [equality("a = a", 1n, 1n)],
     gas: [{ action: "trade", count: 1, mean: 5n, most: 5n }],
@@ -96,11 +114,21 @@ describe("verdict", () => {
   it("is bad without trades, with an open auction, an unpaid loss, or no liquidation where one must be", () => {
     const moment = { block: 1, time: 1 };
     const open = {
-      account: 1n, id: 1n, kind: "Solvent", started: moment, equityAtStart: 0n, maintenanceAtStart: 0n,
-      turns: [], bids: [], shortfall: 0n, ended: undefined,
+      account: 1n,
+      id: 1n,
+      kind: "Solvent",
+      started: moment,
+      equityAtStart: 0n,
+      maintenanceAtStart: 0n,
+      turns: [],
+      bids: [],
+      shortfall: 0n,
+      ended: undefined,
     };
     const loss = { ...moment, account: 1n, shortfall: 10n, insurance: 4n, vault: 5n, shared: 0n };
-    const report = makeReport(input({ chronicle: { ...EMPTY, auctions: [open], losses: [loss] }, expectLiquidation: true }));
+    const report = makeReport(
+      input({ chronicle: { ...EMPTY, auctions: [open], losses: [loss] }, expectLiquidation: true }),
+    );
     expect(report.faults).to.deep.equal([
       "1 auctions have not ended.",
       "The loss at block 1 is not paid to the wei.",
@@ -119,14 +147,22 @@ describe("report files", () => {
   });
 
   it("carry every amount as a whole number in text", () => {
-    const parsed = JSON.parse(reportJson(makeReport(input()))) as { hours: { navMid: string }[]; conserved: boolean };
+    const parsed = JSON.parse(reportJson(makeReport(input()))) as {
+      hours: { navMid: string }[];
+      conserved: boolean;
+    };
     expect(parsed.hours[0]?.navMid).to.equal("1000000000000000000000000");
     expect(parsed.conserved).to.equal(true);
   });
 
   it("plot a line for each series, a mark for each event and a tick for each day", () => {
     const times = Array.from({ length: 25 }, (_, hour) => 1_583_625_600 + hour * 3_600);
-    const svg = linePlot("t", times, [{ name: "a&b", color: "red", values: times.map((_, index) => index) }], [{ at: 3, title: "x" }]);
+    const svg = linePlot(
+      "t",
+      times,
+      [{ name: "a&b", color: "red", values: times.map((_, index) => index) }],
+      [{ at: 3, title: "x" }],
+    );
     expect(svg.match(/<polyline/g)?.length).to.equal(1);
     expect(svg.match(/class="mark"/g)?.length).to.equal(1);
     expect(svg).to.contain("03-08").and.contain("03-09").and.contain("a&#38;b").and.not.contain("NaN");

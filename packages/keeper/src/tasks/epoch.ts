@@ -2,7 +2,11 @@ import { decodeError, formatDecimal, innermostOf } from "@ballast/sdk";
 import type { Action, KeeperContext } from "../task.ts";
 
 /** Refusals that mean "wait", not "something is wrong". */
-const QUIET = new Set(["OptionsVault_MarkNotNewer", "OptionsVault_NothingToProcess", "OptionsVault_MarkUnusable"]);
+const QUIET = new Set([
+  "OptionsVault_MarkNotNewer",
+  "OptionsVault_NothingToProcess",
+  "OptionsVault_MarkUnusable",
+]);
 
 /** Processes the vault's epoch as soon as a mark newer than its last request exists. */
 export async function epoch(context: KeeperContext): Promise<Action[]> {

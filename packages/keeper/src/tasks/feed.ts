@@ -1,4 +1,12 @@
-import { type MarketPrice, type SurfaceReport, WAD, packPosition, readPrice, seriesOf, signReport } from "@ballast/sdk";
+import {
+  type MarketPrice,
+  packPosition,
+  readPrice,
+  type SurfaceReport,
+  seriesOf,
+  signReport,
+  WAD,
+} from "@ballast/sdk";
 import type { Action, KeeperContext, KeeperLimits, SurfaceSlice } from "../task.ts";
 
 const FORWARD_STEP = 10n ** 10n;
@@ -18,12 +26,18 @@ export function feedReason(
   if (age <= 0) return undefined;
   if (age >= limits.feedHeartbeat) return `the last surface is ${age} s old`;
   const move = last.spot > price.price ? last.spot - price.price : price.price - last.spot;
-  if (move * WAD >= limits.feedSpotMove * last.spot) return `spot moved ${Number((move * 10_000n) / last.spot) / 100} % since the last`;
+  if (move * WAD >= limits.feedSpotMove * last.spot)
+    return `spot moved ${Number((move * 10_000n) / last.spot) / 100} % since the last`;
   return undefined;
 }
 
 /** The report for a market at `spot`, rounded to the units the contract packs. */
-export function buildReport(market: number, timestamp: number, spot: bigint, slices: readonly SurfaceSlice[]): SurfaceReport {
+export function buildReport(
+  market: number,
+  timestamp: number,
+  spot: bigint,
+  slices: readonly SurfaceSlice[],
+): SurfaceReport {
   return {
     market,
     timestamp,
@@ -40,7 +54,9 @@ export function buildReport(market: number, timestamp: number, spot: bigint, sli
 
 /** Posts surfaces that are due, then refreshes the risk arrays that are not current. */
 export async function feed(context: KeeperContext): Promise<Action[]> {
-  const posts = await Promise.all(context.ballast.deployment.markets.map(({ index }) => postSurface(context, index)));
+  const posts = await Promise.all(
+    context.ballast.deployment.markets.map(({ index }) => postSurface(context, index)),
+  );
   return [...posts.flat(), ...(await refreshArrays(context))];
 }
 
@@ -96,8 +112,13 @@ async function refreshArrays(context: KeeperContext): Promise<Action[]> {
 
 async function openSeries(context: KeeperContext): Promise<bigint[]> {
   const { ballast } = context;
-  const [accounts, block] = await Promise.all([context.accounts.accounts(), ballast.runner.provider?.getBlock("latest")]);
-  const perAccount = await Promise.all(accounts.map((account) => ballast.clearinghouse.positionWords(account)));
+  const [accounts, block] = await Promise.all([
+    context.accounts.accounts(),
+    ballast.runner.provider?.getBlock("latest"),
+  ]);
+  const perAccount = await Promise.all(
+    accounts.map((account) => ballast.clearinghouse.positionWords(account)),
+  );
   const series = new Map<bigint, bigint>();
   for (const word of perAccount.flat()) {
     for (const half of [word & ((1n << 128n) - 1n), word >> 128n]) {

@@ -1,4 +1,4 @@
-import { type Health, WAD, accountId, formatDecimal, readHealth } from "@ballast/sdk";
+import { accountId, formatDecimal, type Health, readHealth, WAD } from "@ballast/sdk";
 import type { Action, KeeperContext } from "../task.ts";
 
 /** Whether an account may be put up for auction. */
@@ -10,7 +10,12 @@ export function isLiquidatable(health: Health): boolean {
  * Most that is paid for a slice: its share of mark equity at the keeper's discount. In an insolvent auction it is
  * negative: the slice's debt, which the system must at least make good.
  */
-export function bidLimit(kind: "Solvent" | "Insolvent", equity: bigint, fraction: bigint, discount: bigint): bigint {
+export function bidLimit(
+  kind: "Solvent" | "Insolvent",
+  equity: bigint,
+  fraction: bigint,
+  discount: bigint,
+): bigint {
   if (kind === "Insolvent" || equity <= 0n) return equity < 0n ? (equity * fraction) / WAD : 0n;
   return (((equity * fraction) / WAD) * discount) / WAD;
 }
@@ -24,7 +29,9 @@ export async function liquidate(context: KeeperContext): Promise<Action[]> {
     if (account === bidder) continue;
     const auction = await context.ballast.auctionHouse.auctionOf(account);
     const next =
-      auction.kind === 0n ? await startIfUnhealthy(context, account) : await bidOrEnd(context, account, bidder, auction.id);
+      auction.kind === 0n
+        ? await startIfUnhealthy(context, account)
+        : await bidOrEnd(context, account, bidder, auction.id);
     if (next && !(account === vaultAccount && next.what.startsWith("bid"))) actions.push(next);
   }
   return actions;
@@ -62,11 +69,15 @@ async function bidOrEnd(
   }
   const { largestFraction } = await house.price(account, WAD);
   if (largestFraction === 0n) return undefined;
-  const [{ cost }, health] = await Promise.all([house.price(account, largestFraction), readHealth(ballast, account)]);
+  const [{ cost }, health] = await Promise.all([
+    house.price(account, largestFraction),
+    readHealth(ballast, account),
+  ]);
   const kind = health.equity > 0n ? "Solvent" : "Insolvent";
   const limit = bidLimit(kind, health.equity, largestFraction, limits.bidDiscount);
   if (cost > limit) return undefined;
-  if (!(await succeeds(() => house.bid.staticCall(account, id, bidder, largestFraction, cost)))) return undefined;
+  if (!(await succeeds(() => house.bid.staticCall(account, id, bidder, largestFraction, cost))))
+    return undefined;
   return {
     task: "liquidate",
     what: `bid ${formatDecimal(cost)} for ${formatDecimal(largestFraction * 100n, 1)} % of account ${hex(account)}`,

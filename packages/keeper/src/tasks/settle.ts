@@ -11,7 +11,11 @@ export async function settle(context: KeeperContext): Promise<Action[]> {
     for (const { series } of unpackPositions(await ballast.clearinghouse.positionWords(account))) {
       if (series.expiry > now) continue;
       const key = `${series.market}:${series.expiry}`;
-      const entry = expired.get(key) ?? { market: series.market, expiry: series.expiry, accounts: new Set<bigint>() };
+      const entry = expired.get(key) ?? {
+        market: series.market,
+        expiry: series.expiry,
+        accounts: new Set<bigint>(),
+      };
       entry.accounts.add(account);
       expired.set(key, entry);
     }

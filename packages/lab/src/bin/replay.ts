@@ -16,7 +16,11 @@ import { setStage } from "../world/stage.ts";
 
 const FLAGS = {
   scenario: { kind: "value", value: "<name>", help: `built-in price path: ${REPLAY_SCENARIOS.join(", ")}` },
-  prices: { kind: "value", value: "<file.csv>", help: "hourly candles: open_time_unix,open,high,low,close,volume" },
+  prices: {
+    kind: "value",
+    value: "<file.csv>",
+    help: "hourly candles: open_time_unix,open,high,low,close,volume",
+  },
   from: { kind: "value", value: "<day>", help: "first day of --prices, such as 2020-03-08" },
   to: { kind: "value", value: "<day>", help: "day after the last of --prices, such as 2020-03-16" },
   out: { kind: "value", value: "<folder>", help: "where report.html and report.json go (default reports)" },
@@ -40,7 +44,12 @@ interface Input {
 async function main(argv: readonly string[]): Promise<number> {
   const flags = parseFlags(argv, FLAGS);
   if (flags.has("help")) {
-    process.stdout.write(helpText("npm run replay -- --scenario 2020-03-12 | --prices <file.csv> --from <day> --to <day>", FLAGS));
+    process.stdout.write(
+      helpText(
+        "npm run replay -- --scenario 2020-03-12 | --prices <file.csv> --from <day> --to <day>",
+        FLAGS,
+      ),
+    );
     return 0;
   }
   const seed = wholeNumber(flags.value("seed") ?? "1", "seed", 0, 2 ** 32 - 1);
@@ -55,14 +64,20 @@ async function main(argv: readonly string[]): Promise<number> {
 async function readInput(flags: Flags, seed: number): Promise<Input> {
   const name = flags.value("scenario");
   const file = flags.value("prices");
-  if ((name === undefined) === (file === undefined)) throw new UsageError("Give either --scenario or --prices; try --help.");
+  if ((name === undefined) === (file === undefined))
+    throw new UsageError("Give either --scenario or --prices; try --help.");
   if (name !== undefined) {
     if (flags.has("from") || flags.has("to")) throw new UsageError("--from and --to go with --prices only.");
     if (!REPLAY_SCENARIOS.includes(name)) {
       throw new UsageError(`There is no scenario "${name}"; there is ${REPLAY_SCENARIOS.join(", ")}.`);
     }
     const scenario = scenarioOf(name);
-    return { title: scenario.title, scenario: name, path: pathOf(scenario, seededRandom(seed)), expectLiquidation: true };
+    return {
+      title: scenario.title,
+      scenario: name,
+      path: pathOf(scenario, seededRandom(seed)),
+      expectLiquidation: true,
+    };
   }
   return readPrices(file ?? "", flags);
 }
@@ -72,12 +87,20 @@ async function readPrices(file: string, flags: Flags): Promise<Input> {
   if (fromText === undefined || toText === undefined) throw new UsageError("--prices needs --from and --to.");
   const [from, to] = [utcDay(fromText, "from"), utcDay(toText, "to")];
   if (to <= from) throw new UsageError("--to must be after --from.");
-  if ((to - from) / 3600 > LONGEST_HOURS) throw new UsageError("--from and --to may be 62 days apart at most.");
+  if ((to - from) / 3600 > LONGEST_HOURS)
+    throw new UsageError("--from and --to may be 62 days apart at most.");
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new LabError(`Cannot read ${file}: ${error.code === "ENOENT" ? "there is no such file" : (error.code ?? "it failed")}.`);
+    throw new LabError(
+      `Cannot read ${file}: ${error.code === "ENOENT" ? "there is no such file" : (error.code ?? "it failed")}.`,
+    );
   });
   const path = sliceHistory(parseHistory(text, file), from, to, file);
-  return { title: `Ether, ${fromText} to ${toText}`, scenario: `prices ${fromText} to ${toText}`, path, expectLiquidation: false };
+  return {
+    title: `Ether, ${fromText} to ${toText}`,
+    scenario: `prices ${fromText} to ${toText}`,
+    path,
+    expectLiquidation: false,
+  };
 }
 
 async function replay(input: Input, seed: number): Promise<Report> {

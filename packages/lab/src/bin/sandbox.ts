@@ -5,8 +5,8 @@ import { pathOf, scenarioOf, walkOn } from "../market/scenarios.ts";
 import { listExpiries } from "../market/surface.ts";
 import { seededRandom } from "../random.ts";
 import { buildReport } from "../report/build.ts";
-import { requireFreePort, startChain } from "../sandbox/chain.ts";
 import { serveApp, writeDeployment } from "../sandbox/app.ts";
+import { requireFreePort, startChain } from "../sandbox/chain.ts";
 import { checksText, sessionChecks } from "../sandbox/verdict.ts";
 import { showSnapshot } from "../sandbox/view.ts";
 import { playSession } from "../session/session.ts";
@@ -15,7 +15,10 @@ import { setStage } from "../world/stage.ts";
 import { everyone } from "../world/world.ts";
 
 const FLAGS = {
-  once: { kind: "switch", help: "play one session of four simulated days, print its checks and leave; non-zero if one fails" },
+  once: {
+    kind: "switch",
+    help: "play one session of four simulated days, print its checks and leave; non-zero if one fails",
+  },
   port: { kind: "value", value: "<n>", help: "port of the chain (default 8545)" },
   "app-port": { kind: "value", value: "<n>", help: "port of the dApp (default 5173)" },
   "no-app": { kind: "switch", help: "do not serve the dApp" },
@@ -74,7 +77,14 @@ async function open(options: Options) {
     say("Deploying USDC, WETH, Permit2, Multicall3, Chainlink, Uniswap v3 and Ballast …");
     const world = await setStage(chain.connection, path[0]?.price ?? 0n, chain.deploymentId);
     const weekly = Array.from({ length: WEEKS_LISTED }, (_, week) => 28 + 7 * week);
-    return { chain, clock, world, scenario, path, expiries: listExpiries(start, [...EXPIRY_DAYS, ...weekly]) };
+    return {
+      chain,
+      clock,
+      world,
+      scenario,
+      path,
+      expiries: listExpiries(start, [...EXPIRY_DAYS, ...weekly]),
+    };
   } catch (error) {
     await chain.close();
     throw error;
@@ -93,7 +103,12 @@ async function playOnce(options: Options): Promise<number> {
         if (snapshot.hour % 8 === 0) showSnapshot(plain, snapshot, names, []);
       },
     });
-    const about = { title: scenario.title, scenario: scenario.name, seed: options.seed, expectLiquidation: true };
+    const about = {
+      title: scenario.title,
+      scenario: scenario.name,
+      seed: options.seed,
+      expectLiquidation: true,
+    };
     const checks = sessionChecks(await buildReport(world, session, about));
     say(checksText(checks));
     const failed = checks.filter((check) => !check.passed).length;
@@ -108,7 +123,12 @@ async function stayOpen(options: Options): Promise<number> {
   const { chain, clock, world, path, expiries } = await open(options);
   const file = await writeDeployment(world.deployment);
   const app = options.withApp ? await serveApp(options.appPort) : undefined;
-  const footer = [`Chain      ${chain.url} (id ${world.deployment.chainId})`, `Addresses  ${file}`, `dApp       ${app?.url ?? "not served"}`, "Leave with Ctrl-C."];
+  const footer = [
+    `Chain      ${chain.url} (id ${world.deployment.chainId})`,
+    `Addresses  ${file}`,
+    `dApp       ${app?.url ?? "not served"}`,
+    "Leave with Ctrl-C.",
+  ];
   say(footer.join("\n"));
   const leaving = leaveSignal();
   const names = namesOf(world);

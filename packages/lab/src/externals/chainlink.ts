@@ -68,22 +68,18 @@ export class BadFeedPriceError extends Error {
 /** Deploys FluxAggregator and EACAggregatorProxy; a round is complete when every oracle has answered. */
 export async function deployChainlinkFeed(signer: Signer, options: FeedOptions = {}): Promise<ChainlinkFeed> {
   const oracles = options.oracles && options.oracles.length > 0 ? options.oracles : [signer];
-  const aggregator = await deployArtifact<FluxAggregator>(signer, loadArtifact(`${ROOT}/FluxAggregator.json`), [
-    ZeroAddress,
-    0,
-    0,
-    ZeroAddress,
-    1n,
-    10n ** 14n,
-    DECIMALS,
-    options.description ?? "ETH / USD",
-  ]);
+  const aggregator = await deployArtifact<FluxAggregator>(
+    signer,
+    loadArtifact(`${ROOT}/FluxAggregator.json`),
+    [ZeroAddress, 0, 0, ZeroAddress, 1n, 10n ** 14n, DECIMALS, options.description ?? "ETH / USD"],
+  );
   const addresses = await Promise.all(oracles.map((oracle) => oracle.getAddress()));
   await mined(aggregator.changeOracles([], addresses, addresses, oracles.length, oracles.length, 0));
-  const proxy = await deployArtifact<AggregatorProxy>(signer, loadArtifact(`${ROOT}/EACAggregatorProxy.json`), [
-    await aggregator.getAddress(),
-    ZeroAddress,
-  ]);
+  const proxy = await deployArtifact<AggregatorProxy>(
+    signer,
+    loadArtifact(`${ROOT}/EACAggregatorProxy.json`),
+    [await aggregator.getAddress(), ZeroAddress],
+  );
 
   const feed: ChainlinkFeed = {
     proxy,
@@ -96,7 +92,11 @@ export async function deployChainlinkFeed(signer: Signer, options: FeedOptions =
   return feed;
 }
 
-async function pushRound(aggregator: FluxAggregator, oracles: readonly Signer[], price: bigint): Promise<bigint> {
+async function pushRound(
+  aggregator: FluxAggregator,
+  oracles: readonly Signer[],
+  price: bigint,
+): Promise<bigint> {
   const answer = price / SCALE;
   if (answer <= 0n) throw new BadFeedPriceError(`A price of ${price} wad is not positive at eight decimals.`);
   const round = (await aggregator.latestRound()) + 1n;

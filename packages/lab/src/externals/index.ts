@@ -13,8 +13,8 @@ export * from "./uniswap.ts";
 export { mintUsdc } from "./usdc.ts";
 export { MULTICALL3_ADDRESS, PERMIT2_ADDRESS } from "./utilities.ts";
 export { wrapWeth } from "./weth.ts";
-export { deployMulticall3, deployPermit2, deployUsdc, deployWeth };
 export type { Usdc, Weth };
+export { deployMulticall3, deployPermit2, deployUsdc, deployWeth };
 
 /** The third-party contracts that Ballast stands on. */
 export interface Externals {

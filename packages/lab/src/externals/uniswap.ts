@@ -89,18 +89,21 @@ export async function deployUniswapV3(
     signer,
     loadArtifact(`${CORE}/UniswapV3Factory.sol/UniswapV3Factory.json`),
   );
-  const [factoryAt, wethAt, usdcAt] = await Promise.all([factory.getAddress(), weth.getAddress(), usdc.getAddress()]);
+  const [factoryAt, wethAt, usdcAt] = await Promise.all([
+    factory.getAddress(),
+    weth.getAddress(),
+    usdc.getAddress(),
+  ]);
   const positionManager = await deployArtifact<PositionManager>(
     signer,
     loadArtifact(`${PERIPHERY}/NonfungiblePositionManager.sol/NonfungiblePositionManager.json`),
     [factoryAt, wethAt, ZERO],
   );
-  const router = await deployArtifact<SwapRouter>(signer, loadArtifact(`${ROUTERS}/SwapRouter02.sol/SwapRouter02.json`), [
-    ZERO,
-    factoryAt,
-    await positionManager.getAddress(),
-    wethAt,
-  ]);
+  const router = await deployArtifact<SwapRouter>(
+    signer,
+    loadArtifact(`${ROUTERS}/SwapRouter02.sol/SwapRouter02.json`),
+    [ZERO, factoryAt, await positionManager.getAddress(), wethAt],
+  );
   const quoter = await deployArtifact(signer, loadArtifact(`${ROUTERS}/lens/QuoterV2.sol/QuoterV2.json`), [
     factoryAt,
     wethAt,
@@ -114,7 +117,17 @@ export async function deployUniswapV3(
   const poolAt = await factory.getPool(token0, token1, POOL_FEE);
   const pool = new Contract(poolAt, poolAbi, signer) as unknown as UniswapPool;
 
-  const uniswap: UniswapV3 = { factory, positionManager, router, quoter, pool, fee: POOL_FEE, usdc, weth, usdcIsToken0 };
+  const uniswap: UniswapV3 = {
+    factory,
+    positionManager,
+    router,
+    quoter,
+    pool,
+    fee: POOL_FEE,
+    usdc,
+    weth,
+    usdcIsToken0,
+  };
   await addLiquidity(uniswap, signer, options.ethPrice, options.wideWeth ?? 2_000n * WAD, 0);
   await addLiquidity(uniswap, signer, options.ethPrice, options.concentratedWeth ?? 1_000n * WAD, 0.2);
   return uniswap;
@@ -169,7 +182,11 @@ export async function uniswapPrice(uniswap: UniswapV3): Promise<bigint> {
  * Swaps until the pool stands at `target` [wad USD]: what an arbitrageur does. Both tokens are topped up first,
  * since the pool takes no more than the price limit lets it.
  */
-export async function moveUniswapPrice(uniswap: UniswapV3, arbitrageur: Signer, target: bigint): Promise<void> {
+export async function moveUniswapPrice(
+  uniswap: UniswapV3,
+  arbitrageur: Signer,
+  target: bigint,
+): Promise<void> {
   const { usdc, weth, router, usdcIsToken0 } = uniswap;
   const limit = sqrtPriceX96(target, usdcIsToken0);
   const now = (await uniswap.pool.slot0()).sqrtPriceX96;

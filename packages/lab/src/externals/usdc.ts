@@ -36,13 +36,18 @@ const NAME = "USD Coin";
  * `signer` becomes minter, pauser, blacklister and owner.
  */
 export async function deployUsdc(signer: Signer): Promise<Usdc> {
-  const checker = await deployArtifact(signer, loadArtifact(`${ROOT}/util/SignatureChecker.sol/SignatureChecker.json`));
+  const checker = await deployArtifact(
+    signer,
+    loadArtifact(`${ROOT}/util/SignatureChecker.sol/SignatureChecker.json`),
+  );
   const raw = loadArtifact(`${ROOT}/v2/FiatTokenV2_2.sol/FiatTokenV2_2.json`);
   const linked = { abi: raw.abi, bytecode: linkAll(raw.bytecode, await checker.getAddress()) };
   const implementation = await deployArtifact(signer, linked);
-  const proxy = await deployArtifact(signer, loadArtifact(`${ROOT}/v1/FiatTokenProxy.sol/FiatTokenProxy.json`), [
-    await implementation.getAddress(),
-  ]);
+  const proxy = await deployArtifact(
+    signer,
+    loadArtifact(`${ROOT}/v1/FiatTokenProxy.sol/FiatTokenProxy.json`),
+    [await implementation.getAddress()],
+  );
   await mined(proxy.getFunction("changeAdmin")(PROXY_ADMIN) as Sent);
 
   const usdc = new Contract(await proxy.getAddress(), raw.abi, signer) as unknown as Usdc;

@@ -26,7 +26,8 @@ export function parseHistory(text: string, file: string): PricePoint[] {
     if (line === "") continue;
     const point = parseLine(line, `${file}, line ${index + 1}`);
     const last = points.at(-1);
-    if (last && point.time <= last.time) throw new LabError(`${file}, line ${index + 1}: the time is not after the one before.`);
+    if (last && point.time <= last.time)
+      throw new LabError(`${file}, line ${index + 1}: the time is not after the one before.`);
     points.push(point);
   }
   if (points.length === 0) throw new LabError(`${file} has no prices.`);
@@ -37,12 +38,14 @@ function parseLine(line: string, where: string): PricePoint {
   const fields = line.split(",");
   if (fields.length !== 6) throw new LabError(`${where}: expected 6 fields, found ${fields.length}.`);
   const [opened, , , , close] = fields;
-  if (!/^\d{9,11}$/.test(opened ?? "")) throw new LabError(`${where}: "${opened}" is not a unix time in seconds.`);
+  if (!/^\d{9,11}$/.test(opened ?? ""))
+    throw new LabError(`${where}: "${opened}" is not a unix time in seconds.`);
   let price: bigint;
   try {
     price = parseDecimal(close ?? "");
   } catch (error) {
-    if (error instanceof BadNumberError) throw new LabError(`${where}: the close "${close}" is not a number.`);
+    if (error instanceof BadNumberError)
+      throw new LabError(`${where}: the close "${close}" is not a number.`);
     throw error;
   }
   if (price <= 0n) throw new LabError(`${where}: the close must be positive, not "${close}".`);
@@ -53,7 +56,12 @@ function parseLine(line: string, where: string): PricePoint {
  * Points of [from, to), gaps filled with the last price so that every hour has one.
  * @throws LabError if the history does not cover the range
  */
-export function sliceHistory(points: readonly PricePoint[], from: number, to: number, file: string): PricePoint[] {
+export function sliceHistory(
+  points: readonly PricePoint[],
+  from: number,
+  to: number,
+  file: string,
+): PricePoint[] {
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last || first.time > from || last.time < to - HOUR) {
@@ -62,7 +70,8 @@ export function sliceHistory(points: readonly PricePoint[], from: number, to: nu
   const hourly: PricePoint[] = [];
   let index = 0;
   for (let time = from; time < to; time += HOUR) {
-    while (index + 1 < points.length && (points[index + 1]?.time ?? Number.POSITIVE_INFINITY) <= time) index++;
+    while (index + 1 < points.length && (points[index + 1]?.time ?? Number.POSITIVE_INFINITY) <= time)
+      index++;
     hourly.push({ time, price: points[index]?.price ?? first.price });
   }
   return hourly;

@@ -40,7 +40,10 @@ export function marketPlayer(world: World, expiries: readonly number[]): MarketP
     async move(point) {
       price = point.price;
       const wanted = model.step(Number(point.price) / 1e18);
-      asked = asked === 0 ? wanted : Math.min(asked * (1 + VOLATILITY_STEP), Math.max(asked * (1 - VOLATILITY_STEP), wanted));
+      asked =
+        asked === 0
+          ? wanted
+          : Math.min(asked * (1 + VOLATILITY_STEP), Math.max(asked * (1 - VOLATILITY_STEP), wanted));
       await externals.feed.pushRound(point.price);
       await moveUniswapPrice(externals.uniswap, people.arbitrageur.signer, point.price);
     },
@@ -50,7 +53,10 @@ export function marketPlayer(world: World, expiries: readonly number[]): MarketP
       const block = await people.keeper.signer.provider?.getBlock("latest");
       const timestamp = block?.timestamp ?? 0;
       const report = reportOf(MARKET, timestamp, price, slices(timestamp));
-      await journal.send("feed: post surface", postReport(people.keeper.ballast, report, world.surfaceSigners));
+      await journal.send(
+        "feed: post surface",
+        postReport(people.keeper.ballast, report, world.surfaceSigners),
+      );
       return report;
     },
   };

@@ -54,7 +54,12 @@ export function slicesAt(
 }
 
 /** The report of slices at a spot price. */
-export function reportOf(market: number, timestamp: number, spot: bigint, slices: readonly MarketSlice[]): SurfaceReport {
+export function reportOf(
+  market: number,
+  timestamp: number,
+  spot: bigint,
+  slices: readonly MarketSlice[],
+): SurfaceReport {
   return {
     market,
     timestamp,

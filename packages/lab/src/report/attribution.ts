@@ -33,7 +33,19 @@ export function attribute(snapshots: readonly Snapshot[], chronicle: Chronicle):
 
 /** Sums hours. */
 export function totalOf(hours: readonly Attribution[]): Attribution {
-  const zero = { hour: 0, change: 0n, flows: 0n, spread: 0n, delta: 0n, gamma: 0n, vega: 0n, theta: 0n, hedgeCost: 0n, losses: 0n, unexplained: 0n };
+  const zero = {
+    hour: 0,
+    change: 0n,
+    flows: 0n,
+    spread: 0n,
+    delta: 0n,
+    gamma: 0n,
+    vega: 0n,
+    theta: 0n,
+    hedgeCost: 0n,
+    losses: 0n,
+    unexplained: 0n,
+  };
   return hours.reduce((sum, one) => {
     const next = { ...sum, hour: one.hour };
     for (const key of PARTS) next[key] += one[key];
@@ -43,7 +55,17 @@ export function totalOf(hours: readonly Attribution[]): Attribution {
 }
 
 /** Names of the parts, in the order in which reports show them. */
-export const PARTS = ["flows", "spread", "delta", "gamma", "vega", "theta", "hedgeCost", "losses", "unexplained"] as const;
+export const PARTS = [
+  "flows",
+  "spread",
+  "delta",
+  "gamma",
+  "vega",
+  "theta",
+  "hedgeCost",
+  "losses",
+  "unexplained",
+] as const;
 
 function attributeHour(before: Snapshot, after: Snapshot, chronicle: Chronicle): Attribution {
   const within = <T extends { readonly time: number }>(records: readonly T[]) =>

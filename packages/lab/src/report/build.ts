@@ -8,7 +8,12 @@ import { makeReport, type Report } from "./model.ts";
 export async function buildReport(
   world: World,
   session: SessionResult,
-  about: { readonly title: string; readonly scenario: string; readonly seed: number; readonly expectLiquidation: boolean },
+  about: {
+    readonly title: string;
+    readonly scenario: string;
+    readonly seed: number;
+    readonly expectLiquidation: boolean;
+  },
 ): Promise<Report> {
   const { ballast } = world.people.keeper;
   const { fromBlock } = world.deployment;

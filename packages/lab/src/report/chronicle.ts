@@ -83,7 +83,10 @@ export interface Chronicle {
 /** Reads the events of all rooms since `fromBlock` and orders them. */
 export async function readChronicle(ballast: Ballast, fromBlock: number): Promise<Chronicle> {
   const clock = blockTimes(ballast);
-  const at = async (log: { blockNumber: number }): Promise<Moment> => ({ block: log.blockNumber, time: await clock(log.blockNumber) });
+  const at = async (log: { blockNumber: number }): Promise<Moment> => ({
+    block: log.blockNumber,
+    time: await clock(log.blockNumber),
+  });
   const { vault, hedgeController, lossWaterfall, settlementOracle, settler } = ballast;
   const [trades, hedges, losses, epochs, fixings, settled] = await Promise.all([
     vault.queryFilter(vault.filters.Traded(), fromBlock),
@@ -95,9 +98,7 @@ export async function readChronicle(ballast: Ballast, fromBlock: number): Promis
   ]);
   return {
     auctions: await readAuctions(ballast, fromBlock, at),
-    losses: await Promise.all(
-      losses.map(async (log) => ({ ...(await at(log)), ...pickLoss(log.args) })),
-    ),
+    losses: await Promise.all(losses.map(async (log) => ({ ...(await at(log)), ...pickLoss(log.args) }))),
     trades: await Promise.all(
       trades.map(async (log) => ({
         ...(await at(log)),
@@ -175,7 +176,9 @@ async function readAuctions(
         started: await at(start),
         equityAtStart: start.args.equity,
         maintenanceAtStart: start.args.maintenanceRequirement,
-        turns: await Promise.all(turns.filter(mine).map(async (log) => ({ ...(await at(log)), kind: kindName(log.args.kind) }))),
+        turns: await Promise.all(
+          turns.filter(mine).map(async (log) => ({ ...(await at(log)), kind: kindName(log.args.kind) })),
+        ),
         bids: await Promise.all(
           bids.filter(mine).map(async (log) => ({
             ...(await at(log)),

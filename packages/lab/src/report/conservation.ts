@@ -54,36 +54,59 @@ async function cashCheck(
   // Each shared loss rounds every account down; what that leaves stays in custody.
   const tolerance = BigInt(shared.length) * BigInt(accounts.length) * 10n ** 12n;
   const ledger = cash.reduce((sum, one) => sum + one, transit);
-  return equality("USDC in custody = cash of all accounts + settlement in transit [wad]", toWad(held, USDC_DECIMALS), ledger, tolerance);
+  return equality(
+    "USDC in custody = cash of all accounts + settlement in transit [wad]",
+    toWad(held, USDC_DECIMALS),
+    ledger,
+    tolerance,
+  );
 }
 
-async function collateralCheck(ballast: Ballast, externals: Externals, accounts: readonly bigint[]): Promise<Check> {
+async function collateralCheck(
+  ballast: Ballast,
+  externals: Externals,
+  accounts: readonly bigint[],
+): Promise<Check> {
   const asset = await externals.weth.getAddress();
   const held = await externals.weth.balanceOf(await ballast.clearinghouse.getAddress());
-  const booked = await Promise.all(accounts.map((account) => ballast.clearinghouse.collateralOf(account, asset)));
+  const booked = await Promise.all(
+    accounts.map((account) => ballast.clearinghouse.collateralOf(account, asset)),
+  );
   return equality("WETH in custody = collateral of all accounts [wei]", held, sum(booked));
 }
 
 async function insuranceCheck(ballast: Ballast, externals: Externals): Promise<Check> {
   const held = await externals.usdc.balanceOf(await ballast.insuranceFund.getAddress());
-  return equality("USDC of the insurance fund = its books [units]", held, await ballast.insuranceFund.assetsHeld());
+  return equality(
+    "USDC of the insurance fund = its books [units]",
+    held,
+    await ballast.insuranceFund.assetsHeld(),
+  );
 }
 
 /** Sum of all positions of each instrument that anyone holds. */
 async function positionChecks(ballast: Ballast, accounts: readonly bigint[]): Promise<Check[]> {
   const net = new Map<bigint, bigint>();
   for (const account of accounts) {
-    for (const { instrument, quantity } of unpackPositions(await ballast.clearinghouse.positionWords(account))) {
+    for (const { instrument, quantity } of unpackPositions(
+      await ballast.clearinghouse.positionWords(account),
+    )) {
       net.set(instrument, (net.get(instrument) ?? 0n) + quantity);
     }
   }
   return [...net.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([instrument, quantity]) => equality(`positions of instrument 0x${instrument.toString(16)} sum to zero [wad]`, quantity, 0n));
+    .map(([instrument, quantity]) =>
+      equality(`positions of instrument 0x${instrument.toString(16)} sum to zero [wad]`, quantity, 0n),
+    );
 }
 
 /** Every address that ever received the token, found in its own events, against the supply. */
-async function supplyCheck(name: "USDC" | "WETH", token: Externals["usdc"] | Externals["weth"], externals: Externals): Promise<Check> {
+async function supplyCheck(
+  name: "USDC" | "WETH",
+  token: Externals["usdc"] | Externals["weth"],
+  externals: Externals,
+): Promise<Check> {
   const holders = new Set<string>();
   const transfers = await token.queryFilter("Transfer", 0);
   for (const event of transfers) if ("args" in event) holders.add(String(event.args[1]));

@@ -29,29 +29,65 @@ export function reportHtml(report: Report): string {
 }
 
 function verdict(report: Report): string {
-  if (report.faults.length === 0) return '<p class="good">The books balance to the wei, and every auction has ended.</p>';
+  if (report.faults.length === 0)
+    return '<p class="good">The books balance to the wei, and every auction has ended.</p>';
   return `<ul class="bad">${report.faults.map((fault) => `<li>${escapeHtml(fault)}</li>`).join("")}</ul>`;
 }
 
 function plots(report: Report): string {
   const { snapshots } = report.session;
   const times = snapshots.map((one) => one.time);
-  const line = (name: string, color: string, read: (one: (typeof snapshots)[number]) => number): Line => ({ name, color, values: snapshots.map(read) });
+  const line = (name: string, color: string, read: (one: (typeof snapshots)[number]) => number): Line => ({
+    name,
+    color,
+    values: snapshots.map(read),
+  });
   const marks: Mark[] = report.chronicle.auctions.map((auction) => ({
-    at: Math.max(0, snapshots.findLastIndex((one) => one.time <= auction.started.time)),
+    at: Math.max(
+      0,
+      snapshots.findLastIndex((one) => one.time <= auction.started.time),
+    ),
     title: `auction ${auction.id} of ${nameOf(report, auction.account)}`,
   }));
   const cumulative = (part: (typeof PARTS)[number]) => {
     let sum = 0n;
-    return [0, ...report.attribution.map((hour) => toNumber((sum += hour[part])))];
+    const sums = report.attribution.map((hour) => {
+      sum += hour[part];
+      return toNumber(sum);
+    });
+    return [0, ...sums];
   };
   return [
-    linePlot("Price of ether, auctions marked [USD]", times, [line("Chainlink", "#2f6fdb", (one) => toNumber(one.spot)), line("pool", "#e08a1e", (one) => toNumber(one.poolPrice))], marks),
+    linePlot(
+      "Price of ether, auctions marked [USD]",
+      times,
+      [
+        line("Chainlink", "#2f6fdb", (one) => toNumber(one.spot)),
+        line("pool", "#e08a1e", (one) => toNumber(one.poolPrice)),
+      ],
+      marks,
+    ),
     linePlot("At-the-money volatility", times, [line("asked", "#7d4cc2", (one) => one.volatility)]),
-    linePlot("Net asset value of the vault [USD]", times, [line("bid", "#b3261e", (one) => toNumber(one.navBid)), line("mid", "#2f6fdb", (one) => toNumber(one.navMid)), line("ask", "#1b7f4b", (one) => toNumber(one.navAsk))]),
+    linePlot("Net asset value of the vault [USD]", times, [
+      line("bid", "#b3261e", (one) => toNumber(one.navBid)),
+      line("mid", "#2f6fdb", (one) => toNumber(one.navMid)),
+      line("ask", "#1b7f4b", (one) => toNumber(one.navAsk)),
+    ]),
     linePlot("Share price, mid [USD]", times, [line("share", "#2f6fdb", (one) => toNumber(one.sharePrice))]),
-    linePlot("Change of NAV by source, summed up [USD]", times, PARTS.filter((part) => part !== "flows").map((part, index) => ({ name: part, color: COLORS[index % COLORS.length] ?? "#000", values: cumulative(part) }))),
-    linePlot("Hedge error: net delta within its band [ETH]", times, [line("net delta", "#2f6fdb", (one) => toNumber(one.netDelta)), line("band", "#9aa5b1", (one) => toNumber(one.band)), line("-band", "#9aa5b1", (one) => -toNumber(one.band))]),
+    linePlot(
+      "Change of NAV by source, summed up [USD]",
+      times,
+      PARTS.filter((part) => part !== "flows").map((part, index) => ({
+        name: part,
+        color: COLORS[index % COLORS.length] ?? "#000",
+        values: cumulative(part),
+      })),
+    ),
+    linePlot("Hedge error: net delta within its band [ETH]", times, [
+      line("net delta", "#2f6fdb", (one) => toNumber(one.netDelta)),
+      line("band", "#9aa5b1", (one) => toNumber(one.band)),
+      line("-band", "#9aa5b1", (one) => -toNumber(one.band)),
+    ]),
     linePlot("Insurance fund [USDC]", times, [line("fund", "#1b7f4b", (one) => toNumber(one.fund, 6))]),
   ].join("\n");
 }
@@ -60,7 +96,11 @@ const COLORS = ["#1b7f4b", "#2f6fdb", "#7d4cc2", "#e08a1e", "#b3261e", "#5b6775"
 
 function attributionTable(total: Attribution): string {
   const rows = PARTS.map((part) => [part, formatDecimal(total[part])]);
-  return table("NAV attribution", ["source", "USD"], [...rows, ["change of NAV", formatDecimal(total.change)]]);
+  return table(
+    "NAV attribution",
+    ["source", "USD"],
+    [...rows, ["change of NAV", formatDecimal(total.change)]],
+  );
 }
 
 function auctionTable(report: Report): string {
@@ -70,11 +110,20 @@ function auctionTable(report: Report): string {
     isoTime(auction.started.time),
     formatDecimal(auction.equityAtStart),
     formatDecimal(auction.maintenanceAtStart),
-    auction.bids.map((bid) => `${formatDecimal(bid.fraction * 100n, 1)} % for ${formatDecimal(bid.paid)} by ${nameOf(report, bid.bidder)}`).join("; ") || "none",
+    auction.bids
+      .map(
+        (bid) =>
+          `${formatDecimal(bid.fraction * 100n, 1)} % for ${formatDecimal(bid.paid)} by ${nameOf(report, bid.bidder)}`,
+      )
+      .join("; ") || "none",
     formatDecimal(auction.shortfall),
     auction.ended ? isoTime(auction.ended.time) : "open",
   ]);
-  return table("Auctions", ["auction", "kind", "started", "equity", "maintenance", "bids", "shortfall", "ended"], rows);
+  return table(
+    "Auctions",
+    ["auction", "kind", "started", "equity", "maintenance", "bids", "shortfall", "ended"],
+    rows,
+  );
 }
 
 function lossTable(report: Report): string {
@@ -83,22 +132,37 @@ function lossTable(report: Report): string {
     isoTime(loss.time),
     ...[loss.shortfall, loss.insurance, loss.vault, loss.shared].map((amount) => formatDecimal(amount)),
   ]);
-  return table("Who paid each loss", ["account", "when", "shortfall", "insurance fund", "vault's slice", "shared by all"], rows);
+  return table(
+    "Who paid each loss",
+    ["account", "when", "shortfall", "insurance fund", "vault's slice", "shared by all"],
+    rows,
+  );
 }
 
 function checkTable(report: Report): string {
-  const rows = report.checks.map((check) => [check.name, check.left.toString(), check.right.toString(), check.holds ? "yes" : "NO"]);
+  const rows = report.checks.map((check) => [
+    check.name,
+    check.left.toString(),
+    check.right.toString(),
+    check.holds ? "yes" : "NO",
+  ]);
   return table("Conservation of value", ["equality", "left", "right", "holds"], rows);
 }
 
 function gasTable(report: Report): string {
-  const rows = report.gas.map((one) => [one.action, String(one.count), one.mean.toString(), one.most.toString()]);
+  const rows = report.gas.map((one) => [
+    one.action,
+    String(one.count),
+    one.mean.toString(),
+    one.most.toString(),
+  ]);
   return table("Gas by action", ["action", "count", "mean", "most"], rows);
 }
 
 function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return `<h2>${escapeHtml(title)}</h2><p>None.</p>`;
-  const cells = (tag: string, row: readonly string[]) => `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
+  const cells = (tag: string, row: readonly string[]) =>
+    `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
   return `<h2>${escapeHtml(title)}</h2><table><thead>${cells("th", head)}</thead><tbody>${rows.map((row) => cells("td", row)).join("")}</tbody></table>`;
 }
 

@@ -10,7 +10,10 @@ export function reportJson(report: Report): string {
     format: 1,
     ...rest,
     conserved: report.checks.every((check) => check.holds),
-    accounts: session.accounts.map((account) => ({ account: accountHex(account), name: names.get(account) ?? "" })),
+    accounts: session.accounts.map((account) => ({
+      account: accountHex(account),
+      name: names.get(account) ?? "",
+    })),
     refusals: Object.fromEntries(refusals),
     hours: session.snapshots,
   };
@@ -26,6 +29,7 @@ const ACCOUNT_KEYS = new Set(["account", "bidder", "taker"]);
 
 function encode(key: string, value: unknown): unknown {
   if (typeof value === "bigint") return ACCOUNT_KEYS.has(key) ? accountHex(value) : value.toString();
-  if (key === "auctions" && Array.isArray(value) && typeof value[0] === "bigint") return value.map(accountHex);
+  if (key === "auctions" && Array.isArray(value) && typeof value[0] === "bigint")
+    return value.map(accountHex);
   return value;
 }

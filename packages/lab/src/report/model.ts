@@ -36,7 +36,9 @@ export function makeReport(input: ReportInput): Report {
 }
 
 function findFaults(input: ReportInput): string[] {
-  const faults = input.checks.filter((check) => !check.holds).map((check) => `The books do not balance: ${check.name}.`);
+  const faults = input.checks
+    .filter((check) => !check.holds)
+    .map((check) => `The books do not balance: ${check.name}.`);
   const open = input.chronicle.auctions.filter((auction) => !auction.ended);
   if (open.length > 0) faults.push(`${open.length} auctions have not ended.`);
   for (const loss of input.chronicle.losses) {

@@ -22,19 +22,38 @@ const BOTTOM = 30;
 const TICKS = 5;
 
 /** An SVG line plot over `times` (unix seconds), self-contained and with the same bytes for the same input. */
-export function linePlot(title: string, times: readonly number[], lines: readonly Line[], marks: readonly Mark[] = []): string {
+export function linePlot(
+  title: string,
+  times: readonly number[],
+  lines: readonly Line[],
+  marks: readonly Mark[] = [],
+): string {
   const all = lines.flatMap((line) => line.values);
   const [low, high] = bounds(all);
   const x = (index: number) => LEFT + ((WIDTH - LEFT - RIGHT) * index) / Math.max(1, times.length - 1);
   const y = (value: number) => TOP + ((HEIGHT - TOP - BOTTOM) * (high - value)) / (high - low);
   const grid = Array.from({ length: TICKS }, (_, tick) => low + ((high - low) * tick) / (TICKS - 1));
   const parts = [
-    ...grid.map((value) => `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${fix(y(value))}" y2="${fix(y(value))}"/><text x="${LEFT - 6}" y="${fix(y(value) + 4)}" text-anchor="end">${short(value)}</text>`),
-    ...dayTicks(times).map(({ index, label }) => `<text x="${fix(x(index))}" y="${HEIGHT - 10}" text-anchor="middle">${label}</text>`),
-    ...marks.map((mark) => `<line class="mark" x1="${fix(x(mark.at))}" x2="${fix(x(mark.at))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"><title>${escapeHtml(mark.title)}</title></line>`),
-    ...lines.map((line) => `<polyline fill="none" stroke="${line.color}" stroke-width="1.6" points="${line.values.map((value, index) => `${fix(x(index))},${fix(y(value))}`).join(" ")}"/>`),
+    ...grid.map(
+      (value) =>
+        `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${fix(y(value))}" y2="${fix(y(value))}"/><text x="${LEFT - 6}" y="${fix(y(value) + 4)}" text-anchor="end">${short(value)}</text>`,
+    ),
+    ...dayTicks(times).map(
+      ({ index, label }) =>
+        `<text x="${fix(x(index))}" y="${HEIGHT - 10}" text-anchor="middle">${label}</text>`,
+    ),
+    ...marks.map(
+      (mark) =>
+        `<line class="mark" x1="${fix(x(mark.at))}" x2="${fix(x(mark.at))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"><title>${escapeHtml(mark.title)}</title></line>`,
+    ),
+    ...lines.map(
+      (line) =>
+        `<polyline fill="none" stroke="${line.color}" stroke-width="1.6" points="${line.values.map((value, index) => `${fix(x(index))},${fix(y(value))}`).join(" ")}"/>`,
+    ),
   ];
-  const legend = lines.map((line) => `<span><i style="background:${line.color}"></i>${escapeHtml(line.name)}</span>`).join(" ");
+  const legend = lines
+    .map((line) => `<span><i style="background:${line.color}"></i>${escapeHtml(line.name)}</span>`)
+    .join(" ");
   return `<figure><figcaption>${escapeHtml(title)} <small>${legend}</small></figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">${parts.join("")}</svg></figure>`;
 }
 

@@ -10,7 +10,8 @@ export async function requireFreePort(port: number, flag: string): Promise<void>
   await new Promise<void>((resolve, reject) => {
     const probe = createTcpServer();
     probe.once("error", (error: NodeJS.ErrnoException) => {
-      const why = error.code === "EADDRINUSE" ? "is in use" : `cannot be opened (${error.code ?? sentenceOf(error)})`;
+      const why =
+        error.code === "EADDRINUSE" ? "is in use" : `cannot be opened (${error.code ?? sentenceOf(error)})`;
       reject(new LabError(`Port ${port} ${why}; choose another with --${flag}.`));
     });
     probe.listen(port, HOST, () => probe.close(() => resolve()));
@@ -22,7 +23,10 @@ export async function startChain(port: number, startTime: number) {
   await requireFreePort(port, "port");
   const { network } = await import("hardhat");
   const server = await network.createServer(
-    { network: "hardhat", override: { initialDate: new Date(startTime * 1000).toISOString(), loggingEnabled: false } },
+    {
+      network: "hardhat",
+      override: { initialDate: new Date(startTime * 1000).toISOString(), loggingEnabled: false },
+    },
     HOST,
     port,
   );

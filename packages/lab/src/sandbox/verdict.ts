@@ -18,9 +18,21 @@ export function sessionChecks(report: Report): SessionCheck[] {
     check("traders trade with the vault", trades.length > 0, `${trades.length} trades`),
     check("the vault hedges on Uniswap", hedges.length > 0, `${hedges.length} hedges`),
     check("an epoch is processed", epochs.length > 0, `${epochs.length} epochs`),
-    check("an expiry is fixed and settled", fixings.length > 0 && settled > 0, `${fixings.length} fixings, ${settled} accounts settled`),
-    check("an account is liquidated", liquidated.length > 0, `${liquidated.length} accounts, ${losses.length} losses`),
-    check("every auction ends", auctions.every((auction) => auction.ended), `${auctions.length} auctions`),
+    check(
+      "an expiry is fixed and settled",
+      fixings.length > 0 && settled > 0,
+      `${fixings.length} fixings, ${settled} accounts settled`,
+    ),
+    check(
+      "an account is liquidated",
+      liquidated.length > 0,
+      `${liquidated.length} accounts, ${losses.length} losses`,
+    ),
+    check(
+      "every auction ends",
+      auctions.every((auction) => auction.ended),
+      `${auctions.length} auctions`,
+    ),
     ...conservation(report),
   ];
 }
@@ -32,7 +44,11 @@ function conservation(report: Report): SessionCheck[] {
   return [
     ...report.checks
       .filter((one) => !isInstrument(one.name))
-      .map((one) => ({ what: one.name, passed: one.holds, detail: one.holds ? "exactly" : `${one.left} against ${one.right}` })),
+      .map((one) => ({
+        what: one.name,
+        passed: one.holds,
+        detail: one.holds ? "exactly" : `${one.left} against ${one.right}`,
+      })),
     {
       what: "positions of every instrument sum to zero",
       passed: instruments.every((one) => one.holds),
@@ -43,5 +59,7 @@ function conservation(report: Report): SessionCheck[] {
 
 /** The checks as text, one line each. */
 export function checksText(checks: readonly SessionCheck[]): string {
-  return checks.map((check) => `${check.passed ? "ok  " : "FAIL"}  ${check.what} (${check.detail})`).join("\n");
+  return checks
+    .map((check) => `${check.passed ? "ok  " : "FAIL"}  ${check.what} (${check.detail})`)
+    .join("\n");
 }

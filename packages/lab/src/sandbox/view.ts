@@ -13,7 +13,12 @@ export interface Screen {
 }
 
 /** Shows snapshots: redraws on a terminal, writes one line each elsewhere. */
-export function showSnapshot(screen: Screen, snapshot: Snapshot, names: ReadonlyMap<bigint, string>, footer: readonly string[]): void {
+export function showSnapshot(
+  screen: Screen,
+  snapshot: Snapshot,
+  names: ReadonlyMap<bigint, string>,
+  footer: readonly string[],
+): void {
   if (screen.isTTY) screen.write(`${CLEAR}${[...panel(snapshot, names), "", ...footer, ""].join("\n")}`);
   else screen.write(`${plainLine(snapshot)}\n`);
 }
@@ -25,14 +30,33 @@ export function panel(snapshot: Snapshot, names: ReadonlyMap<bigint, string>): s
   return [
     `Ballast sandbox   ${isoTime(snapshot.time)}   hour ${snapshot.hour}`,
     "",
-    row("Ether", `${formatDecimal(snapshot.spot)} USD   pool ${formatDecimal(snapshot.poolPrice)}   volatility ${(snapshot.volatility * 100).toFixed(0)} %`),
-    row("NAV", `bid ${formatDecimal(snapshot.navBid)}   mid ${formatDecimal(snapshot.navMid)}   ask ${formatDecimal(snapshot.navAsk)}   share ${formatDecimal(snapshot.sharePrice, 6)}`),
-    row("Greeks", `delta ${formatDecimal(snapshot.delta)}   gamma ${formatDecimal(snapshot.gamma, 4)}   vega ${formatDecimal(snapshot.vega)}   theta ${formatDecimal(snapshot.theta / 365n)} a day`),
-    row("Hedge", `${formatDecimal(snapshot.hedge)} ETH   net delta ${formatDecimal(snapshot.netDelta)} in a band of ±${formatDecimal(snapshot.band)}`),
+    row(
+      "Ether",
+      `${formatDecimal(snapshot.spot)} USD   pool ${formatDecimal(snapshot.poolPrice)}   volatility ${(snapshot.volatility * 100).toFixed(0)} %`,
+    ),
+    row(
+      "NAV",
+      `bid ${formatDecimal(snapshot.navBid)}   mid ${formatDecimal(snapshot.navMid)}   ask ${formatDecimal(snapshot.navAsk)}   share ${formatDecimal(snapshot.sharePrice, 6)}`,
+    ),
+    row(
+      "Greeks",
+      `delta ${formatDecimal(snapshot.delta)}   gamma ${formatDecimal(snapshot.gamma, 4)}   vega ${formatDecimal(snapshot.vega)}   theta ${formatDecimal(snapshot.theta / 365n)} a day`,
+    ),
+    row(
+      "Hedge",
+      `${formatDecimal(snapshot.hedge)} ETH   net delta ${formatDecimal(snapshot.netDelta)} in a band of ±${formatDecimal(snapshot.band)}`,
+    ),
     row("Insurance fund", `${formatDecimal(snapshot.fund, 2, 6)} USDC`),
     "",
-    near.length === 0 ? "No account is near liquidation." : "Accounts near liquidation (equity / maintenance):",
-    ...near.slice(0, SHOWN).map((one) => `  ${nameOf(names, one.account).padEnd(14)} ${formatDecimal(one.equity)} / ${formatDecimal(one.maintenance)}`),
+    near.length === 0
+      ? "No account is near liquidation."
+      : "Accounts near liquidation (equity / maintenance):",
+    ...near
+      .slice(0, SHOWN)
+      .map(
+        (one) =>
+          `  ${nameOf(names, one.account).padEnd(14)} ${formatDecimal(one.equity)} / ${formatDecimal(one.maintenance)}`,
+      ),
     snapshot.auctions.length === 0
       ? "No auction is running."
       : `Auctions: ${snapshot.auctions.map((account) => nameOf(names, account)).join(", ")}`,

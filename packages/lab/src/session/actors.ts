@@ -1,4 +1,13 @@
-import { claimAssets, claimShares, instrumentId, readLp, requestDeposit, requestRedeem, type Leg, WAD } from "@ballast/sdk";
+import {
+  claimAssets,
+  claimShares,
+  instrumentId,
+  type Leg,
+  readLp,
+  requestDeposit,
+  requestRedeem,
+  WAD,
+} from "@ballast/sdk";
 import type { Random } from "../random.ts";
 import type { Person, World } from "../world/world.ts";
 import { slackOf, tradeUpTo } from "./trading.ts";
@@ -29,8 +38,10 @@ export const lps: Actor = async ({ world, hour }) => {
   const { journal, people } = world;
   for (const [index, lp] of people.lps.entries()) {
     const state = await readLp(lp.ballast, lp.address);
-    if (state.claimableDeposit > 0n) await journal.send("lp: claim shares", claimed(claimShares(lp.ballast, lp.address)));
-    if (state.claimableRedeem > 0n) await journal.send("lp: claim USDC", claimed(claimAssets(lp.ballast, lp.address)));
+    if (state.claimableDeposit > 0n)
+      await journal.send("lp: claim shares", claimed(claimShares(lp.ballast, lp.address)));
+    if (state.claimableRedeem > 0n)
+      await journal.send("lp: claim USDC", claimed(claimAssets(lp.ballast, lp.address)));
     if (index === 1 && hour === 10) {
       await journal.send("lp: request deposit", requestDeposit(lp.ballast, lp.address, 500_000n * USDC));
     }
@@ -54,14 +65,16 @@ export const putSeller: Actor = async (scene) => {
 export const callWriter: Actor = async (scene) => {
   if (scene.hour % 24 !== 6) return;
   const expiry = expiryAfter(scene, 4);
-  if (expiry !== undefined) await sized(scene, scene.world.people.callWriter, [call(scene, expiry, 115n, -1n)], 30_000n);
+  if (expiry !== undefined)
+    await sized(scene, scene.world.people.callWriter, [call(scene, expiry, 115n, -1n)], 30_000n);
 };
 
 /** Buys puts below the money, as those do who own ether and fear for it. */
 export const hedger: Actor = async (scene) => {
   if (scene.hour % 18 !== 5) return;
   const expiry = expiryAfter(scene, 3);
-  if (expiry !== undefined) await sized(scene, scene.world.people.hedger, [put(scene, expiry, 92n, 1n)], 25_000n);
+  if (expiry !== undefined)
+    await sized(scene, scene.world.people.hedger, [put(scene, expiry, 92n, 1n)], 25_000n);
 };
 
 /** Small seeded orders of all kinds, both ways. */
@@ -85,7 +98,13 @@ export const takers: Actor = async (scene) => {
 /** Everybody, in the order in which they act. */
 export const CAST: readonly Actor[] = [lps, putSeller, callWriter, hedger, takers];
 
-async function sized(scene: Scene, person: Person, legs: readonly Leg[], notional: bigint, tries = 5): Promise<void> {
+async function sized(
+  scene: Scene,
+  person: Person,
+  legs: readonly Leg[],
+  notional: bigint,
+  tries = 5,
+): Promise<void> {
   const contracts = (notional * WAD * WAD) / scene.spot;
   await tradeUpTo(scene.world, person, legs, contracts, tries);
 }
@@ -95,11 +114,17 @@ function expiryAfter(scene: Scene, days: number): number | undefined {
 }
 
 function call(scene: Scene, expiry: number, percent: bigint, sign: bigint): Leg {
-  return { instrument: instrumentId({ market: MARKET, expiry, strike: strikeAt(scene.spot, percent), kind: "call" }), quantity: sign * WAD };
+  return {
+    instrument: instrumentId({ market: MARKET, expiry, strike: strikeAt(scene.spot, percent), kind: "call" }),
+    quantity: sign * WAD,
+  };
 }
 
 function put(scene: Scene, expiry: number, percent: bigint, sign: bigint): Leg {
-  return { instrument: instrumentId({ market: MARKET, expiry, strike: strikeAt(scene.spot, percent), kind: "put" }), quantity: sign * WAD };
+  return {
+    instrument: instrumentId({ market: MARKET, expiry, strike: strikeAt(scene.spot, percent), kind: "put" }),
+    quantity: sign * WAD,
+  };
 }
 
 /** A strike near `percent` of spot, on a grid of about a fortieth of it, so that strikes are shared. */

@@ -1,4 +1,3 @@
-import { decodeError, innermostOf } from "@ballast/sdk";
 import {
   type AccountWatch,
   DEFAULT_LIMITS,
@@ -11,6 +10,7 @@ import {
   type Task,
   watchAccounts,
 } from "@ballast/keeper";
+import { decodeError, innermostOf } from "@ballast/sdk";
 import { sentenceOf } from "../failure.ts";
 import type { MarketPlayer } from "../market/player.ts";
 import type { Person, World } from "../world/world.ts";

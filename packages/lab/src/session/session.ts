@@ -47,7 +47,10 @@ export async function playSession(world: World, clock: Clock, plan: SessionPlan)
     await act(world, plan, hour, point);
     await keepers.hedge();
     await runAuctions(world, clock, keepers);
-    const snapshot = await takeSnapshot(world, player, await keepers.accounts.accounts(), { hour, ...stamp(point) });
+    const snapshot = await takeSnapshot(world, player, await keepers.accounts.accounts(), {
+      hour,
+      ...stamp(point),
+    });
     snapshots.push(snapshot);
     await plan.observe?.(snapshot, keepers);
     hour++;
@@ -58,7 +61,9 @@ export async function playSession(world: World, clock: Clock, plan: SessionPlan)
 }
 
 async function act(world: World, plan: SessionPlan, hour: number, point: PricePoint): Promise<void> {
-  const expiries = listedAt(plan.expiries, point.time).filter((expiry) => expiry - point.time >= TRADED_TENOR);
+  const expiries = listedAt(plan.expiries, point.time).filter(
+    (expiry) => expiry - point.time >= TRADED_TENOR,
+  );
   for (const actor of CAST) {
     await actor({ world, random: plan.random, hour, time: point.time, spot: point.price, expiries });
   }
@@ -96,7 +101,9 @@ async function windUp(
     await keepers.feed();
     await runAuctions(world, clock, keepers);
     const hour = snapshots.length;
-    snapshots.push(await takeSnapshot(world, player, await keepers.accounts.accounts(), { hour, ...stamp(point) }));
+    snapshots.push(
+      await takeSnapshot(world, player, await keepers.accounts.accounts(), { hour, ...stamp(point) }),
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Ballast, readHealth, readVault, readVaultGreeks, WAD } from "@ballast/sdk";
-import type { MarketPlayer } from "../market/player.ts";
 import { uniswapPrice } from "../externals/index.ts";
+import type { MarketPlayer } from "../market/player.ts";
 import type { World } from "../world/world.ts";
 
 /** One account that is near its limits. */
@@ -76,11 +76,17 @@ export async function takeSnapshot(
   };
 }
 
-async function watch(ballast: Ballast, accounts: readonly bigint[]): Promise<Pick<Snapshot, "atRisk" | "auctions">> {
+async function watch(
+  ballast: Ballast,
+  accounts: readonly bigint[],
+): Promise<Pick<Snapshot, "atRisk" | "auctions">> {
   const atRisk: AtRisk[] = [];
   const auctions: bigint[] = [];
   for (const account of accounts) {
-    const [health, auction] = await Promise.all([readHealth(ballast, account), ballast.auctionHouse.auctionOf(account)]);
+    const [health, auction] = await Promise.all([
+      readHealth(ballast, account),
+      ballast.auctionHouse.auctionOf(account),
+    ]);
     if (auction.kind !== 0n) auctions.push(account);
     if (health.maintenanceRequirement > 0n) {
       atRisk.push({ account, equity: health.equity, maintenance: health.maintenanceRequirement });

@@ -1,4 +1,4 @@
-import { type Leg, quoteLegs, readHealth, tradeCalls, ensureFresh, WAD } from "@ballast/sdk";
+import { ensureFresh, type Leg, quoteLegs, readHealth, tradeCalls, WAD } from "@ballast/sdk";
 import type { Person, World } from "../world/world.ts";
 import { reasonOf } from "./keepers.ts";
 

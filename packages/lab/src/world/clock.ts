@@ -19,10 +19,13 @@ const SENDING = new Set(["eth_sendTransaction", "eth_sendRawTransaction", "evm_m
 export function simulatedClock(provider: Eip1193): Clock {
   const request = provider.request.bind(provider);
   const now = async () => {
-    const block = (await request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as { timestamp: string };
+    const block = (await request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as {
+      timestamp: string;
+    };
     return Number(block.timestamp);
   };
-  const setNext = (time: number) => request({ method: "evm_setNextBlockTimestamp", params: [`0x${time.toString(16)}`] });
+  const setNext = (time: number) =>
+    request({ method: "evm_setNextBlockTimestamp", params: [`0x${time.toString(16)}`] });
   provider.request = async (call) => {
     if (SENDING.has(call.method)) await setNext((await now()) + 1);
     return request(call);

@@ -20,7 +20,11 @@ const CONCENTRATED_WETH = 40_000n * WAD;
  * @param ethPrice first price [wad USD]
  * @param deploymentId names Ignition's journal on a chain outside this process
  */
-export async function setStage(connection: DeployConnection, ethPrice: bigint, deploymentId?: string): Promise<World> {
+export async function setStage(
+  connection: DeployConnection,
+  ethPrice: bigint,
+  deploymentId?: string,
+): Promise<World> {
   const signers = await connection.ethers.getSigners();
   if (signers.length < SIGNERS_NEEDED) throw new LabError(`The chain must offer ${SIGNERS_NEEDED} accounts.`);
   const at = (index: number) => {
@@ -28,7 +32,11 @@ export async function setStage(connection: DeployConnection, ethPrice: bigint, d
     if (!signer) throw new LabError(`The chain has no account ${index}.`);
     return signer;
   };
-  const externals = await deployExternals(at(0), { ethPrice, wideWeth: WIDE_WETH, concentratedWeth: CONCENTRATED_WETH });
+  const externals = await deployExternals(at(0), {
+    ethPrice,
+    wideWeth: WIDE_WETH,
+    concentratedWeth: CONCENTRATED_WETH,
+  });
   const surfaceSigners = [at(15), at(16), at(17)];
   const config = await localConfig(externals, {
     curators: [await at(18).getAddress()],
@@ -65,13 +73,22 @@ async function fund(world: World): Promise<void> {
     const lp = people.lps[index];
     if (!lp) continue;
     await give(lp, dollars);
-    if (index !== 1) await journal.send("lp: request deposit", requestDeposit(lp.ballast, lp.address, dollars * USDC));
+    if (index !== 1)
+      await journal.send("lp: request deposit", requestDeposit(lp.ballast, lp.address, dollars * USDC));
   }
 
   await give(people.insurer, 150_000n);
   const { insurer } = people;
-  await approveIfShort(insurer.ballast.usdc, insurer.address, world.deployment.contracts.insuranceFund, 150_000n * USDC);
-  await journal.send("insurance: deposit", insurer.ballast.fundShares.deposit(150_000n * USDC, insurer.address));
+  await approveIfShort(
+    insurer.ballast.usdc,
+    insurer.address,
+    world.deployment.contracts.insuranceFund,
+    150_000n * USDC,
+  );
+  await journal.send(
+    "insurance: deposit",
+    insurer.ballast.fundShares.deposit(150_000n * USDC, insurer.address),
+  );
 
   await depositCash(world, people.bidder, 3_000_000n);
   await depositCash(world, people.putSeller, 40_000n);
@@ -102,4 +119,3 @@ async function depositWeth(world: World, person: Person, amount: bigint): Promis
     deposit(ballast, address, account, world.deployment.contracts.weth, amount),
   );
 }
-
