@@ -27,7 +27,12 @@ function fail(text) {
 
 function hashOf(files) {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(file).update("\0").update(readFileSync(join(root, file))).update("\0");
+  for (const file of files)
+    hash
+      .update(file)
+      .update("\0")
+      .update(readFileSync(join(root, file)))
+      .update("\0");
   return hash.digest("hex");
 }
 
@@ -65,7 +70,8 @@ async function takeLock() {
       writeFileSync(lock, String(process.pid), { flag: "wx" });
       return;
     } catch {
-      if (existsSync(lock) && Date.now() - statSync(lock).mtimeMs > LOCK_STALE_MS) rmSync(lock, { force: true });
+      if (existsSync(lock) && Date.now() - statSync(lock).mtimeMs > LOCK_STALE_MS)
+        rmSync(lock, { force: true });
       else if (waited === 0) say("Another set-up is running in this folder; waiting for it …");
       await sleep(500);
     }
@@ -81,7 +87,12 @@ function run(title, command, args, options = {}) {
   const started = Date.now();
   say(`${title} …`);
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], shell: WINDOWS, ...options });
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: WINDOWS,
+      ...options,
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (data) => {
@@ -116,30 +127,54 @@ async function install(wanted) {
     "--no-audit",
     "--no-fund",
   ]);
-  if (code !== 0) fail(`${output}\nThe packages could not be installed: is the npm registry reachable? Nothing was started.`);
+  if (code !== 0)
+    fail(
+      `${output}\nThe packages could not be installed: is the npm registry reachable? Nothing was started.`,
+    );
   if (!existsSync(pinnedNode())) {
     // Where install scripts are switched off, the pinned Node still has to be put in its place.
-    await run("Placing the pinned Node", process.execPath, [join(modules, "node", "installArchSpecificPackage.js")], {
-      cwd: join(modules, "node"),
-    });
+    await run(
+      "Placing the pinned Node",
+      process.execPath,
+      [join(modules, "node", "installArchSpecificPackage.js")],
+      {
+        cwd: join(modules, "node"),
+      },
+    );
   }
-  if (!hasSimulator()) fail("The packages were installed without Hardhat's native simulator; delete node_modules and try again.");
+  if (!hasSimulator())
+    fail(
+      "The packages were installed without Hardhat's native simulator; delete node_modules and try again.",
+    );
   writeFileSync(installStamp, wanted);
 }
 
 async function build(wanted) {
-  const env = { ...process.env, PATH: `${join(modules, ".bin")}${WINDOWS ? ";" : ":"}${process.env.PATH ?? ""}` };
+  const env = {
+    ...process.env,
+    PATH: `${join(modules, ".bin")}${WINDOWS ? ";" : ":"}${process.env.PATH ?? ""}`,
+  };
   const node = existsSync(pinnedNode()) ? pinnedNode() : process.execPath;
-  const { code, output } = await run("Compiling the contracts", node, [join(modules, "hardhat", "dist", "src", "cli.js"), "build"], {
-    env,
-  });
+  const { code, output } = await run(
+    "Compiling the contracts",
+    node,
+    [join(modules, "hardhat", "dist", "src", "cli.js"), "build"],
+    {
+      env,
+    },
+  );
   if (code !== 0) fail(`${output}\nThe contracts do not compile. Nothing was started.`);
   mkdirSync(join(root, "cache"), { recursive: true });
   writeFileSync(buildStamp, wanted);
 }
 
 function buildHash() {
-  const sources = [...filesBelow("contracts", ".sol"), ...filesBelow("test", ".sol"), "hardhat.config.ts", "package-lock.json"];
+  const sources = [
+    ...filesBelow("contracts", ".sol"),
+    ...filesBelow("test", ".sol"),
+    "hardhat.config.ts",
+    "package-lock.json",
+  ];
   return hashOf(sources);
 }
 
@@ -147,7 +182,8 @@ const [major] = process.versions.node.split(".").map(Number);
 if (major < 20) fail(`Ballast needs Node 20 or newer; this is ${process.version}.`);
 const installHash = hashOf(["package-lock.json"]);
 const isInstalled = () => read(installStamp) === installHash && existsSync(pinnedNode()) && hasSimulator();
-const isBuilt = () => read(buildStamp) === buildHash() && existsSync(join(root, "typechain-types", "index.ts"));
+const isBuilt = () =>
+  read(buildStamp) === buildHash() && existsSync(join(root, "typechain-types", "index.ts"));
 
 if (!isInstalled() || !isBuilt()) {
   await takeLock();

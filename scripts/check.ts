@@ -17,7 +17,8 @@ const CHECKS: Readonly<Record<string, (files: readonly SourceFile[]) => Promise<
   text: async (files) => checkText(files),
   sizes: async () => checkSizes(ROOT),
   lint: async () => (await run("solhint", ["--max-warnings", "0", "contracts/**/*.sol"])).code,
-  format: async () => (await formatSolidity()) + (await run("biome", ["check", "--diagnostic-level=warn", "."])).code,
+  format: async () =>
+    (await formatSolidity()) + (await run("biome", ["check", "--diagnostic-level=warn", "."])).code,
   types: async () => (await run("tsc", ["-p", "tsconfig.json"])).code + (await typesOfApp()),
 };
 
@@ -25,15 +26,21 @@ const CHECKS: Readonly<Record<string, (files: readonly SourceFile[]) => Promise<
 const ON_REQUEST: typeof CHECKS = { errors: async (files) => checkErrors(files) };
 
 async function formatSolidity(): Promise<number> {
-  return (await run("prettier", ["--log-level", "warn", "--check", "contracts/**/*.sol", "test/**/*.sol"])).code;
+  return (await run("prettier", ["--log-level", "warn", "--check", "contracts/**/*.sol", "test/**/*.sol"]))
+    .code;
 }
 
 async function typesOfApp(): Promise<number> {
-  return existsSync(join(ROOT, "app/tsconfig.json")) ? (await run("tsc", ["-p", "app/tsconfig.json", "--noEmit"])).code : 0;
+  return existsSync(join(ROOT, "app/tsconfig.json"))
+    ? (await run("tsc", ["-p", "app/tsconfig.json", "--noEmit"])).code
+    : 0;
 }
 
 function trackedFiles(): SourceFile[] {
-  const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" });
+  const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
   return listed
     .split("\n")
     .filter((path) => READABLE.test(path) && !LEFT_OUT.test(path) && existsSync(join(ROOT, path)))
@@ -56,7 +63,9 @@ for (const [name, check] of Object.entries(all)) {
   const findings = typeof result === "number" ? [] : result;
   for (const { file, line, message } of findings) process.stdout.write(`${file}:${line}: ${message}\n`);
   const isGood = typeof result === "number" ? result === 0 : findings.length === 0;
-  process.stdout.write(`${isGood ? "✔" : "✘"} ${name}${isGood ? "" : ` (${findings.length || "see above"})`}\n`);
+  process.stdout.write(
+    `${isGood ? "✔" : "✘"} ${name}${isGood ? "" : ` (${findings.length || "see above"})`}\n`,
+  );
   if (isGood) passed++;
   else failed++;
 }

@@ -26,8 +26,14 @@ const LANES: Readonly<Record<string, Lane>> = {
   check: { title: "form of the repository", command: ["tsx", "scripts/check.ts"] },
   solidity: { title: "Solidity fuzz and invariant tests", command: ["hardhat", "test", "solidity"] },
   contracts: { title: "contract tests", command: ["hardhat", "test", "mocha"] },
-  packages: { title: "tests of the packages", command: ["mocha", "--import=tsx", "--timeout=120000", "packages/*/test/**/*.test.ts"] },
-  e2e: { title: "the dApp in Chromium", command: ["mocha", "--import=tsx", "--timeout=600000", "app/test/e2e/*.test.ts"] },
+  packages: {
+    title: "tests of the packages",
+    command: ["mocha", "--import=tsx", "--timeout=120000", "packages/*/test/**/*.test.ts"],
+  },
+  e2e: {
+    title: "the dApp in Chromium",
+    command: ["mocha", "--import=tsx", "--timeout=600000", "app/test/e2e/*.test.ts"],
+  },
 };
 const DEFAULT_LANES = ["check", "solidity", "contracts", "packages"];
 
@@ -43,7 +49,9 @@ function parse(argv: readonly string[]): { lanes: readonly string[]; env: NodeJS
     } else if (flag === "--lane" && LANES[value]) lanes = [value];
     else if (flag === "--intensity" && INTENSITIES[value]) env = INTENSITIES[value];
     else {
-      process.stderr.write(`"${argv.slice(i).join(" ")}" is not understood; npm test -- --help lists the options.\n`);
+      process.stderr.write(
+        `"${argv.slice(i).join(" ")}" is not understood; npm test -- --help lists the options.\n`,
+      );
       process.exit(2);
     }
   }

@@ -29,7 +29,8 @@ const PACKAGES: Readonly<Record<string, { ours: readonly string[]; never: readon
 };
 
 const SOLIDITY_IMPORT = /^import\s+(?:[^"']*?from\s+)?["']([^"']+)["']/gm;
-const SCRIPT_IMPORT = /(?:^|\n)\s*(?:import|export)\s[^"';]*?from\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']/g;
+const SCRIPT_IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^"';]*?from\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']/g;
 
 /** Holds every import against the table of rooms and packages. */
 export function checkImports(files: readonly SourceFile[]): Finding[] {
@@ -43,18 +44,28 @@ export function checkImports(files: readonly SourceFile[]): Finding[] {
 function checkContract(file: SourceFile): Finding[] {
   const room = file.path.split("/")[1] ?? "";
   const allowed = ROOMS[room];
-  if (!allowed) return [{ file: file.path, line: 1, message: `There is no room "${room}" in the plan of the house.` }];
+  if (!allowed)
+    return [{ file: file.path, line: 1, message: `There is no room "${room}" in the plan of the house.` }];
   const findings: Finding[] = [];
   for (const match of file.text.matchAll(SOLIDITY_IMPORT)) {
     const target = match[1] ?? "";
     const line = lineAt(file.text, match.index);
     if (!target.startsWith(".")) {
-      if (PURE.has(room)) findings.push({ file: file.path, line, message: `The room "${room}" may import nothing from outside, but imports ${target}.` });
+      if (PURE.has(room))
+        findings.push({
+          file: file.path,
+          line,
+          message: `The room "${room}" may import nothing from outside, but imports ${target}.`,
+        });
       continue;
     }
     const other = posix.join(posix.dirname(file.path), target).split("/")[1] ?? "";
     if (other !== room && !allowed.includes(other)) {
-      findings.push({ file: file.path, line, message: `The room "${room}" may not import the room "${other}".` });
+      findings.push({
+        file: file.path,
+        line,
+        message: `The room "${room}" may not import the room "${other}".`,
+      });
     }
   }
   return findings;
@@ -72,7 +83,8 @@ function checkPackage(file: SourceFile, owner: string): Finding[] {
     if (ours && `packages/${ours}` !== owner && !rule.ours.includes(ours) && !isTest) {
       findings.push({ file: file.path, line, message: `${owner} may not import @ballast/${ours}.` });
     }
-    if (rule.never.includes(target)) findings.push({ file: file.path, line, message: `${owner} may not import ${target}.` });
+    if (rule.never.includes(target))
+      findings.push({ file: file.path, line, message: `${owner} may not import ${target}.` });
   }
   return findings;
 }

@@ -18,9 +18,17 @@ export interface Counts {
 }
 
 /** Runs a command at the root, shows its output as it comes, and returns it. */
-export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<RunResult> {
+export function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<RunResult> {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     child.stdout.on("data", (data: Buffer) => {
       output += data;
@@ -37,7 +45,11 @@ export function run(command: string, args: readonly string[], env: NodeJS.Proces
 
 /** Sums what mocha and Hardhat's Solidity runner print: "12 passing", "1 failing", "2 pending". */
 export function countTests(output: string): Counts {
-  return { passed: sum(output, "passing"), failed: sum(output, "failing"), skipped: sum(output, "(?:pending|skipped)") };
+  return {
+    passed: sum(output, "passing"),
+    failed: sum(output, "failing"),
+    skipped: sum(output, "(?:pending|skipped)"),
+  };
 }
 
 /** The closing line of a run, which CI reads. */

@@ -1,7 +1,11 @@
+export * from "./config.ts";
+export * from "./doctor.ts";
+export * from "./runner.ts";
+export * from "./surfaceFile.ts";
 export * from "./task.ts";
 export { epoch } from "./tasks/epoch.ts";
-export { feed } from "./tasks/feed.ts";
+export { buildReport, feed, feedReason } from "./tasks/feed.ts";
 export { hedge } from "./tasks/hedge.ts";
-export { liquidate } from "./tasks/liquidate.ts";
+export { bidLimit, isLiquidatable, liquidate } from "./tasks/liquidate.ts";
 export { settle } from "./tasks/settle.ts";
 export * from "./watch.ts";

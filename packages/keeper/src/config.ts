@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { BadDeploymentError, type Deployment, parseDecimal, parseDeployment } from "@ballast/sdk";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+import { DEFAULT_LIMITS, type KeeperLimits } from "./task.ts";
+
+/** Something the operator can put right, told in one sentence. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const decimal = z.union([z.string(), z.number()]).transform((value) => parseDecimal(String(value)));
+
+/** The configuration file; every field has a default but the three that name the chain. */
+const SCHEMA = z.strictObject({
+  rpc: z.url().default("http://127.0.0.1:8545").describe("URL of the node"),
+  deployment: z.string().default("app/public/deployment.json").describe("file with the addresses"),
+  surface: z.string().optional().describe("file with the surfaces that the feed task reports"),
+  interval: z.number().int().min(1).max(3600).default(15).describe("seconds between rounds"),
+  feedHeartbeat: z
+    .number()
+    .int()
+    .min(30)
+    .default(DEFAULT_LIMITS.feedHeartbeat)
+    .describe("oldest surface, seconds"),
+  feedSpotMove: decimal
+    .default(DEFAULT_LIMITS.feedSpotMove)
+    .describe("spot move that calls for a surface, share"),
+  bidDiscount: decimal
+    .default(DEFAULT_LIMITS.bidDiscount)
+    .describe("most paid in an auction, share of mark equity"),
+  bidderSubAccount: z.number().int().min(0).default(0).describe("sub-account that bids"),
+  settleBatch: z.number().int().min(1).max(128).default(64).describe("positions settled per transaction"),
+});
+
+/** A checked configuration. Keys are never part of it. */
+export type KeeperConfig = z.infer<typeof SCHEMA>;
+
+/** Where each value came from. */
+export type Origins = Readonly<Record<string, "default" | "file" | "environment" | "flag">>;
+
+/** Environment variables that override the file. */
+const ENVIRONMENT: Readonly<Record<string, keyof KeeperConfig>> = {
+  BALLAST_RPC: "rpc",
+  BALLAST_DEPLOYMENT: "deployment",
+  BALLAST_SURFACE: "surface",
+};
+
+/** Merges file, environment and flags, the later winning, and checks the result. */
+export function loadConfig(
+  file: string | undefined,
+  env: NodeJS.ProcessEnv,
+  flags: Partial<Record<keyof KeeperConfig, string>>,
+): { config: KeeperConfig; origins: Origins } {
+  const merged: Record<string, unknown> = file === undefined ? {} : readYaml(file);
+  const origins: Record<string, Origins[string]> = Object.fromEntries(
+    Object.keys(merged).map((key) => [key, "file"]),
+  );
+  for (const [name, key] of Object.entries(ENVIRONMENT)) {
+    if (env[name] === undefined) continue;
+    merged[key] = env[name];
+    origins[key] = "environment";
+  }
+  for (const [key, value] of Object.entries(flags)) {
+    merged[key] = value;
+    origins[key] = "flag";
+  }
+  const parsed = SCHEMA.safeParse(merged);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ConfigError(
+      `The configuration is wrong at "${issue?.path.join(".") || "the top"}": ${issue?.message}.`,
+    );
+  }
+  for (const key of Object.keys(SCHEMA.shape)) origins[key] ??= "default";
+  return { config: parsed.data, origins };
+}
+
+/** The configuration with origins and meanings, a line each. */
+export function explainConfig(config: KeeperConfig, origins: Origins): string {
+  return Object.entries(SCHEMA.shape)
+    .map(([key, field]) => {
+      const value = config[key as keyof KeeperConfig];
+      return `${key.padEnd(18)} ${String(value ?? "-").padEnd(34)} ${(origins[key] ?? "default").padEnd(12)} ${field.description ?? ""}`;
+    })
+    .join("\n");
+}
+
+/** The tasks' limits from a configuration. */
+export function limitsOf(config: KeeperConfig): KeeperLimits {
+  return {
+    feedHeartbeat: config.feedHeartbeat,
+    feedSpotMove: config.feedSpotMove,
+    bidderSubAccount: BigInt(config.bidderSubAccount),
+    bidDiscount: config.bidDiscount,
+    settleBatch: BigInt(config.settleBatch),
+  };
+}
+
+/** Reads the deployment file. */
+export function readDeployment(file: string): Deployment {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new ConfigError(`The deployment file ${file} cannot be read: ${reason(error)}.`);
+  }
+  try {
+    return parseDeployment(json);
+  } catch (error) {
+    if (error instanceof BadDeploymentError) throw new ConfigError(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Private keys, only ever from the environment: the sender's, and the surface signers' (comma separated). */
+export function readKeys(env: NodeJS.ProcessEnv): { sender: string; signers: string[] } {
+  const sender = env["BALLAST_KEEPER_KEY"];
+  if (!sender) throw new ConfigError("The environment variable BALLAST_KEEPER_KEY holds no private key.");
+  const signers = (env["BALLAST_SURFACE_KEYS"] ?? "").split(",").filter((key) => key !== "");
+  const isKey = (key: string) => /^0x[0-9a-fA-F]{64}$/.test(key);
+  if (!isKey(sender))
+    throw new ConfigError("BALLAST_KEEPER_KEY is not a private key of 32 bytes in hexadecimal.");
+  if (!signers.every(isKey))
+    throw new ConfigError("BALLAST_SURFACE_KEYS holds something that is not a private key.");
+  return { sender, signers };
+}
+
+function readYaml(file: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = parseYaml(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new ConfigError(`The configuration file ${file} cannot be read: ${reason(error)}.`);
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new ConfigError(`The configuration file ${file} holds no table of settings.`);
+  }
+  return { ...parsed };
+}
+
+function reason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}

@@ -1,0 +1,66 @@
+import { explainError } from "@ballast/sdk";
+import type { Action, KeeperContext, Task, TaskName } from "./task.ts";
+import { epoch } from "./tasks/epoch.ts";
+import { feed } from "./tasks/feed.ts";
+import { hedge } from "./tasks/hedge.ts";
+import { liquidate } from "./tasks/liquidate.ts";
+import { settle } from "./tasks/settle.ts";
+
+/** Every task by its name, in the order `all` runs them: fresh data first, then what depends on it. */
+export const TASKS: Readonly<Record<TaskName, Task>> = { feed, settle, liquidate, hedge, epoch };
+
+/** What became of a round of tasks. */
+export interface RoundResult {
+  readonly sent: number;
+  readonly failed: number;
+}
+
+/** A line for the operator. */
+export type Log = (line: string) => void;
+
+/**
+ * Runs tasks once. Each action is simulated first and sent only if that succeeds; one that fails is reported and does
+ * not stop the others.
+ * @param dryRun says what would be sent and why, and sends nothing
+ */
+export async function runRound(
+  context: KeeperContext,
+  names: readonly TaskName[],
+  dryRun: boolean,
+  log: Log,
+): Promise<RoundResult> {
+  let sent = 0;
+  let failed = 0;
+  for (const name of names) {
+    let actions: Action[] = [];
+    try {
+      actions = await TASKS[name](context);
+    } catch (error) {
+      failed++;
+      log(`${name}: failed to look: ${explainError(error)}`);
+    }
+    for (const action of actions) {
+      const outcome = await runAction(action, dryRun, log);
+      if (outcome === "sent") sent++;
+      if (outcome === "failed") failed++;
+    }
+  }
+  return { sent, failed };
+}
+
+async function runAction(action: Action, dryRun: boolean, log: Log): Promise<"sent" | "failed" | "planned"> {
+  const title = `${action.task}: ${action.what}, because ${action.why}`;
+  try {
+    await action.simulate();
+    if (dryRun) {
+      log(`would ${title}`);
+      return "planned";
+    }
+    const receipt = await (await action.send()).wait();
+    log(`${title}: done in block ${receipt?.blockNumber}, gas ${receipt?.gasUsed}`);
+    return "sent";
+  } catch (error) {
+    log(`${title}: refused: ${explainError(error)}`);
+    return "failed";
+  }
+}
