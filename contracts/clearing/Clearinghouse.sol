@@ -12,7 +12,6 @@ import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {BatchContext} from "./BatchContext.sol";
 import {Ledger} from "./Ledger.sol";
 import {Permissions} from "./Permissions.sol";
 
@@ -68,7 +67,7 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         _requireRoom(asset, amount);
         _pull(asset, payer, amount);
         if (asset == _cashToken) {
-            _addCash(account, int256(Units.toWad(amount, _cashDecimals)));
+            _receiveCash(account, amount);
         } else {
             _totalCollateral[asset] += amount;
             _addCollateral(account, asset, amount);
@@ -88,12 +87,7 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         if (receiver == address(0)) revert Clearinghouse_ZeroAddress();
         _touch(account);
         if (asset == _cashToken) {
-            int256 needed = int256(Units.toWad(amount, _cashDecimals));
-            Usd available = cashOf(account);
-            if (Usd.unwrap(available) < needed) {
-                revert Clearinghouse_InsufficientCash(account, available, Usd.wrap(needed));
-            }
-            _addCash(account, -needed);
+            _payCash(account, amount);
         } else {
             if (_collateralAssets[asset].decimals == 0) revert Clearinghouse_UnknownAsset(asset);
             _takeCollateral(account, asset, amount);

@@ -30,6 +30,8 @@ abstract contract Ledger is IClearinghouse {
     uint8 internal immutable _cashDecimals;
 
     uint112 internal _lossIndex = FULL_INDEX;
+    /// @dev Cash tokens received less those paid [token units]; what is merely sent here does not count.
+    uint256 private _cashHeld;
     uint256 internal _totalClaims;
     int256 internal _settlementTransit;
     mapping(AccountId => AccountSlot) private _accounts;
@@ -126,6 +128,24 @@ abstract contract Ledger is IClearinghouse {
         slot.cash = int128(afterwards);
         slot.index = _lossIndex;
         _totalClaims = _totalClaims + _positive(afterwards) - _positive(before);
+    }
+
+    /// @dev Books cash tokens that have arrived.
+    function _receiveCash(AccountId account, uint256 units) internal {
+        _cashHeld += units;
+        _addCash(account, int256(Units.toWad(units, _cashDecimals)));
+    }
+
+    /// @dev Books cash tokens about to leave. While others owe cash, less may be held than all claims together.
+    function _payCash(AccountId account, uint256 units) internal {
+        int256 needed = int256(Units.toWad(units, _cashDecimals));
+        Usd available = cashOf(account);
+        if (Usd.unwrap(available) < needed) {
+            revert Clearinghouse_InsufficientCash(account, available, Usd.wrap(needed));
+        }
+        if (_cashHeld < units) revert Clearinghouse_CashLentOut(_cashHeld, units);
+        _cashHeld -= units;
+        _addCash(account, -needed);
     }
 
     /// @dev Adds signed `quantity` to a position.

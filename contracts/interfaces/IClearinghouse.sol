@@ -74,6 +74,7 @@ interface IClearinghouse {
     error Clearinghouse_DataNotGood(AccountId account);
     error Clearinghouse_RiskPaused();
     error Clearinghouse_UnknownAsset(address asset);
+    error Clearinghouse_CashLentOut(uint256 held, uint256 needed);
     error Clearinghouse_CapExceeded(address asset, uint256 total, uint256 cap);
     error Clearinghouse_ReceivedLess(address asset, uint256 expected, uint256 received);
     error Clearinghouse_InsufficientCash(AccountId account, Usd available, Usd needed);

@@ -22,6 +22,10 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
   },
   Clearinghouse_RiskPaused: { cause: "New risk is paused by the guardian.", fix: "Reduce risk or leave; both stay open." },
   Clearinghouse_InsufficientCash: { cause: "The account has not enough cash.", fix: "Lower the amount, or deposit first." },
+  Clearinghouse_CashLentOut: {
+    cause: "The cash is owed to you, but part of it is lent to accounts in debt.",
+    fix: "Withdraw less now, or wait until the debts are liquidated.",
+  },
   Clearinghouse_InsufficientCollateral: { cause: "The account has not enough of that collateral.", fix: "Lower the amount." },
   Clearinghouse_NotAuthorised: { cause: "The sender neither owns the account nor is its operator.", fix: "Send it from the owner, or have the owner set you as operator." },
   Clearinghouse_CallFailed: { cause: "One call of the batch failed, so none was carried out.", fix: "See the error inside." },
