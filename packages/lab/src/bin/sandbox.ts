@@ -122,7 +122,7 @@ async function playOnce(options: Options): Promise<number> {
 async function stayOpen(options: Options): Promise<number> {
   const { chain, clock, world, path, expiries } = await open(options);
   const file = await writeDeployment(world.deployment);
-  const app = options.withApp ? await serveApp(options.appPort) : undefined;
+  const app = options.withApp ? await serveApp(options.appPort, chain.url) : undefined;
   const footer = [
     `Chain      ${chain.url} (id ${world.deployment.chainId})`,
     `Addresses  ${file}`,

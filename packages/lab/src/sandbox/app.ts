@@ -22,15 +22,15 @@ export async function writeDeployment(deployment: Deployment): Promise<string> {
   return file;
 }
 
-/** Serves the dApp with Vite; undefined if this checkout has none. */
-export async function serveApp(port: number): Promise<RunningApp | undefined> {
+/** Serves the dApp with Vite, its `/rpc` reaching the node; undefined if this checkout has none. */
+export async function serveApp(port: number, nodeUrl: string): Promise<RunningApp | undefined> {
   if (!existsSync(join(APP, "index.html"))) return undefined;
   await requireFreePort(port, "app-port");
   const { createServer } = await import("vite");
   const server = await createServer({
     root: APP,
     logLevel: "error",
-    server: { host: "127.0.0.1", port, strictPort: true },
+    server: { host: "127.0.0.1", port, strictPort: true, proxy: { "/rpc": { target: nodeUrl } } },
   });
   await server.listen();
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };

@@ -1,0 +1,51 @@
+import { formatDecimal } from "@ballast/sdk";
+import type { VaultSnapshot } from "../data/chain.ts";
+import { Figure } from "./Figure.tsx";
+
+/** What the vault is worth. */
+export function VaultPanel({ snapshot }: { snapshot: VaultSnapshot }) {
+  const { vault, shareDecimals, shareSymbol, cashDecimals, cashSymbol } = snapshot;
+  const dollars = (amount: bigint) => `$${formatDecimal(amount, 2)}`;
+  const price = (amount: bigint) => `$${formatDecimal(amount, 6)}`;
+  return (
+    <section aria-labelledby="vault-title" className="panel">
+      <h2 id="vault-title">Net asset value</h2>
+      <dl className="figures hero">
+        <Figure name="nav-mid" label="Mid" value={dollars(vault.navMid)} note="at mark prices" />
+        <Figure name="nav-bid" label="Bid" value={dollars(vault.navBid)} note="leavers burn at it" />
+        <Figure name="nav-ask" label="Ask" value={dollars(vault.navAsk)} note="joiners mint at it" />
+      </dl>
+      <dl className="figures">
+        <Figure name="share-mid" label="Share price, mid" value={price(vault.shareMid)} />
+        <Figure name="share-bid" label="Share price, bid" value={price(vault.shareBid)} />
+        <Figure name="share-ask" label="Share price, ask" value={price(vault.shareAsk)} />
+        <Figure
+          name="supply"
+          label="Shares in existence"
+          value={formatDecimal(vault.supply, 2, shareDecimals)}
+          unit={shareSymbol}
+        />
+        <Figure name="epoch" label="Epoch collecting requests" value={vault.currentEpoch.toString()} />
+        <Figure
+          name="queue-in"
+          label="Waiting to join"
+          value={formatDecimal(vault.pendingAssets, 2, cashDecimals)}
+          unit={cashSymbol}
+        />
+        <Figure
+          name="queue-out"
+          label="Waiting to leave"
+          value={formatDecimal(vault.pendingShares, 2, shareDecimals)}
+          unit={shareSymbol}
+        />
+        <Figure name="mark-age" label="Age of the mark" value={age(snapshot.blockTime - vault.markTime)} />
+      </dl>
+    </section>
+  );
+}
+
+function age(seconds: number): string {
+  if (seconds < 120) return `${Math.max(seconds, 0)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}
