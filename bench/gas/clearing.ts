@@ -1,5 +1,11 @@
 import { WAD } from "@ballast/sdk";
-import { type Connection, openMarket, refreshAll, seriesAround, tradeAll } from "../../test/support/system.ts";
+import {
+  type Connection,
+  openMarket,
+  refreshAll,
+  seriesAround,
+  tradeAll,
+} from "../../test/support/system.ts";
 
 const LEGS = 16;
 /** Bid where a solvent price has fallen far enough to be worth it [s]. */

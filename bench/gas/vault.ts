@@ -1,5 +1,11 @@
 import { WAD } from "@ballast/sdk";
-import { type Connection, openMarket, refreshAll, seriesAround, tradeAll } from "../../test/support/system.ts";
+import {
+  type Connection,
+  openMarket,
+  refreshAll,
+  seriesAround,
+  tradeAll,
+} from "../../test/support/system.ts";
 
 /** Gas of trades against the vault: whole transactions, cold storage, arrays current. */
 export async function measure(connection: Connection): Promise<Record<string, number>> {

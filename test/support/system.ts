@@ -24,7 +24,13 @@ export async function openMarket(connection: Connection, price = 2_000n * WAD) {
   };
   await move(price);
   await (await world.people.keeper.ballast.vault.processEpoch()).wait();
-  return { world, expiries, move, connection, vaultAccount: await world.people.keeper.ballast.vault.account() };
+  return {
+    world,
+    expiries,
+    move,
+    connection,
+    vaultAccount: await world.people.keeper.ballast.vault.account(),
+  };
 }
 
 export type Market = Awaited<ReturnType<typeof openMarket>>;
@@ -46,7 +52,11 @@ export function seriesAround(expiries: readonly number[], price: bigint, count: 
 }
 
 /** Makes the arrays of these series current, and those of everything that the accounts hold. */
-export async function refreshAll(world: World, instruments: readonly bigint[], accounts: readonly bigint[] = []) {
+export async function refreshAll(
+  world: World,
+  instruments: readonly bigint[],
+  accounts: readonly bigint[] = [],
+) {
   const { ballast } = world.people.keeper;
   const held = await Promise.all(accounts.map((account) => ballast.clearinghouse.positionWords(account)));
   const words = [...instruments.map((instrument) => packPosition(instrument, WAD)), ...held.flat()];
@@ -56,7 +66,11 @@ export async function refreshAll(world: World, instruments: readonly bigint[], a
 }
 
 /** Trades each instrument for `quantity` against the vault, four legs a batch, and returns the receipts' gas. */
-export async function tradeAll(person: Person, instruments: readonly bigint[], quantity: bigint): Promise<bigint[]> {
+export async function tradeAll(
+  person: Person,
+  instruments: readonly bigint[],
+  quantity: bigint,
+): Promise<bigint[]> {
   const gas: bigint[] = [];
   for (let i = 0; i < instruments.length; i += 4) {
     const legs = instruments.slice(i, i + 4).map((instrument) => ({ instrument, quantity }));
