@@ -14,16 +14,7 @@ import {
 } from "@ballast/sdk";
 import { expect } from "chai";
 import { type Result, ZeroAddress } from "ethers";
-import {
-  connection,
-  curator,
-  expiryOf,
-  moveTo,
-  option,
-  refusal,
-  type Scene,
-  scene,
-} from "../support/ballast.ts";
+import { connection, curator, expiryOf, moveTo, option, refusal, scene } from "../support/ballast.ts";
 
 const { ethers, networkHelpers } = connection;
 const HOUR = 3600;

@@ -5,7 +5,7 @@ import { pathOf, scenarioOf, walkOn } from "../market/scenarios.ts";
 import { listExpiries } from "../market/surface.ts";
 import { seededRandom } from "../random.ts";
 import { buildReport } from "../report/build.ts";
-import { serveApp, writeDeployment } from "../sandbox/app.ts";
+import { type RunningApp, serveApp, writeDeployment } from "../sandbox/app.ts";
 import { requireFreePort, startChain } from "../sandbox/chain.ts";
 import { checksText, sessionChecks } from "../sandbox/verdict.ts";
 import { showSnapshot } from "../sandbox/view.ts";
@@ -120,34 +120,39 @@ async function playOnce(options: Options): Promise<number> {
 }
 
 async function stayOpen(options: Options): Promise<number> {
-  const { chain, clock, world, path, expiries } = await open(options);
-  const file = await writeDeployment(world.deployment);
-  const app = options.withApp ? await serveApp(options.appPort, chain.url) : undefined;
-  const footer = [
-    `Chain      ${chain.url} (id ${world.deployment.chainId})`,
-    `Addresses  ${file}`,
-    `dApp       ${app?.url ?? "not served"}`,
-    "Leave with Ctrl-C.",
-  ];
-  say(footer.join("\n"));
-  const leaving = leaveSignal();
-  const names = namesOf(world);
+  const opened = await open(options);
+  let app: RunningApp | undefined;
   try {
-    const session = playSession(world, clock, {
-      path: walkOn(path, seededRandom(options.seed)),
-      expiries,
-      random: seededRandom(options.seed),
-      observe: async (snapshot) => {
-        showSnapshot(process.stdout, snapshot, names, footer);
-        await sleep(options.pace);
-      },
-    });
-    await Promise.race([session, leaving]);
+    const file = await writeDeployment(opened.world.deployment);
+    app = options.withApp ? await serveApp(options.appPort, opened.chain.url) : undefined;
+    const footer = [
+      `Chain      ${opened.chain.url} (id ${opened.world.deployment.chainId})`,
+      `Addresses  ${file}`,
+      `dApp       ${app?.url ?? "not served"}`,
+      "Leave with Ctrl-C.",
+    ];
+    say(footer.join("\n"));
+    await Promise.race([playOn(opened, options, footer), leaveSignal()]);
     return 0;
   } finally {
     await app?.close();
-    await chain.close();
+    await opened.chain.close();
   }
+}
+
+/** Plays the market until somebody leaves. */
+async function playOn(opened: Awaited<ReturnType<typeof open>>, options: Options, footer: readonly string[]) {
+  const { world, clock, path, expiries } = opened;
+  const names = namesOf(world);
+  await playSession(world, clock, {
+    path: walkOn(path, seededRandom(options.seed)),
+    expiries,
+    random: seededRandom(options.seed),
+    observe: async (snapshot) => {
+      showSnapshot(process.stdout, snapshot, names, footer);
+      await sleep(options.pace);
+    },
+  });
 }
 
 function leaveSignal(): Promise<void> {

@@ -33,8 +33,8 @@ export function attribute(snapshots: readonly Snapshot[], chronicle: Chronicle):
 
 /** Sums hours. */
 export function totalOf(hours: readonly Attribution[]): Attribution {
-  const zero = {
-    hour: 0,
+  const sum = {
+    hour: hours.at(-1)?.hour ?? 0,
     change: 0n,
     flows: 0n,
     spread: 0n,
@@ -46,12 +46,11 @@ export function totalOf(hours: readonly Attribution[]): Attribution {
     losses: 0n,
     unexplained: 0n,
   };
-  return hours.reduce((sum, one) => {
-    const next = { ...sum, hour: one.hour };
-    for (const key of PARTS) next[key] += one[key];
-    next.change += one.change;
-    return next;
-  }, zero);
+  for (const one of hours) {
+    for (const key of PARTS) sum[key] += one[key];
+    sum.change += one.change;
+  }
+  return sum;
 }
 
 /** Names of the parts, in the order in which reports show them. */

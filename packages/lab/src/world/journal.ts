@@ -40,7 +40,7 @@ export function newJournal(): Journal {
           action,
           count: list.length,
           mean: list.reduce((sum, one) => sum + one, 0n) / BigInt(list.length),
-          most: list.reduce((most, one) => (one > most ? one : most), 0n),
+          most: [...list].sort((a, b) => (a < b ? -1 : 1)).at(-1) ?? 0n,
         }));
     },
     refusals: () => new Map([...refused.entries()].sort(([a], [b]) => (a < b ? -1 : 1))),
