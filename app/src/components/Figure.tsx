@@ -1,4 +1,11 @@
+import { formatDecimal } from "@ballast/sdk";
 import type { ReactNode } from "react";
+
+/** An amount [wad USD] as people write it, the sign before the dollar. */
+export function dollars(amount: bigint, digits = 2): string {
+  const text = formatDecimal(amount, digits);
+  return text.startsWith("-") ? `-$${text.slice(1)}` : `$${text}`;
+}
 
 interface FigureProps {
   readonly label: string;

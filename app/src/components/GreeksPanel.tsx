@@ -1,5 +1,5 @@
 import { formatDecimal, type MarketInfo, type VaultGreeks } from "@ballast/sdk";
-import { Figure } from "./Figure.tsx";
+import { dollars, Figure } from "./Figure.tsx";
 
 const DAYS = 365n;
 
@@ -35,9 +35,9 @@ function MarketGreeks({ greeks, name }: { greeks: VaultGreeks; name: string }) {
         <Figure name="net-delta" label="Net delta" value={wad(greeks.netDelta, 4)} unit={name} />
         <Figure name="band" label="Hedging band" value={`± ${wad(greeks.band, 4)}`} unit={name} />
         <Figure name="gamma" label="Gamma" value={wad(greeks.gamma, 6)} unit={`${name} per $1`} />
-        <Figure name="vega" label="Vega" value={`$${wad(greeks.vega / 100n, 2)}`} unit="per vol point" />
-        <Figure name="theta" label="Theta" value={`$${wad(greeks.theta / DAYS, 2)}`} unit="per day" />
-        <Figure name="value" label="Options at mark" value={`$${wad(greeks.value, 2)}`} />
+        <Figure name="vega" label="Vega" value={dollars(greeks.vega / 100n)} unit="per vol point" />
+        <Figure name="theta" label="Theta" value={dollars(greeks.theta / DAYS)} unit="per day" />
+        <Figure name="value" label="Options at mark" value={dollars(greeks.value)} />
       </dl>
       <BandGauge netDelta={greeks.netDelta} band={greeks.band} unit={name} />
     </>

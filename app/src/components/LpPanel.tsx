@@ -3,9 +3,7 @@ import { claimCashSteps, claimSharesSteps } from "../actions/plan.ts";
 import { useAction } from "../actions/useAction.ts";
 import type { LpSnapshot, VaultSnapshot } from "../data/chain.ts";
 import { ActionCard } from "./ActionCard.tsx";
-import { Figure } from "./Figure.tsx";
-
-const WAD_DECIMALS = 18;
+import { dollars, Figure } from "./Figure.tsx";
 
 interface LpProps {
   readonly snapshot: VaultSnapshot;
@@ -30,7 +28,7 @@ export function LpPanel({ snapshot, lp, owner, ballast }: LpProps) {
           label="Shares"
           value={shares(lp.shares)}
           unit={shareSymbol}
-          note={`worth $${formatDecimal(worth, 2, WAD_DECIMALS)} at bid`}
+          note={`worth ${dollars(worth)} at bid`}
         />
         <Figure name="lp-cash" label="In your wallet" value={cash(lp.usdc)} unit={cashSymbol} />
         <Figure

@@ -1,12 +1,11 @@
 import { formatDecimal } from "@ballast/sdk";
 import type { VaultSnapshot } from "../data/chain.ts";
-import { Figure } from "./Figure.tsx";
+import { dollars, Figure } from "./Figure.tsx";
 
 /** What the vault is worth. */
 export function VaultPanel({ snapshot }: { snapshot: VaultSnapshot }) {
   const { vault, shareDecimals, shareSymbol, cashDecimals, cashSymbol } = snapshot;
-  const dollars = (amount: bigint) => `$${formatDecimal(amount, 2)}`;
-  const price = (amount: bigint) => `$${formatDecimal(amount, 6)}`;
+  const price = (amount: bigint) => dollars(amount, 6);
   return (
     <section aria-labelledby="vault-title" className="panel">
       <h2 id="vault-title">Net asset value</h2>

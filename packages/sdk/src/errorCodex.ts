@@ -6,64 +6,169 @@ export interface CodexEntry {
 
 /** Causes and fixes of the errors people meet. The rest is spelled out from its name. */
 export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
-  AccessManagedUnauthorized: { cause: "The sender lacks the role this function needs.", fix: "Send it from an address that holds the role." },
-  Error: { cause: "", fix: "Read the reason." },
-  Panic: { cause: "A contract's own check of its arithmetic failed.", fix: "Please report it: this should never happen." },
-  ERC20InsufficientBalance: { cause: "The token balance is too small.", fix: "Lower the amount or add funds." },
-  ERC20InsufficientAllowance: { cause: "The token allowance is too small.", fix: "Approve the amount first." },
+  AccessManagedUnauthorized: {
+    cause: "The sender lacks the role this function needs.",
+    fix: "Send it from an address that holds the role.",
+  },
+  Error: { cause: "", fix: "The reason is in the contract's own words." },
+  Panic: {
+    cause: "A contract's own check of its arithmetic failed.",
+    fix: "Please report it: this should never happen.",
+  },
+  ERC20InsufficientBalance: {
+    cause: "The token balance is too small.",
+    fix: "Lower the amount or add funds.",
+  },
+  ERC20InsufficientAllowance: {
+    cause: "The token allowance is too small.",
+    fix: "Approve the amount first.",
+  },
   Clearinghouse_BelowInitial: {
     cause: "Afterwards the account's equity would be below its initial requirement.",
     fix: "Add cash or collateral, or trade less.",
   },
-  Clearinghouse_RiskRose: { cause: "The account may only lower its risk now, and this would raise it.", fix: "Close positions or add collateral." },
+  Clearinghouse_RiskRose: {
+    cause: "The account may only lower its risk now, and this would raise it.",
+    fix: "Close positions or add collateral.",
+  },
   Clearinghouse_DataNotGood: {
     cause: "A price or surface the account depends on is too old to open risk.",
     fix: "Wait for the next update, or only reduce risk.",
   },
-  Clearinghouse_RiskPaused: { cause: "New risk is paused by the guardian.", fix: "Reduce risk or leave; both stay open." },
-  Clearinghouse_InsufficientCash: { cause: "The account has not enough cash.", fix: "Lower the amount, or deposit first." },
+  Clearinghouse_RiskPaused: {
+    cause: "New risk is paused by the guardian.",
+    fix: "Reduce risk or leave; both stay open.",
+  },
+  Clearinghouse_InsufficientCash: {
+    cause: "The account has not enough cash.",
+    fix: "Lower the amount, or deposit first.",
+  },
   Clearinghouse_CashLentOut: {
     cause: "The cash is owed to you, but part of it is lent to accounts in debt.",
     fix: "Withdraw less now, or wait until the debts are liquidated.",
   },
-  Clearinghouse_InsufficientCollateral: { cause: "The account has not enough of that collateral.", fix: "Lower the amount." },
-  Clearinghouse_NotAuthorised: { cause: "The sender neither owns the account nor is its operator.", fix: "Send it from the owner, or have the owner set you as operator." },
-  Clearinghouse_CallFailed: { cause: "One call of the batch failed, so none was carried out.", fix: "See the error inside." },
-  Clearinghouse_TooManyPositions: { cause: "The account holds the most positions it may.", fix: "Close some, or use another sub-account." },
-  Clearinghouse_BadTarget: { cause: "A batch may only call the clearinghouse and its venues.", fix: "Check the target address." },
-  Clearinghouse_CapExceeded: { cause: "The system holds as much of this collateral as it may.", fix: "Deposit less, or another asset." },
-  OptionsVault_PriceBeyondLimit: { cause: "The premium moved beyond your limit.", fix: "Quote again, or allow more slippage." },
-  OptionsVault_DeadlinePassed: { cause: "The trade came after its deadline.", fix: "Send it again with a later deadline." },
-  OptionsVault_MarkNotNewer: { cause: "No mark newer than the last request exists yet.", fix: "Wait for the next price and surface update." },
+  Clearinghouse_InsufficientCollateral: {
+    cause: "The account has not enough of that collateral.",
+    fix: "Lower the amount.",
+  },
+  Clearinghouse_NotAuthorised: {
+    cause: "The sender neither owns the account nor is its operator.",
+    fix: "Send it from the owner, or have the owner set you as operator.",
+  },
+  Clearinghouse_CallFailed: {
+    cause: "One call of the batch failed, so none was carried out.",
+    fix: "See the error inside.",
+  },
+  Clearinghouse_TooManyPositions: {
+    cause: "The account holds the most positions it may.",
+    fix: "Close some, or use another sub-account.",
+  },
+  Clearinghouse_BadTarget: {
+    cause: "A batch may only call the clearinghouse and its venues.",
+    fix: "Check the target address.",
+  },
+  Clearinghouse_CapExceeded: {
+    cause: "The system holds as much of this collateral as it may.",
+    fix: "Deposit less, or another asset.",
+  },
+  OptionsVault_PriceBeyondLimit: {
+    cause: "The premium moved beyond your limit.",
+    fix: "Quote again, or allow more slippage.",
+  },
+  OptionsVault_DeadlinePassed: {
+    cause: "The trade came after its deadline.",
+    fix: "Send it again with a later deadline.",
+  },
+  OptionsVault_MarkNotNewer: {
+    cause: "No mark newer than the last request exists yet.",
+    fix: "Wait for the next price and surface update.",
+  },
   OptionsVault_NothingToProcess: { cause: "No request is waiting.", fix: "Nothing needs to be done." },
   OptionsVault_BelowMinimum: { cause: "The amount is below the minimum request.", fix: "Ask for more." },
-  OptionsVault_ExceedsClaimable: { cause: "That is more than can be claimed now.", fix: "Claim at most what is claimable." },
-  OptionsVault_PreviewNotSupported: { cause: "An asynchronous vault cannot preview.", fix: "Use the share price instead." },
-  OptionsVault_WindDown: { cause: "The vault's net asset value is not positive, so it takes no deposits.", fix: "Redeem, or wait." },
-  Quoter_TenorOutOfRange: { cause: "The vault does not quote this expiry now.", fix: "Choose another expiry." },
-  Quoter_DeltaOutOfRange: { cause: "The strike is too far from the money to be quoted.", fix: "Choose another strike." },
-  Quoter_VegaLimit: { cause: "The trade would take the vault beyond its vega limit.", fix: "Trade less, or the other side." },
-  Quoter_DeltaLimit: { cause: "The trade would take the vault beyond its delta limit.", fix: "Trade less, or the other side." },
-  Quoter_SurfaceStale: { cause: "The volatility surface is too old to open risk.", fix: "Wait for the next surface, or reduce risk." },
-  RiskArrays_StaleStrike: { cause: "The risk array of a strike is not current.", fix: "Refresh it first; anyone may." },
-  SurfaceFeed_TooFewSigners: { cause: "The report carries too few valid signatures.", fix: "Collect more signatures." },
+  OptionsVault_ExceedsClaimable: {
+    cause: "That is more than can be claimed now.",
+    fix: "Claim at most what is claimable.",
+  },
+  OptionsVault_PreviewNotSupported: {
+    cause: "An asynchronous vault cannot preview.",
+    fix: "Use the share price instead.",
+  },
+  OptionsVault_WindDown: {
+    cause: "The vault's net asset value is not positive, so it takes no deposits.",
+    fix: "Redeem, or wait.",
+  },
+  Quoter_TenorOutOfRange: {
+    cause: "The vault does not quote this expiry now.",
+    fix: "Choose another expiry.",
+  },
+  Quoter_DeltaOutOfRange: {
+    cause: "The strike is too far from the money to be quoted.",
+    fix: "Choose another strike.",
+  },
+  Quoter_VegaLimit: {
+    cause: "The trade would take the vault beyond its vega limit.",
+    fix: "Trade less, or the other side.",
+  },
+  Quoter_DeltaLimit: {
+    cause: "The trade would take the vault beyond its delta limit.",
+    fix: "Trade less, or the other side.",
+  },
+  Quoter_SurfaceStale: {
+    cause: "The volatility surface is too old to open risk.",
+    fix: "Wait for the next surface, or reduce risk.",
+  },
+  RiskArrays_StaleStrike: {
+    cause: "The risk array of a strike is not current.",
+    fix: "Refresh it first; anyone may.",
+  },
+  SurfaceFeed_TooFewSigners: {
+    cause: "The report carries too few valid signatures.",
+    fix: "Collect more signatures.",
+  },
   SurfaceFeed_NotNewer: { cause: "A report at least as new was posted already.", fix: "Calibrate again." },
-  SurfaceFeed_Butterfly: { cause: "A slice of the surface has butterfly arbitrage.", fix: "Calibrate within the bounds." },
-  SurfaceFeed_Calendar: { cause: "Two slices of the surface have calendar arbitrage.", fix: "Repair the calendar and sign again." },
-  SurfaceFeed_SpotTooFar: { cause: "The report's spot is too far from the oracle's.", fix: "Calibrate at the current price." },
+  SurfaceFeed_Butterfly: {
+    cause: "A slice of the surface has butterfly arbitrage.",
+    fix: "Calibrate within the bounds.",
+  },
+  SurfaceFeed_Calendar: {
+    cause: "Two slices of the surface have calendar arbitrage.",
+    fix: "Repair the calendar and sign again.",
+  },
+  SurfaceFeed_SpotTooFar: {
+    cause: "The report's spot is too far from the oracle's.",
+    fix: "Calibrate at the current price.",
+  },
   SettlementOracle_NotExpired: { cause: "The expiry is not over yet.", fix: "Wait for it." },
-  SettlementOracle_AlreadyFixed: { cause: "The expiry has its fixing already, and a fixing never changes.", fix: "Settle the accounts." },
-  AuctionHouse_Healthy: { cause: "The account is above its maintenance requirement.", fix: "Nothing to liquidate." },
-  AuctionHouse_WrongAuction: { cause: "The auction you meant is over.", fix: "Look at the account's current auction." },
-  AuctionHouse_PriceMoved: { cause: "The auction price is beyond your limit.", fix: "Wait, or raise the limit." },
+  SettlementOracle_AlreadyFixed: {
+    cause: "The expiry has its fixing already, and a fixing never changes.",
+    fix: "Settle the accounts.",
+  },
+  AuctionHouse_Healthy: {
+    cause: "The account is above its maintenance requirement.",
+    fix: "Nothing to liquidate.",
+  },
+  AuctionHouse_WrongAuction: {
+    cause: "The auction you meant is over.",
+    fix: "Look at the account's current auction.",
+  },
+  AuctionHouse_PriceMoved: {
+    cause: "The auction price is beyond your limit.",
+    fix: "Wait, or raise the limit.",
+  },
   HedgeController_InsideBand: { cause: "The vault's delta is inside its band.", fix: "Nothing to hedge." },
   HedgeController_TooSoon: { cause: "The last hedge was too short a time ago.", fix: "Try again later." },
-  HedgeController_LossBudgetSpent: { cause: "Today's budget for hedging losses is spent.", fix: "Wait for tomorrow, or raise the budget." },
+  HedgeController_LossBudgetSpent: {
+    cause: "Today's budget for hedging losses is spent.",
+    fix: "Wait for tomorrow, or raise the budget.",
+  },
   HedgeController_ShortNotAvailable: {
     cause: "The hedge would have to sell more than the vault holds, and no short venue exists yet.",
     fix: "Nothing can be done until a short venue is set.",
   },
   InsuranceFund_CoolingDown: { cause: "Your cooldown is still running.", fix: "Wait until it ends." },
   InsuranceFund_NoCooldown: { cause: "Leaving needs a cooldown first.", fix: "Start the cooldown." },
-  InsuranceFund_ShortfallOpen: { cause: "The fund cannot be left while a shortfall is open.", fix: "Wait until the auctions end." },
+  InsuranceFund_ShortfallOpen: {
+    cause: "The fund cannot be left while a shortfall is open.",
+    fix: "Wait until the auctions end.",
+  },
 };

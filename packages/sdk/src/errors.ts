@@ -70,11 +70,14 @@ export function decodeErrorData(data: string): DecodedError | undefined {
   if (!parsed) return undefined;
   const args: Record<string, unknown> = {};
   parsed.fragment.inputs.forEach((input, index) => {
-    args[input.name || String(index)] = parsed.args[index];
+    // ethers has its own, nameless notion of Error(string).
+    args[input.name || (parsed.name === "Error" ? "reason" : String(index))] = parsed.args[index];
   });
   const entry = ERROR_CODEX[parsed.name];
-  const inner = typeof args["reason"] === "string" ? decodeErrorData(args["reason"]) : undefined;
-  const cause = entry?.cause ?? (typeof args["reason"] === "string" && !inner ? args["reason"] : spell(parsed.name));
+  const reason = args["reason"];
+  const inner = typeof reason === "string" ? decodeErrorData(reason) : undefined;
+  const said = typeof reason === "string" && !inner ? `A contract refused: "${reason}".` : spell(parsed.name);
+  const cause = entry?.cause || said;
   return {
     name: parsed.name,
     args,
@@ -100,10 +103,12 @@ export function explainError(error: unknown): string {
     const innermost = innermostOf(decoded);
     return `${innermost.cause} ${innermost.fix} (${innermost.name})`;
   }
-  if (isError(error, "INSUFFICIENT_FUNDS")) return "The sender has not enough of the chain's coin to pay for gas.";
+  if (isError(error, "INSUFFICIENT_FUNDS"))
+    return "The sender has not enough of the chain's coin to pay for gas.";
   if (isError(error, "ACTION_REJECTED")) return "The wallet rejected the request.";
   if (isError(error, "NETWORK_ERROR") || isError(error, "TIMEOUT")) return "The node does not answer.";
-  if (isError(error, "CALL_EXCEPTION") && error.shortMessage) return `The call reverted: ${error.shortMessage}.`;
+  if (isError(error, "CALL_EXCEPTION") && error.shortMessage)
+    return `The call reverted: ${error.shortMessage}.`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,16 +1,15 @@
 import { expect } from "chai";
-import fc from "fast-check";
 import { Interface } from "ethers";
+import fc from "fast-check";
 import { IClearinghouse__factory, IOptionsVault__factory } from "../../../typechain-types/index.js";
 import {
+  accountId,
+  accountParts,
   BadDeploymentError,
   BadNumberError,
   BadSeriesError,
-  ERROR_CODEX,
-  WAD,
-  accountId,
-  accountParts,
   decodeErrorData,
+  ERROR_CODEX,
   explainError,
   formatDecimal,
   fromWad,
@@ -24,6 +23,7 @@ import {
   seriesOf,
   toWad,
   unpackPositions,
+  WAD,
 } from "../src/index.ts";
 
 const series = fc.record({
@@ -78,7 +78,8 @@ describe("sdk: numbers", () => {
     expect(parseDecimal("-1234.5")).to.equal(-12345n * 10n ** 17n);
     expect(formatDecimal(parseDecimal("1234567.895"))).to.equal("1,234,567.90");
     expect(formatDecimal(-1n)).to.equal("0.00");
-    for (const bad of ["", "1e3", "0x10", "1.2.3", "NaN"]) expect(() => parseDecimal(bad)).to.throw(BadNumberError);
+    for (const bad of ["", "1e3", "0x10", "1.2.3", "NaN"])
+      expect(() => parseDecimal(bad)).to.throw(BadNumberError);
     expect(() => parseDecimal("0.0000001", 6)).to.throw(BadNumberError, "more than 6");
   });
 
@@ -100,8 +101,14 @@ describe("sdk: numbers", () => {
 
 describe("sdk: errors", () => {
   it("decodes an error nested in a failed batch call", () => {
-    const inner = IOptionsVault__factory.createInterface().encodeErrorResult("OptionsVault_DeadlinePassed", [1n, 2n]);
-    const data = IClearinghouse__factory.createInterface().encodeErrorResult("Clearinghouse_CallFailed", [3n, inner]);
+    const inner = IOptionsVault__factory.createInterface().encodeErrorResult("OptionsVault_DeadlinePassed", [
+      1n,
+      2n,
+    ]);
+    const data = IClearinghouse__factory.createInterface().encodeErrorResult("Clearinghouse_CallFailed", [
+      3n,
+      inner,
+    ]);
     const decoded = decodeErrorData(data);
     expect(decoded?.name).to.equal("Clearinghouse_CallFailed");
     expect(decoded?.inner?.name).to.equal("OptionsVault_DeadlinePassed");
@@ -112,6 +119,7 @@ describe("sdk: errors", () => {
   it("spells out a plain revert reason and ignores unknown data", () => {
     const reason = new Interface(["error Error(string)"]).encodeErrorResult("Error", ["nope"]);
     expect(decodeErrorData(reason)?.name).to.equal("Error");
+    expect(explainError({ data: reason })).to.contain('A contract refused: "nope".');
     expect(decodeErrorData("0x12345678")).to.equal(undefined);
     expect(decodeErrorData("0x")).to.equal(undefined);
   });
@@ -126,6 +134,9 @@ describe("sdk: deployments", () => {
   it("names the first thing wrong with a deployment file", () => {
     expect(() => parseDeployment(null)).to.throw(BadDeploymentError, "not a JSON object");
     expect(() => parseDeployment({})).to.throw(BadDeploymentError, "chainId");
-    expect(() => parseDeployment({ chainId: 1, fromBlock: 0, contracts: {} })).to.throw(BadDeploymentError, '"accessManager"');
+    expect(() => parseDeployment({ chainId: 1, fromBlock: 0, contracts: {} })).to.throw(
+      BadDeploymentError,
+      '"accessManager"',
+    );
   });
 });
