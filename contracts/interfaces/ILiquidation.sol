@@ -53,7 +53,6 @@ interface IAuctionHouse {
     error AuctionHouse_RelatedBidder(AccountId account, AccountId bidder);
     error AuctionHouse_NotBidderOwner(AccountId bidder, address caller);
     error AuctionHouse_StillUnhealthy(AccountId account);
-    error AuctionHouse_SoftStage(uint256 endsAt);
     error AuctionHouse_DataUnusable(AccountId account);
     error AuctionHouse_ZeroAddress();
 

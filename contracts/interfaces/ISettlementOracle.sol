@@ -16,7 +16,6 @@ interface ISettlementOracle {
 
     error SettlementOracle_NotExpired(uint256 expiry, uint256 nowTimestamp);
     error SettlementOracle_AlreadyFixed(uint8 market, uint256 expiry);
-    error SettlementOracle_NotFixed(uint8 market, uint256 expiry);
     error SettlementOracle_NoFeed(uint8 market);
     error SettlementOracle_EmptyProof();
     error SettlementOracle_RoundMissing(uint80 roundId);
