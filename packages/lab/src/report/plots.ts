@@ -36,7 +36,7 @@ export function linePlot(
   const parts = [
     ...grid.map(
       (value) =>
-        `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${fix(y(value))}" y2="${fix(y(value))}"/><text x="${LEFT - 6}" y="${fix(y(value) + 4)}" text-anchor="end">${short(value)}</text>`,
+        `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${fix(y(value))}" y2="${fix(y(value))}"/><text x="${LEFT - 6}" y="${fix(y(value) + 4)}" text-anchor="end">${short(value, (high - low) / (TICKS - 1))}</text>`,
     ),
     ...dayTicks(times).map(
       ({ index, label }) =>
@@ -78,11 +78,11 @@ function dayTicks(times: readonly number[]): { index: number; label: string }[] 
   return ticks;
 }
 
-function short(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e6) return `${(value / 1e6).toFixed(2)}M`;
-  if (size >= 1e4) return `${(value / 1e3).toFixed(1)}k`;
-  return size >= 100 ? value.toFixed(0) : value.toFixed(2);
+/** A tick's label, with as many digits as tell it from the next tick, `step` away. */
+function short(value: number, step: number): string {
+  const [unit, suffix] = Math.abs(value) >= 1e6 ? [1e6, "M"] : Math.abs(value) >= 1e4 ? [1e3, "k"] : [1, ""];
+  const digits = Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(step / unit))));
+  return `${(value / unit).toFixed(digits)}${suffix}`;
 }
 
 function fix(value: number): string {

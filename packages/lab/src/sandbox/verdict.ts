@@ -26,7 +26,7 @@ export function sessionChecks(report: Report): SessionCheck[] {
     check(
       "an account is liquidated",
       liquidated.length > 0,
-      `${liquidated.length} accounts, ${losses.length} losses`,
+      `${liquidated.length} auctions with bids, ${losses.length} losses`,
     ),
     check(
       "every auction ends",
