@@ -24,6 +24,12 @@ export function AmountForm(props: AmountFormProps) {
   const id = useId();
   const busy = action.phase.kind === "checking" || action.phase.kind === "sending";
 
+  // A review is of one amount; another amount needs another review.
+  const enter = (entered: string) => {
+    setText(entered);
+    action.reset();
+  };
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void action.review(async () => {
@@ -53,12 +59,14 @@ export function AmountForm(props: AmountFormProps) {
             placeholder="0.00"
             value={text}
             disabled={busy}
-            onChange={(event) => {
-              setText(event.target.value);
-              if (action.phase.kind !== "idle") action.reset();
-            }}
+            onChange={(event) => enter(event.target.value)}
           />
-          <button type="button" disabled={busy} onClick={() => setText(exact(balance, decimals))}>
+          <button
+            type="button"
+            aria-label={`All of your ${symbol}`}
+            disabled={busy}
+            onClick={() => enter(exact(balance, decimals))}
+          >
             All
           </button>
           <button type="submit" className="primary" disabled={busy || text.trim() === ""}>

@@ -11,6 +11,7 @@ export interface Clock {
 }
 
 const SENDING = new Set(["eth_sendTransaction", "eth_sendRawTransaction", "evm_mine", "hardhat_mine"]);
+const TRIES = 5;
 
 /**
  * Takes a chain's time into its own hands: each transaction's block comes one second after the block before, whatever
@@ -26,8 +27,18 @@ export function simulatedClock(provider: Eip1193): Clock {
   };
   const setNext = (time: number) =>
     request({ method: "evm_setNextBlockTimestamp", params: [`0x${time.toString(16)}`] });
+  const setNextSecond = async () => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await setNext((await now()) + 1);
+      } catch (error) {
+        // Somebody else's transaction, say of the dApp, took that second since the clock was read.
+        if (tries === TRIES) throw error;
+      }
+    }
+  };
   provider.request = async (call) => {
-    if (SENDING.has(call.method)) await setNext((await now()) + 1);
+    if (SENDING.has(call.method)) await setNextSecond();
     return request(call);
   };
   return {
