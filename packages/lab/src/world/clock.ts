@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 const SENDING = new Set(["eth_sendTransaction", "eth_sendRawTransaction", "evm_mine", "hardhat_mine"]);
-const TRIES = 5;
+const TRIES = 20;
 
 /**
  * Takes a chain's time into its own hands: each transaction's block comes one second after the block before, whatever
@@ -30,7 +30,7 @@ export function simulatedClock(provider: Eip1193): Clock {
   const setNextSecond = async () => {
     for (let tries = 1; ; tries++) {
       try {
-        return await setNext((await now()) + 1);
+        return await setNext((await now()) + tries);
       } catch (error) {
         // Somebody else's transaction, say of the dApp, took that second since the clock was read.
         if (tries === TRIES) throw error;
