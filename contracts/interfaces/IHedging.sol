@@ -8,7 +8,6 @@ import {Usd} from "../types/Usd.sol";
 /// @notice One place to trade the underlying. Signed values never revert.
 interface IHedgeVenue {
     error UniswapV3SpotVenue_NotController(address caller);
-    error UniswapV3SpotVenue_Slippage(uint256 amount, uint256 limit);
     error UniswapV3SpotVenue_ZeroAddress();
 
     /// @notice What trading would cost: USDC units paid for `amount` bought, or received for it sold.

@@ -133,6 +133,15 @@ describe("auction house", () => {
     expect((await house.auctionOf(putSeller.account)).kind).to.equal(0n);
   });
 
+  it("sells nothing at a price that is no price any more", async () => {
+    const stage = await networkHelpers.loadFixture(distressed);
+    const { bidder, putSeller } = stage.world.people;
+    await stage.clock.advanceTo(stage.start + 7 * HOUR);
+    expect(await refusal(bidder.ballast.auctionHouse.start.staticCall(putSeller.account))).to.equal(
+      "AuctionHouse_DataUnusable",
+    );
+  });
+
   it("refuses addresses without meaning", async () => {
     const factory = await ethers.getContractFactory("AuctionHouse");
     expect(await refusal(factory.deploy(ZeroAddress, ZeroAddress))).to.equal("AuctionHouse_ZeroAddress");

@@ -78,7 +78,6 @@ contract UniswapV3SpotVenue is IHedgeVenue {
         spent = router.exactOutputSingle(
             ISwapRouter.ExactOutput(cash, underlying, fee, controller, amount, cashLimit, 0)
         );
-        if (spent > cashLimit) revert UniswapV3SpotVenue_Slippage(spent, cashLimit);
         IERC20(cash).forceApprove(address(router), 0);
         if (cashLimit > spent) IERC20(cash).safeTransfer(controller, cashLimit - spent);
     }
@@ -88,6 +87,5 @@ contract UniswapV3SpotVenue is IHedgeVenue {
         received = router.exactInputSingle(
             ISwapRouter.ExactInput(underlying, cash, fee, controller, amount, cashLimit, 0)
         );
-        if (received < cashLimit) revert UniswapV3SpotVenue_Slippage(received, cashLimit);
     }
 }
