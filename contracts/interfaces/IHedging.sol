@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 

@@ -8,11 +8,12 @@ import {Quantity} from "../../contracts/types/Quantity.sol";
 
 /// @notice The packed types, called from tests.
 contract TypesHarness {
-    function instrument(uint8 market, uint256 expiry, uint256 strike, InstrumentKind kind)
-        external
-        pure
-        returns (InstrumentId)
-    {
+    function instrument(
+        uint8 market,
+        uint256 expiry,
+        uint256 strike,
+        InstrumentKind kind
+    ) external pure returns (InstrumentId) {
         return instrumentIdOf(market, expiry, strike, kind);
     }
 

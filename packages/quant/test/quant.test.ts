@@ -50,10 +50,10 @@ interface Vector {
 
 describe("quant: published values", () => {
   const file = `${SHARED}vectors/published.json`;
-  const load = (context: Mocha.Context): Vector[] => {
+  const load = (test: Mocha.Context): Vector[] => {
     if (!existsSync(file)) {
       console.log("    (the published values are not on this machine)");
-      context.skip();
+      test.skip();
     }
     return (JSON.parse(readFileSync(file, "utf8")) as { vectors: Vector[] }).vectors;
   };

@@ -58,9 +58,12 @@ export class BadDeploymentError extends Error {
  */
 export function parseDeployment(json: unknown): Deployment {
   const value = json as Partial<Deployment> | null;
-  if (typeof value !== "object" || value === null) throw new BadDeploymentError("The deployment is not a JSON object.");
-  if (!Number.isInteger(value.chainId)) throw new BadDeploymentError("The deployment has no integer chainId.");
-  if (!Number.isInteger(value.fromBlock)) throw new BadDeploymentError("The deployment has no integer fromBlock.");
+  if (typeof value !== "object" || value === null)
+    throw new BadDeploymentError("The deployment is not a JSON object.");
+  if (!Number.isInteger(value.chainId))
+    throw new BadDeploymentError("The deployment has no integer chainId.");
+  if (!Number.isInteger(value.fromBlock))
+    throw new BadDeploymentError("The deployment has no integer fromBlock.");
   for (const name of CONTRACT_NAMES) {
     const address: unknown = value.contracts?.[name];
     if (typeof address !== "string" || !isAddress(address)) {
@@ -71,7 +74,11 @@ export function parseDeployment(json: unknown): Deployment {
     throw new BadDeploymentError("The deployment lists no markets.");
   }
   for (const market of value.markets) {
-    if (!Number.isInteger(market?.index) || !isAddress(market?.underlying) || !isAddress(market?.aggregator)) {
+    if (
+      !Number.isInteger(market?.index) ||
+      !isAddress(market?.underlying) ||
+      !isAddress(market?.aggregator)
+    ) {
       throw new BadDeploymentError("A market of the deployment lacks index, underlying or aggregator.");
     }
   }

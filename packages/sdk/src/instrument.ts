@@ -35,14 +35,20 @@ const QUANTITY_STEP = 10n ** 10n;
  */
 export function instrumentId(series: Series): bigint {
   const { market, expiry, strike, kind } = series;
-  if (!Number.isInteger(market) || market < 0 || market > 255) throw new BadSeriesError(`Market ${market} is not in 0..255.`);
+  if (!Number.isInteger(market) || market < 0 || market > 255)
+    throw new BadSeriesError(`Market ${market} is not in 0..255.`);
   if (!Number.isInteger(expiry) || expiry % HOUR !== 0 || expiry <= 0 || expiry / HOUR >= 2 ** 20) {
     throw new BadSeriesError(`Expiry ${expiry} is not a whole hour of unix time.`);
   }
   if (strike <= 0n || strike % CENT !== 0n || strike / CENT > 0xffffffffn) {
     throw new BadSeriesError(`Strike ${strike} is not a positive whole number of cents.`);
   }
-  return (BigInt(market) << 56n) | (BigInt(expiry / HOUR) << 36n) | ((strike / CENT) << 4n) | (kind === "call" ? 0n : 1n);
+  return (
+    (BigInt(market) << 56n) |
+    (BigInt(expiry / HOUR) << 36n) |
+    ((strike / CENT) << 4n) |
+    (kind === "call" ? 0n : 1n)
+  );
 }
 
 /** The series of an id. Inverse of instrumentId. */
@@ -70,12 +76,16 @@ export function accountId(owner: string, subAccount = 0n): bigint {
 
 /** Owner address (lower-case hex) and sub-account number of an account. */
 export function accountParts(account: bigint): { owner: string; subAccount: bigint } {
-  return { owner: `0x${(account >> 96n).toString(16).padStart(40, "0")}`, subAccount: account & ((1n << 96n) - 1n) };
+  return {
+    owner: `0x${(account >> 96n).toString(16).padStart(40, "0")}`,
+    subAccount: account & ((1n << 96n) - 1n),
+  };
 }
 
 /** Packs one ledger entry of 128 bits. */
 export function packPosition(instrument: bigint, quantity: bigint): bigint {
-  if (quantity % QUANTITY_STEP !== 0n) throw new BadSeriesError(`Quantity ${quantity} is not a multiple of 1e-8.`);
+  if (quantity % QUANTITY_STEP !== 0n)
+    throw new BadSeriesError(`Quantity ${quantity} is not a multiple of 1e-8.`);
   return (instrument << 64n) | BigInt.asUintN(64, quantity / QUANTITY_STEP);
 }
 

@@ -31,10 +31,15 @@ export class NoProofError extends Error {
  * oldest first: the proof that SettlementOracle.fix takes.
  * @throws NoProofError if no round later than expiry exists yet, or the feed has none old enough
  */
-export async function settlementProof(aggregator: string, expiry: number, runner: ContractRunner): Promise<bigint[]> {
+export async function settlementProof(
+  aggregator: string,
+  expiry: number,
+  runner: ContractRunner,
+): Promise<bigint[]> {
   const feed = new Contract(aggregator, AGGREGATOR_ABI, runner) as unknown as Aggregator;
   const latest = await feed.latestRoundData();
-  if (Number(latest.updatedAt) <= expiry) throw new NoProofError("No round later than the expiry exists yet.");
+  if (Number(latest.updatedAt) <= expiry)
+    throw new NoProofError("No round later than the expiry exists yet.");
   const windowStart = expiry - SETTLEMENT_WINDOW;
   const rounds: bigint[] = [];
   for (let roundId = latest.roundId - 1n; (roundId & 0xffffffffffffffffn) > 0n; roundId--) {

@@ -41,7 +41,11 @@ export function surfaceDomain(chainId: number, surfaceFeed: string): TypedDataDo
 }
 
 /** Signs a report with every signer and returns the signatures in the order the contract wants. */
-export async function signReport(ballast: Ballast, report: SurfaceReport, signers: readonly Signer[]): Promise<string[]> {
+export async function signReport(
+  ballast: Ballast,
+  report: SurfaceReport,
+  signers: readonly Signer[],
+): Promise<string[]> {
   const domain = surfaceDomain(ballast.deployment.chainId, ballast.deployment.contracts.surfaceFeed);
   const signed = await Promise.all(
     signers.map(async (signer) => ({

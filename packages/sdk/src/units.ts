@@ -20,7 +20,8 @@ export function parseDecimal(text: string, decimals = 18): bigint {
   if (!match) throw new BadNumberError(`"${text}" is not a decimal number.`);
   const fraction = (match[3] ?? "").replace(/0+$/, "");
   if (fraction.length > decimals) throw new BadNumberError(`"${text}" has more than ${decimals} decimals.`);
-  const magnitude = BigInt(match[2] ?? "0") * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, "0") || "0");
+  const magnitude =
+    BigInt(match[2] ?? "0") * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, "0") || "0");
   return match[1] === "-" ? -magnitude : magnitude;
 }
 
