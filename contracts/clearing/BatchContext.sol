@@ -13,7 +13,7 @@ abstract contract BatchContext {
         Reduce
     }
 
-    /// @dev keccak256("ballast.clearing.touched") - 1; the list lives in the slots after it, two per entry.
+    /// @dev keccak256("ballast.clearing.touched") - 1; the list lives in the slots after it, three per entry.
     uint256 private constant TOUCHED = 0x9accb5fabef29163f6342624307938747f65d3777c39efe4229ff6cd88ee2445;
 
     Mode internal transient _mode;
@@ -26,22 +26,26 @@ abstract contract BatchContext {
     function _touchedIndex(AccountId account) internal view returns (uint256 index) {
         uint256 count = _touchedCount;
         for (index = 0; index < count; ++index) {
-            if (_load(TOUCHED + 2 * index) == AccountId.unwrap(account)) return index;
+            if (_load(TOUCHED + 3 * index) == AccountId.unwrap(account)) return index;
         }
     }
 
-    /// @dev Appends an account with the excess it had before.
-    function _appendTouched(AccountId account, int256 excessBefore) internal {
-        uint256 slot = TOUCHED + 2 * _touchedCount;
+    /// @dev Appends an account with the excess and initial requirement it had before.
+    function _appendTouched(AccountId account, int256 excess, int256 requirement) internal {
+        uint256 slot = TOUCHED + 3 * _touchedCount;
         _store(slot, AccountId.unwrap(account));
-        _store(slot + 1, uint256(excessBefore));
+        _store(slot + 1, uint256(excess));
+        _store(slot + 2, uint256(requirement));
         ++_touchedCount;
     }
 
-    /// @dev Touched account `index` and its excess before.
-    function _touchedAt(uint256 index) internal view returns (AccountId account, int256 excessBefore) {
-        account = AccountId.wrap(_load(TOUCHED + 2 * index));
-        excessBefore = int256(_load(TOUCHED + 2 * index + 1));
+    /// @dev Touched account `index`, with its excess and requirement before.
+    function _touchedAt(
+        uint256 index
+    ) internal view returns (AccountId account, int256 excess, int256 requirement) {
+        account = AccountId.wrap(_load(TOUCHED + 3 * index));
+        excess = int256(_load(TOUCHED + 3 * index + 1));
+        requirement = int256(_load(TOUCHED + 3 * index + 2));
     }
 
     function _store(uint256 slot, uint256 value) private {

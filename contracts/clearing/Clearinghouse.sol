@@ -284,38 +284,41 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         return result;
     }
 
-    /// @dev Remembers that `account` may have gained risk; in a reducing batch, with the excess it had before.
+    /// @dev Remembers that `account` may have gained risk; in a reducing batch, with how it stood before.
     function _touch(AccountId account) private {
         Mode mode = _mode;
         if (mode == Mode.None || _touchedIndex(account) < _touchedCount) return;
-        int256 excess = mode == Mode.Reduce ? _excess(account) : int256(0);
-        _appendTouched(account, excess);
+        (int256 excess, int256 requirement) = mode == Mode.Reduce
+            ? _standing(account)
+            : (int256(0), int256(0));
+        _appendTouched(account, excess, requirement);
     }
 
     function _checkTouched(Mode mode) private view {
         uint256 count = _touchedCount;
         for (uint256 i = 0; i < count; ++i) {
-            (AccountId account, int256 excessBefore) = _touchedAt(i);
-            if (mode == Mode.Batch) {
-                _requireGoodHealth(account);
-            } else if (!_isDebtFree(account)) {
-                int256 excessAfter = _excess(account);
-                if (excessAfter < excessBefore) {
-                    bool mayFall =
-                        account.ownerOf() != AccountId.wrap(_activeAccount).ownerOf() && excessAfter >= 0;
-                    if (!mayFall) {
-                        revert Clearinghouse_RiskRose(account, Usd.wrap(excessBefore), Usd.wrap(excessAfter));
-                    }
-                }
-            }
+            (AccountId account, int256 excess, int256 requirement) = _touchedAt(i);
+            if (mode == Mode.Batch) _requireGoodHealth(account);
+            else if (!_isDebtFree(account)) _requireLessRisk(account, excess, requirement);
         }
     }
 
-    /// @dev Equity above the initial requirement, whatever the age of the data. Without a usable price the engine's
-    /// verdict is no number to compare, so the only thing allowed is what leaves it unchanged.
-    function _excess(AccountId account) private view returns (int256) {
+    /// @dev Money added in the same batch must not pay for new risk, so the requirement itself may not rise either. A
+    /// counterparty may, as long as it keeps its initial requirement.
+    function _requireLessRisk(AccountId account, int256 excessBefore, int256 requirementBefore) private view {
+        (int256 excess, int256 requirement) = _standing(account);
+        bool isOwn = account.ownerOf() == AccountId.wrap(_activeAccount).ownerOf();
+        if (!isOwn && excess >= 0) return;
+        if (excess < excessBefore || (isOwn && requirement > requirementBefore)) {
+            revert Clearinghouse_RiskRose(account, Usd.wrap(excessBefore), Usd.wrap(excess));
+        }
+    }
+
+    /// @dev Equity above the initial requirement, and that requirement, whatever the age of the data.
+    function _standing(AccountId account) private view returns (int256 excess, int256 requirement) {
         Assessment memory verdict = riskEngine.assessAnyway(portfolio(account));
-        return Usd.unwrap(verdict.equity - verdict.initialRequirement);
+        requirement = Usd.unwrap(verdict.initialRequirement);
+        excess = Usd.unwrap(verdict.equity) - requirement;
     }
 
     /// @dev Accounts that can lose nothing need no price; all others need good data and their initial requirement.

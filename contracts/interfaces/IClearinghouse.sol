@@ -108,7 +108,7 @@ interface IClearinghouse {
     function batch(AccountId account, Call[] calldata calls) external returns (bytes[] memory results);
 
     /// @notice The same for an account that is below its initial requirement, or while data is stale or risk is paused:
-    /// afterwards the account's excess (equity - initial requirement) must not be lower than before.
+    /// afterwards the account's excess (equity - initial requirement) must not be lower, nor its requirement higher, than before.
     function reduce(AccountId account, Call[] calldata calls) external returns (bytes[] memory results);
 
     /// @notice Gives `operator` scopes over `account` until `expiresAt`; zero scopes revoke. Owner only.

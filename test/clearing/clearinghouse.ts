@@ -172,6 +172,12 @@ describe("Clearinghouse", () => {
       "Clearinghouse_RiskPaused",
     );
     await ledger.connect(alice).reduce(a, [sell(-WAD)]);
+    // Money brought along must not buy new risk while it is paused.
+    const pay = { target: ledger.target, data: encode("deposit", [a, usdc.target, 5_000n * USDC]) };
+    await expect(ledger.connect(alice).reduce(a, [sell(WAD), pay])).to.be.revertedWithCustomError(
+      ledger,
+      "Clearinghouse_RiskRose",
+    );
     await ledger.setRiskPaused(false);
     await risk.inputs.setSpot(0, 3_000n * WAD, 2);
     await expect(ledger.connect(alice).batch(a, [sell(WAD)])).to.be.revertedWithCustomError(
