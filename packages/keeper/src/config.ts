@@ -1,5 +1,11 @@
 import { readFileSync } from "node:fs";
-import { BadDeploymentError, type Deployment, parseDecimal, parseDeployment } from "@ballast/sdk";
+import {
+  BadDeploymentError,
+  type Deployment,
+  formatDecimal,
+  parseDecimal,
+  parseDeployment,
+} from "@ballast/sdk";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { DEFAULT_LIMITS, type KeeperLimits } from "./task.ts";
@@ -80,7 +86,8 @@ export function loadConfig(
 export function explainConfig(config: KeeperConfig, origins: Origins): string {
   return Object.entries(SCHEMA.shape)
     .map(([key, field]) => {
-      const value = config[key as keyof KeeperConfig];
+      const raw = config[key as keyof KeeperConfig];
+      const value = typeof raw === "bigint" ? formatDecimal(raw, 4) : raw;
       return `${key.padEnd(18)} ${String(value ?? "-").padEnd(34)} ${(origins[key] ?? "default").padEnd(12)} ${field.description ?? ""}`;
     })
     .join("\n");

@@ -109,6 +109,10 @@ export function explainError(error: unknown): string {
   if (isError(error, "NETWORK_ERROR") || isError(error, "TIMEOUT")) return "The node does not answer.";
   if (isError(error, "CALL_EXCEPTION") && error.shortMessage)
     return `The call reverted: ${error.shortMessage}.`;
+  if (isError(error, "UNKNOWN_ERROR")) {
+    const said = (error as { readonly error?: { readonly message?: unknown } }).error?.message;
+    if (typeof said === "string") return `The node refused: ${said}.`;
+  }
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { connectBallast, explainError } from "@ballast/sdk";
-import { JsonRpcProvider, NonceManager, Wallet } from "ethers";
+import { JsonRpcProvider, NonceManager, type TransactionRequest, Wallet } from "ethers";
 import {
   ConfigError,
   explainConfig,
@@ -42,6 +42,13 @@ Keys come from the environment only: BALLAST_KEEPER_KEY sends, BALLAST_SURFACE_K
 `;
 
 class UsageError extends Error {}
+
+/** Others move the chain between an estimate and its transaction, so each gets half as much gas again. */
+class KeeperWallet extends Wallet {
+  override async estimateGas(request: TransactionRequest): Promise<bigint> {
+    return ((await super.estimateGas(request)) * 3n) / 2n;
+  }
+}
 
 async function main(argv: readonly string[]): Promise<number> {
   const { command, values } = parse(argv);
@@ -108,7 +115,7 @@ async function reachable(provider: JsonRpcProvider, url: string): Promise<void> 
 function contextOf(config: KeeperConfig, provider: JsonRpcProvider): KeeperContext {
   const keys = readKeys(process.env);
   const deployment = readDeployment(config.deployment);
-  const sender = new NonceManager(new Wallet(keys.sender, provider));
+  const sender = new NonceManager(new KeeperWallet(keys.sender, provider));
   const ballast = connectBallast(deployment, sender);
   return {
     ballast,

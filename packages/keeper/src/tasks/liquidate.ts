@@ -1,4 +1,12 @@
-import { accountId, formatDecimal, type Health, readHealth, WAD } from "@ballast/sdk";
+import {
+  accountId,
+  decodeError,
+  formatDecimal,
+  type Health,
+  innermostOf,
+  readHealth,
+  WAD,
+} from "@ballast/sdk";
 import type { Action, KeeperContext } from "../task.ts";
 
 /** Whether an account may be put up for auction. */
@@ -31,10 +39,17 @@ export async function liquidate(context: KeeperContext): Promise<Action[]> {
     const next =
       auction.kind === 0n
         ? await startIfUnhealthy(context, account)
-        : await bidOrEnd(context, account, bidder, auction.id);
+        : await bidOrEnd(context, account, bidder, auction.id).catch(ignoreEnded);
     if (next && !(account === vaultAccount && next.what.startsWith("bid"))) actions.push(next);
   }
   return actions;
+}
+
+/** Somebody else ended the auction while it was being looked at. */
+function ignoreEnded(error: unknown): undefined {
+  const decoded = decodeError(error);
+  if (!decoded || innermostOf(decoded).name !== "AuctionHouse_NotRunning") throw error;
+  return undefined;
 }
 
 async function startIfUnhealthy(context: KeeperContext, account: bigint): Promise<Action | undefined> {
