@@ -73,6 +73,10 @@ contract AuctionHouse is IAuctionHouse {
     ) external returns (Usd paid) {
         _requireBidder(account, id, bidder);
         Assessment memory verdict = _verdict(account);
+        // The clock runs until somebody ends the auction; an account that recovered meanwhile is not for sale.
+        if (verdict.equity >= verdict.maintenanceRequirement) {
+            revert AuctionHouse_Healthy(account, verdict.equity, verdict.maintenanceRequirement);
+        }
         Auction memory auction = _refreshKind(account, verdict);
         uint256 largest = _largestFraction(auction, verdict);
         if (fraction == 0 || fraction > largest) revert AuctionHouse_BadFraction(fraction, largest);
@@ -131,7 +135,8 @@ contract AuctionHouse is IAuctionHouse {
         return Usd.unwrap(verdict.equity) > 0 ? AuctionKind.Solvent : AuctionKind.Insolvent;
     }
 
-    /// @dev Nobody related may draw on the insurance; strangers are kept honest by the price.
+    /// @dev Nobody related may draw on the insurance; strangers are kept honest by the price. Only the bidder's own word
+    /// makes it related: an owner who could name its bidders operators would keep them all away.
     function _requireBidder(AccountId account, uint64 id, AccountId bidder) private view {
         Auction memory auction = _running(account);
         if (auction.id != id) revert AuctionHouse_WrongAuction(id, auction.id);
@@ -140,8 +145,8 @@ contract AuctionHouse is IAuctionHouse {
         }
         if (
             bidder.ownerOf() == account.ownerOf() ||
-            clearinghouse.isAuthorised(account, msg.sender, 0) ||
-            clearinghouse.isAuthorised(account, bidder.ownerOf(), 0)
+            msg.sender == account.ownerOf() ||
+            clearinghouse.isAuthorised(bidder, account.ownerOf(), 0)
         ) revert AuctionHouse_RelatedBidder(account, bidder);
     }
 

@@ -133,6 +133,25 @@ describe("auction house", () => {
     expect((await house.auctionOf(putSeller.account)).kind).to.equal(0n);
   });
 
+  it("does not sell an account that recovered, and lets no owner name its bidders away", async () => {
+    const stage = await networkHelpers.loadFixture(distressed);
+    const { bidder, putSeller } = stage.world.people;
+    const house = bidder.ballast.auctionHouse;
+    const { clearinghouse } = putSeller.ballast;
+    await (await house.start(putSeller.account)).wait();
+    const { id } = await house.auctionOf(putSeller.account);
+    const bid = () => refusal(house.bid.staticCall(putSeller.account, id, bidder.account, WAD / 10n, ANY));
+    await (await clearinghouse.setOperator(putSeller.account, bidder.address, 1n, 2n ** 62n)).wait();
+    expect(await bid()).to.equal("nothing was refused");
+    const { equity, maintenanceRequirement } = await clearinghouse.assess(putSeller.account);
+    const missing = (maintenanceRequirement - equity) / 10n ** 12n + USDC;
+    const { usdc, clearinghouse: ledger } = stage.world.deployment.contracts;
+    await (await stage.world.externals.usdc.mint(putSeller.address, missing)).wait();
+    await (await putSeller.ballast.usdc.approve(ledger, ANY)).wait();
+    await (await clearinghouse.deposit(putSeller.account, usdc, missing)).wait();
+    expect(await bid()).to.equal("AuctionHouse_Healthy");
+  });
+
   it("sells nothing at a price that is no price any more", async () => {
     const stage = await networkHelpers.loadFixture(distressed);
     const { bidder, putSeller } = stage.world.people;
