@@ -20,7 +20,7 @@ import {Permissions} from "./Permissions.sol";
 /// venues, and registered venues to move things between accounts. It must stay alive for anybody to leave; it calls
 /// nothing but the risk engine and the tokens themselves, and an account without positions or debt needs neither
 /// price nor engine to leave.
-/// @dev Token requirements: no fee on transfer (refused), no rebasing, at most 18 decimals. Donations are not counted.
+/// @dev Tokens: no fee on transfer (refused), no rebasing, at most 18 decimals. Donations are not counted.
 contract Clearinghouse is Ledger, Permissions, AccessManaged {
     using SafeERC20 for IERC20;
 
@@ -93,7 +93,9 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
             _takeCollateral(account, asset, amount);
             _totalCollateral[asset] -= amount;
         }
+        // Without a price collateral counts for nothing, so in a reducing batch its loss would not show.
         if (_mode == Mode.None) _requireGoodHealth(account);
+        else if (_mode == Mode.Reduce) _requireGoodData(account);
         emit Withdrawn(account, asset, amount, receiver);
         _entered = true;
         IERC20(asset).safeTransfer(receiver, amount);
@@ -197,16 +199,6 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
     /// @inheritdoc IClearinghouse
     function assess(AccountId account) external view returns (Assessment memory) {
         return riskEngine.assessAnyway(portfolio(account));
-    }
-
-    /// @inheritdoc IClearinghouse
-    function activeAccount() external view returns (AccountId) {
-        return AccountId.wrap(_activeAccount);
-    }
-
-    /// @inheritdoc IClearinghouse
-    function activeCaller() external view returns (address) {
-        return _activeCaller;
     }
 
     /// @inheritdoc IClearinghouse
@@ -327,6 +319,12 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         Assessment memory verdict = riskEngine.assess(portfolio(account));
         if (verdict.status != DataStatus.Good) revert Clearinghouse_DataNotGood(account);
         _requireInitial(account, verdict);
+    }
+
+    function _requireGoodData(AccountId account) private view {
+        if (_isDebtFree(account)) return;
+        Assessment memory verdict = riskEngine.assessAnyway(portfolio(account));
+        if (verdict.status != DataStatus.Good) revert Clearinghouse_DataNotGood(account);
     }
 
     function _requireInitial(AccountId account, Assessment memory verdict) private pure {

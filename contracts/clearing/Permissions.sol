@@ -47,6 +47,16 @@ abstract contract Permissions is IClearinghouse, BatchContext {
     }
 
     /// @inheritdoc IClearinghouse
+    function activeAccount() external view returns (AccountId) {
+        return AccountId.wrap(_activeAccount);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function activeCaller() external view returns (address) {
+        return _activeCaller;
+    }
+
+    /// @inheritdoc IClearinghouse
     function isAuthorised(AccountId account, address caller, uint256 scopes) public view returns (bool) {
         if (caller == account.ownerOf()) return true;
         Operator memory operator = _operators[account][caller];

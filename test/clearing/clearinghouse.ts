@@ -161,7 +161,7 @@ describe("Clearinghouse", () => {
   });
 
   it("keeps exits open when risk is paused or the oracle is dead", async () => {
-    const { ledger, guardian, alice, bob, a, b, call, encode, through, risk, expiry, usdc, deployer } =
+    const { ledger, guardian, alice, bob, a, b, call, encode, through, risk, expiry, usdc, weth, deployer } =
       await funded();
     await risk.riskArrays.refresh(0, expiry, [3_000n * WAD]);
     const sell = (quantity: bigint) => through(encode("movePosition", [a, b, call, quantity]));
@@ -185,6 +185,15 @@ describe("Clearinghouse", () => {
       "Clearinghouse_DataNotGood",
     );
     await ledger.connect(alice).deposit(a, usdc.target, USDC);
+    // What cannot be valued must not be carried off while a debt is left behind.
+    await risk.inputs.setSpot(0, 0n, 8);
+    await ledger.connect(alice).deposit(a, weth.target, WAD);
+    const takeOut = { target: ledger.target, data: encode("withdraw", [a, weth.target, WAD, alice.address]) };
+    await expect(ledger.connect(alice).reduce(a, [takeOut])).to.be.revertedWithCustomError(
+      ledger,
+      "Clearinghouse_CallFailed",
+    );
+    await risk.inputs.setSpot(0, 3_000n * WAD, 2);
     await ledger.connect(alice).reduce(a, [sell(-WAD)]);
     expect(await ledger.positionWords(a)).to.deep.equal([]);
     await ledger.connect(alice).withdraw(a, usdc.target, USDC, alice.address);
