@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
-import {IRiskArrays, IRiskParameters, MarketParameters} from "../interfaces/IRiskEngine.sol";
+import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {IRiskParameters, MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Packing} from "../libraries/Packing.sol";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {MarketParameters, MarketVector} from "../interfaces/IRiskEngine.sol";
+import {MarketVector} from "../interfaces/IRiskArrays.sol";
+import {MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 

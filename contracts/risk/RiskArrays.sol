@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
-import {CollateralAmount, DataStatus, IRiskParameters, MarketVector} from "../interfaces/IRiskEngine.sol";
+import {MarketVector} from "../interfaces/IRiskArrays.sol";
+import {CollateralAmount, DataStatus} from "../interfaces/IRiskEngine.sol";
+import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRiskArrays, MarketVector} from "../interfaces/IRiskArrays.sol";
 import {
     Assessment,
     CollateralAmount,
     DataStatus,
-    IRiskArrays,
     IRiskEngine,
-    IRiskParameters,
     LegContribution,
-    MarketParameters,
-    MarketVector,
     Portfolio
 } from "../interfaces/IRiskEngine.sol";
+import {IRiskParameters, MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Packing} from "../libraries/Packing.sol";

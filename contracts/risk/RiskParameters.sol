@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IRiskParameters, MarketParameters} from "../interfaces/IRiskEngine.sol";
+import {IRiskParameters, MarketParameters} from "../interfaces/IRiskParameters.sol";
 
 /// @title RiskParameters
 /// @notice Holds each market's risk parameters in one word. Trusts the AccessManager for who may set them, and nobody
