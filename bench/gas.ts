@@ -12,7 +12,7 @@ interface GasModule {
 const profile = "production";
 const results = new URL("./results/", import.meta.url);
 const figures: Record<string, { readonly value: number; readonly unit: "gas" }> = {};
-for (const room of ["risk", "clearing", "vault"]) {
+for (const room of ["pricing", "risk", "clearing", "vault"]) {
   const file = new URL(`./gas/${room}.ts`, import.meta.url);
   if (!existsSync(file)) continue;
   const { measure } = (await import(file.href)) as GasModule;
