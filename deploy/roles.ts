@@ -30,7 +30,8 @@ export const RESTRICTIONS: readonly Restriction[] = [
   { target: "surfaceFeed", signature: "setThreshold(uint256)", role: "CURATOR" },
   {
     target: "riskParameters",
-    signature: "setParameters(uint8,(uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint32,uint64))",
+    signature:
+      "setParameters(uint8,(uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint32,uint64,uint64,uint64,uint64,uint64))",
     role: "CURATOR",
   },
   { target: "clearinghouse", signature: "setVenue(address,bool)", role: "CURATOR" },

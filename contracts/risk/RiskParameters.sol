@@ -2,81 +2,265 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IRiskParameters, MarketParameters} from "../interfaces/IRiskParameters.sol";
+import {IPriceFeed, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
+import {IRiskParameters, MarketParameters, ParameterChange} from "../interfaces/IRiskParameters.sol";
+import {Price} from "../types/Price.sol";
+import {ParameterRamp} from "./ParameterRamp.sol";
 
 /// @title RiskParameters
-/// @notice Holds each market's risk parameters in one word. Trusts the AccessManager for who may set them, and nobody
-/// for their range: every value is bounded here both ways and must be a whole multiple of 1e-6.
-/// A new value applies at once. There is no ramp and no delay beyond the AccessManager's own yet: a curator with a
-/// delayed role gives the notice.
+/// @notice Holds each market's risk parameters, in two words while nothing changes, and the cash token's deviation from
+/// its peg in a third. Trusts the AccessManager for who may propose a change, and nobody for what it does: every value
+/// is bounded here both ways, and a change cannot move the value in force for existing positions by a jump, however
+/// often it is proposed.
+///
+/// One clock serves all fields of a market. A proposal starts it anew for every field, from the values in force. So a
+/// looser field always waits its whole delay after the last proposal, a tighter one takes the whole ramp for what is
+/// left, and nobody can gain speed by proposing again, beyond one unit of rounding (1e-6, a second, a contract) each
+/// time. New risk keeps its own starting point, so that a second proposal cannot take back what a first one tightened
+/// without the delay.
 contract RiskParameters is IRiskParameters, AccessManaged {
-    uint256 private constant UNIT = 1e12; // [wad] per 1e-6
-    uint256 private constant FIELD_BITS = 24;
-    uint256 private constant FIELD_MASK = 0xffffff;
+    /// @dev The words of ParameterRamp. Above the second word's lanes lie the change's clock: start and end in 40 bits
+    /// each, and whether new risk started from words of its own.
+    struct Market {
+        uint256 first;
+        uint256 second;
+        uint256 firstFrom;
+        uint256 secondFrom;
+        uint256 firstFromForNewRisk;
+        uint256 secondFromForNewRisk;
+    }
 
-    mapping(uint8 market => uint256 packed) private _packed;
+    /// @dev Both words for existing positions and both for new risk, clean of any clock.
+    struct Words {
+        uint256 first;
+        uint256 second;
+        uint256 firstForNewRisk;
+        uint256 secondForNewRisk;
+    }
+
+    uint256 private constant WAD = 1e18;
+    uint256 private constant PEG_TOLERANCE = 0.005e18;
+    uint256 private constant PEG_CAP = 0.5e18;
+    uint256 private constant LANES = (1 << ParameterRamp.SECOND_BITS) - 1;
+    uint256 private constant START_SHIFT = 104;
+    uint256 private constant END_SHIFT = 144;
+    uint256 private constant SPLIT_SHIFT = 184;
+    uint256 private constant TIME_MASK = (1 << 40) - 1;
+
+    /// @inheritdoc IRiskParameters
+    IPriceFeed public immutable pegFeed;
+
+    mapping(uint8 market => Market) private _markets;
+    uint256 private _depegShare;
 
     /// @param authority the AccessManager
-    constructor(address authority) AccessManaged(authority) {}
+    /// @param pegFeed_ the cash token's USD price; zero for none
+    constructor(address authority, IPriceFeed pegFeed_) AccessManaged(authority) {
+        pegFeed = pegFeed_;
+    }
 
     /// @inheritdoc IRiskParameters
     function setParameters(uint8 market, MarketParameters calldata newParameters) external restricted {
-        uint256 packed = _bounded("scanRange", newParameters.scanRange, 0.05e18, 0.5e18);
-        packed |= _bounded("driftLimit", newParameters.driftLimit, 0.001e18, 0.02e18) << 24;
-        packed |= _bounded("volUp", newParameters.volUp, 0.1e18, 2e18) << 48;
-        packed |= _bounded("volDown", newParameters.volDown, 0.1e18, 0.9e18) << 72;
-        packed |= _bounded("shortOptionMinimum", newParameters.shortOptionMinimum, 0.001e18, 0.05e18) << 96;
-        packed |= _bounded("maintenanceFactor", newParameters.maintenanceFactor, 0.5e18, 0.95e18) << 120;
-        packed |= _bounded("collateralHaircut", newParameters.collateralHaircut, 0.01e18, 0.5e18) << 144;
-        packed |= _bounded("crossMarketCredit", newParameters.crossMarketCredit, 0, 0.6e18) << 168;
-        packed |= _bounded("bidSpread", newParameters.bidSpread, 0, 0.5e18) << 192;
-        _within("arrayAgeLimit", newParameters.arrayAgeLimit, 5 minutes, 1 days);
-        packed |= uint256(newParameters.arrayAgeLimit) << 216;
+        _checkBounds(newParameters);
+        (uint256 first, uint256 second) = ParameterRamp.pack(newParameters);
+        Market storage stored = _markets[market];
+        MarketParameters memory oldParameters;
+        uint256 endsAt = block.timestamp;
+        uint256 split;
+        if (stored.first != 0) {
+            if (stored.first == first && stored.second & LANES == second) {
+                revert RiskParameters_SameTarget(market);
+            }
+            Words memory words = _wordsOf(market);
+            oldParameters = ParameterRamp.unpack(words.first, words.second);
+            endsAt = _end(words, first, second);
+            (stored.firstFrom, stored.secondFrom) = (words.first, words.second);
+            if (words.firstForNewRisk != words.first || words.secondForNewRisk != words.second) {
+                split = 1;
+                stored.firstFromForNewRisk = words.firstForNewRisk;
+                stored.secondFromForNewRisk = words.secondForNewRisk;
+            }
+        }
+        uint256 clock = (block.timestamp << START_SHIFT) | (endsAt << END_SHIFT) | (split << SPLIT_SHIFT);
+        (stored.first, stored.second) = (first, second | clock);
+        emit ParametersSet(market, oldParameters, newParameters, uint64(endsAt));
+    }
 
-        MarketParameters memory oldParameters = _unpack(_packed[market]);
-        _packed[market] = packed;
-        emit ParametersSet(market, oldParameters, newParameters);
+    /// @inheritdoc IRiskParameters
+    function updatePeg() external returns (uint256 share) {
+        if (address(pegFeed) == address(0)) revert RiskParameters_NoPegFeed();
+        PriceReading memory reading = pegFeed.read();
+        uint256 old = _depegShare;
+        if (reading.status > PriceStatus.StaleForTrading) return old;
+        uint256 price = Price.unwrap(reading.price);
+        uint256 deviation = price > WAD ? price - WAD : WAD - price;
+        if (deviation > PEG_TOLERANCE) share = deviation - PEG_TOLERANCE;
+        if (share > PEG_CAP) share = PEG_CAP;
+        if (share == old) return old;
+        _depegShare = share;
+        emit PegUpdated(old, share);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function forMargin(
+        uint8 market
+    )
+        external
+        view
+        returns (
+            MarketParameters memory inForce,
+            MarketParameters memory newRisk,
+            bool ramping,
+            uint256 depegShare_
+        )
+    {
+        Words memory words = _wordsOf(market);
+        inForce = ParameterRamp.unpack(words.first, words.second);
+        ramping = words.first != words.firstForNewRisk || words.second != words.secondForNewRisk;
+        newRisk = ramping ? ParameterRamp.unpack(words.firstForNewRisk, words.secondForNewRisk) : inForce;
+        depegShare_ = depegShare();
     }
 
     /// @inheritdoc IRiskParameters
     function parameters(uint8 market) external view returns (MarketParameters memory) {
-        uint256 packed = _packed[market];
-        if (packed == 0) revert RiskParameters_UnknownMarket(market);
-        return _unpack(packed);
+        Words memory words = _wordsOf(market);
+        return ParameterRamp.unpack(words.first, words.second);
     }
 
-    /// @dev The value in units of 1e-6, if it is within its bounds and has no further digits.
-    function _bounded(
-        bytes32 name,
-        uint256 value,
-        uint256 minimum,
-        uint256 maximum
-    ) private pure returns (uint256) {
-        _within(name, value, minimum, maximum);
-        if (value % UNIT != 0) revert RiskParameters_OutOfBounds(name, value, minimum, maximum);
-        return value / UNIT;
+    /// @inheritdoc IRiskParameters
+    function newRiskParameters(uint8 market) external view returns (MarketParameters memory) {
+        Words memory words = _wordsOf(market);
+        return ParameterRamp.unpack(words.firstForNewRisk, words.secondForNewRisk);
     }
 
-    function _within(bytes32 name, uint256 value, uint256 minimum, uint256 maximum) private pure {
+    /// @inheritdoc IRiskParameters
+    function targetParameters(uint8 market) public view returns (MarketParameters memory) {
+        Market storage stored = _known(market);
+        return ParameterRamp.unpack(stored.first, stored.second);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function change(uint8 market) external view returns (ParameterChange memory result) {
+        result.to = targetParameters(market);
+        Market storage stored = _markets[market];
+        uint256 start = (stored.second >> START_SHIFT) & TIME_MASK;
+        uint256 end = (stored.second >> END_SHIFT) & TIME_MASK;
+        result.startedAt = uint64(start);
+        result.tighterUntil = uint64(start + ParameterRamp.RAMP);
+        result.looserFrom = uint64(start + ParameterRamp.DELAY);
+        result.looserUntil = uint64(start + ParameterRamp.DELAY + ParameterRamp.RAMP);
+        result.endsAt = uint64(end);
+        if (block.timestamp >= end) {
+            (result.from, result.fromForNewRisk) = (result.to, result.to);
+            return result;
+        }
+        result.from = ParameterRamp.unpack(stored.firstFrom, stored.secondFrom);
+        result.fromForNewRisk =
+            (stored.second >> SPLIT_SHIFT) & 1 == 0
+                ? result.from
+                : ParameterRamp.unpack(stored.firstFromForNewRisk, stored.secondFromForNewRisk);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function depegShare() public view returns (uint256) {
+        return address(pegFeed) == address(0) ? 0 : _depegShare;
+    }
+
+    function _known(uint8 market) private view returns (Market storage stored) {
+        stored = _markets[market];
+        // scanRange is positive, so a market that was set is never a zero word.
+        if (stored.first == 0) revert RiskParameters_UnknownMarket(market);
+    }
+
+    /// @dev The words in force. Reads two words while nothing changes, four during a change, six if it overlaps another.
+    function _wordsOf(uint8 market) private view returns (Words memory words) {
+        Market storage stored = _markets[market];
+        uint256 first = stored.first;
+        if (first == 0) revert RiskParameters_UnknownMarket(market);
+        uint256 second = stored.second;
+        uint256 lanes = second & LANES;
+        if (block.timestamp >= (second >> END_SHIFT) & TIME_MASK) return Words(first, lanes, first, lanes);
+
+        uint256 firstFrom = stored.firstFrom;
+        uint256 secondFrom = stored.secondFrom;
+        (uint256 tightened, uint256 loosened) = ParameterRamp.progress(
+            block.timestamp - ((second >> START_SHIFT) & TIME_MASK)
+        );
+        words.first = ParameterRamp.between(
+            firstFrom,
+            first,
+            ParameterRamp.FIRST_RATIOS,
+            tightened,
+            loosened
+        );
+        words.second = ParameterRamp.between(
+            secondFrom,
+            lanes,
+            ParameterRamp.SECOND_RATIOS,
+            tightened,
+            loosened
+        );
+        if ((second >> SPLIT_SHIFT) & 1 != 0) {
+            firstFrom = stored.firstFromForNewRisk;
+            secondFrom = stored.secondFromForNewRisk;
+        }
+        tightened = ParameterRamp.RAMP;
+        words.firstForNewRisk = ParameterRamp.between(
+            firstFrom,
+            first,
+            ParameterRamp.FIRST_RATIOS,
+            tightened,
+            loosened
+        );
+        words.secondForNewRisk = ParameterRamp.between(
+            secondFrom,
+            lanes,
+            ParameterRamp.SECOND_RATIOS,
+            tightened,
+            loosened
+        );
+    }
+
+    /// @dev When both existing positions and new risk will have arrived. What is looser for existing positions is looser
+    /// for new risk as well, whose starting point is the tighter one; what is tighter for new risk reaches it at once.
+    function _end(Words memory words, uint256 first, uint256 second) private view returns (uint256) {
+        (bool tighter1, ) = ParameterRamp.directions(words.first, first, ParameterRamp.FIRST_RATIOS);
+        (bool tighter2, ) = ParameterRamp.directions(words.second, second, ParameterRamp.SECOND_RATIOS);
+        (, bool looser1) = ParameterRamp.directions(words.firstForNewRisk, first, ParameterRamp.FIRST_RATIOS);
+        (, bool looser2) = ParameterRamp.directions(
+            words.secondForNewRisk,
+            second,
+            ParameterRamp.SECOND_RATIOS
+        );
+        if (looser1 || looser2) return block.timestamp + ParameterRamp.DELAY + ParameterRamp.RAMP;
+        return tighter1 || tighter2 ? block.timestamp + ParameterRamp.RAMP : block.timestamp;
+    }
+
+    function _checkBounds(MarketParameters calldata p) private pure {
+        _checkRatio("scanRange", p.scanRange, 0.05e18, 0.5e18);
+        _checkRatio("driftLimit", p.driftLimit, 0.001e18, 0.02e18);
+        _checkRatio("volUp", p.volUp, 0.1e18, 2e18);
+        _checkRatio("volDown", p.volDown, 0.1e18, 0.9e18);
+        _checkRatio("shortOptionMinimum", p.shortOptionMinimum, 0.001e18, 0.05e18);
+        _checkRatio("maintenanceFactor", p.maintenanceFactor, 0.5e18, 0.95e18);
+        _checkRatio("collateralHaircut", p.collateralHaircut, 0.01e18, 0.5e18);
+        _checkRatio("crossMarketCredit", p.crossMarketCredit, 0, 0.6e18);
+        _checkWithin("arrayAgeLimit", p.arrayAgeLimit, 5 minutes, 1 days);
+        _checkRatio("bidSpread", p.bidSpread, 0, 0.5e18);
+        _checkRatio("calendarCharge", p.calendarCharge, 0, 1e18);
+        _checkRatio("staleAddOn", p.staleAddOn, 0, 2e18);
+        _checkRatio("concentration", p.concentration, 0, 1e18);
+        _checkWithin("liquidityLimit", p.liquidityLimit, 1, type(uint32).max);
+    }
+
+    function _checkRatio(bytes32 name, uint256 value, uint256 minimum, uint256 maximum) private pure {
+        _checkWithin(name, value, minimum, maximum);
+        if (value % ParameterRamp.UNIT != 0) revert RiskParameters_OutOfBounds(name, value, minimum, maximum);
+    }
+
+    function _checkWithin(bytes32 name, uint256 value, uint256 minimum, uint256 maximum) private pure {
         if (value < minimum || value > maximum) {
             revert RiskParameters_OutOfBounds(name, value, minimum, maximum);
         }
-    }
-
-    function _unpack(uint256 packed) private pure returns (MarketParameters memory result) {
-        result.scanRange = _field(packed, 0);
-        result.driftLimit = _field(packed, 1);
-        result.volUp = _field(packed, 2);
-        result.volDown = _field(packed, 3);
-        result.shortOptionMinimum = _field(packed, 4);
-        result.maintenanceFactor = _field(packed, 5);
-        result.collateralHaircut = _field(packed, 6);
-        result.crossMarketCredit = _field(packed, 7);
-        result.bidSpread = _field(packed, 8);
-        result.arrayAgeLimit = uint32(packed >> 216);
-    }
-
-    function _field(uint256 packed, uint256 index) private pure returns (uint64) {
-        return uint64(((packed >> (FIELD_BITS * index)) & FIELD_MASK) * UNIT);
     }
 }

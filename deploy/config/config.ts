@@ -12,7 +12,7 @@ export interface FeedConfig {
   readonly jumpLimit: bigint;
 }
 
-/** MarketParameters of contracts/interfaces/IRiskEngine.sol. */
+/** MarketParameters of contracts/interfaces/IRiskParameters.sol. */
 export interface RiskConfig {
   readonly scanRange: bigint;
   readonly driftLimit: bigint;
@@ -24,6 +24,11 @@ export interface RiskConfig {
   readonly crossMarketCredit: bigint;
   readonly arrayAgeLimit: number;
   readonly bidSpread: bigint;
+  readonly calendarCharge: bigint;
+  readonly staleAddOn: bigint;
+  readonly concentration: bigint;
+  /** Whole units of the underlying. */
+  readonly liquidityLimit: bigint;
 }
 
 /** QuoterParameters of contracts/interfaces/IQuoter.sol. */
@@ -73,6 +78,8 @@ export interface RoleConfig {
 /** Everything that a deployment depends on. */
 export interface BallastConfig {
   readonly usdc: string;
+  /** USD price of the cash token; undefined to take it for a dollar. */
+  readonly pegFeed: FeedConfig | undefined;
   readonly markets: readonly MarketConfig[];
   readonly uniswap: {
     readonly router: string;

@@ -26,6 +26,7 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
   ]);
   return {
     usdc,
+    pegFeed: undefined,
     markets: [
       {
         index: 0,
@@ -54,6 +55,10 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
           crossMarketCredit: 0n,
           arrayAgeLimit: 6 * 3_600,
           bidSpread: PERCENT,
+          calendarCharge: 40n * PERCENT,
+          staleAddOn: 50n * PERCENT,
+          concentration: 10n * PERCENT,
+          liquidityLimit: 200_000n,
         },
         hedge: {
           slippageLimit: 2n * PERCENT,

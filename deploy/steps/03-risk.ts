@@ -1,3 +1,4 @@
+import { ZeroAddress } from "ethers";
 import type { OracleRoom } from "./02-oracle.ts";
 import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
 
@@ -15,7 +16,10 @@ export function deployRisk(
   oracle: OracleRoom,
 ): RiskRoom & { calls: SetUpCall[] } {
   const { surfaceFeed, priceRouter, settlementOracle } = oracle;
-  const riskParameters = m.contract("RiskParameters", [access], { id: "riskParameters" });
+  const pegFeed = config.pegFeed
+    ? m.contract("ChainlinkPriceFeed", [{ ...config.pegFeed }], { id: "pegFeed" })
+    : ZeroAddress;
+  const riskParameters = m.contract("RiskParameters", [access, pegFeed], { id: "riskParameters" });
   const riskArrays = m.contract("RiskArrays", [surfaceFeed, priceRouter, settlementOracle, riskParameters], {
     id: "riskArrays",
   });

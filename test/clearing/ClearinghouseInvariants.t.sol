@@ -5,7 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Clearinghouse} from "../../contracts/clearing/Clearinghouse.sol";
 import {Settler} from "../../contracts/clearing/Settler.sol";
 import {IClearinghouse} from "../../contracts/interfaces/IClearinghouse.sol";
-import {IPriceRouter, PriceStatus} from "../../contracts/interfaces/IPriceRouter.sol";
+import {IPriceFeed, IPriceRouter, PriceStatus} from "../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../contracts/interfaces/IRiskEngine.sol";
 import {ISettlementOracle} from "../../contracts/interfaces/ISettlementOracle.sol";
 import {ISurfaceFeed} from "../../contracts/interfaces/ISurfaceFeed.sol";
@@ -136,7 +136,7 @@ contract ClearinghouseInvariantsTest {
     function setUp() public {
         AccessManager manager = new AccessManager(address(this));
         RiskInputs inputs = new RiskInputs();
-        RiskParameters parameters = new RiskParameters(address(manager));
+        RiskParameters parameters = new RiskParameters(address(manager), IPriceFeed(address(0)));
         RiskArrays arrays = new RiskArrays(
             ISurfaceFeed(address(inputs)),
             IPriceRouter(address(inputs)),

@@ -75,6 +75,7 @@ describe("RiskArrays", () => {
     const { riskArrays, riskParameters, expiries } = await deployRisk(connection);
     await riskArrays.refresh(0, expiries[1]!, [strike]);
     await riskParameters.setParameters(0, { ...parametersOf(0), scanRange: 3n * 10n ** 17n });
+    await networkHelpers.time.increase(24n * hour);
     await riskArrays.refresh(0, expiries[1]!, [strike]);
     const grid = await riskArrays.grid(0);
     expect([grid.version, grid.outer]).to.deep.equal([2n, 313n * 10n ** 15n]);

@@ -4,40 +4,198 @@ import { network } from "hardhat";
 import { deployRisk, parameters, parametersOf } from "../support/risk.ts";
 
 const connection = await network.create();
-const { ethers } = connection;
+const { ethers, networkHelpers } = connection;
+
+const HOUR = 3_600n;
+const ratio = (millionths: number): bigint => BigInt(millionths) * 10n ** 12n;
+const LOWER_IS_TIGHTER = new Set(["crossMarketCredit", "arrayAgeLimit", "liquidityLimit"]);
+
+type Parameters = typeof parameters;
+const names = Object.keys(parameters) as (keyof Parameters)[];
+
+/** Every field moved to its tighter or looser side by about a tenth. */
+function moved(direction: "tighter" | "looser"): Parameters {
+  const entries = names.map((name) => {
+    const up = (direction === "tighter") !== LOWER_IS_TIGHTER.has(name);
+    const value = parameters[name];
+    const step = value > 10n ** 12n ? (value / 10n / 10n ** 12n) * 10n ** 12n : value / 10n;
+    return [name, up && name !== "crossMarketCredit" ? value + step : up ? value : value - step];
+  });
+  return Object.fromEntries(entries) as Parameters;
+}
 
 describe("RiskParameters", () => {
-  it("returns what was set, and reports old and new values", async () => {
+  it("applies a market's first setting at once, and reports old and new values", async () => {
     const { riskParameters } = await deployRisk(connection);
-    const old = Object.values(await riskParameters.parameters(0));
-    const next = { ...parameters, scanRange: 25n * 10n ** 16n, arrayAgeLimit: 600n };
-    await expect(riskParameters.setParameters(0, next)).to.emit(riskParameters, "ParametersSet");
-    const stored = await riskParameters.parameters(0);
-    expect([...stored]).to.deep.equal(Object.values(next));
-    expect(old).to.not.deep.equal(Object.values(stored));
     expect([...(await riskParameters.parameters(1))]).to.deep.equal(Object.values(parametersOf(1)));
+    await expect(riskParameters.setParameters(2, parameters))
+      .to.emit(riskParameters, "ParametersSet")
+      .withArgs(
+        2,
+        names.map(() => 0n),
+        Object.values(parameters),
+        await soon(),
+      );
+    for (const view of ["parameters", "newRiskParameters", "targetParameters"] as const) {
+      expect([...(await riskParameters[view](2))]).to.deep.equal(Object.values(parameters));
+    }
+    const [inForce, newRisk, ramping, depegShare] = await riskParameters.forMargin(2);
+    expect([...inForce]).to.deep.equal(Object.values(parameters));
+    expect([...newRisk]).to.deep.equal(Object.values(parameters));
+    expect([ramping, depegShare]).to.deep.equal([false, 0n]);
   });
 
-  it("refuses a market that was never set", async () => {
+  it("asks for tighter values from new risk at once, and from existing positions in a line over a day", async () => {
     const { riskParameters } = await deployRisk(connection);
-    await expect(riskParameters.parameters(9))
-      .to.be.revertedWithCustomError(riskParameters, "RiskParameters_UnknownMarket")
-      .withArgs(9);
+    await riskParameters.setParameters(3, parameters);
+    const next = moved("tighter");
+    const start = await soon();
+    await expect(riskParameters.setParameters(3, next))
+      .to.emit(riskParameters, "ParametersSet")
+      .withArgs(3, Object.values(parameters), Object.values(next), start + 24n * HOUR);
+    expect([...(await riskParameters.parameters(3))]).to.deep.equal(Object.values(parameters));
+    expect([...(await riskParameters.newRiskParameters(3))]).to.deep.equal(Object.values(next));
+    await networkHelpers.time.increaseTo(start + 12n * HOUR);
+    const half = names.map((name) => (parameters[name] + next[name]) / 2n);
+    expect([...(await riskParameters.parameters(3))]).to.deep.equal(half);
+    expect((await riskParameters.forMargin(3)).ramping).to.equal(true);
+    await networkHelpers.time.increaseTo(start + 24n * HOUR);
+    expect([...(await riskParameters.parameters(3))]).to.deep.equal(Object.values(next));
+    expect((await riskParameters.forMargin(3)).ramping).to.equal(false);
+  });
+
+  it("holds looser values back for two days, then moves to them in a line over a day for everybody", async () => {
+    const { riskParameters } = await deployRisk(connection);
+    await riskParameters.setParameters(3, parameters);
+    const next = moved("looser");
+    const start = await soon();
+    await riskParameters.setParameters(3, next);
+    const half = names.map((name) => (parameters[name] + next[name]) / 2n);
+    for (const [hours, values] of [
+      [1n, Object.values(parameters)],
+      [48n, Object.values(parameters)],
+      [60n, half],
+      [72n, Object.values(next)],
+    ] as const) {
+      await networkHelpers.time.increaseTo(start + hours * HOUR);
+      const [inForce, newRisk, ramping] = await riskParameters.forMargin(3);
+      expect([...inForce], `${hours} h`).to.deep.equal(values);
+      expect([...newRisk], `${hours} h`).to.deep.equal(values);
+      expect(ramping).to.equal(false);
+    }
+  });
+
+  it("keeps new risk strict when a second proposal takes a tightening back", async () => {
+    const { riskParameters } = await deployRisk(connection);
+    await riskParameters.setParameters(3, parameters);
+    const tight = { ...parameters, scanRange: ratio(300_000) };
+    await riskParameters.setParameters(3, tight);
+    await networkHelpers.time.increase(6n * HOUR - 1n);
+    const start = await soon();
+    await riskParameters.setParameters(3, parameters);
+    const scanRange = async (view: "parameters" | "newRiskParameters") =>
+      (await riskParameters[view](3)).scanRange;
+    expect(await scanRange("parameters")).to.equal(ratio(225_000));
+    expect(await scanRange("newRiskParameters")).to.equal(tight.scanRange);
+    await networkHelpers.time.increaseTo(start + 48n * HOUR);
+    expect(await scanRange("parameters")).to.equal(ratio(225_000));
+    expect(await scanRange("newRiskParameters")).to.equal(tight.scanRange);
+    await networkHelpers.time.increaseTo(start + 60n * HOUR);
+    expect(await scanRange("parameters")).to.equal(ratio(212_500));
+    expect(await scanRange("newRiskParameters")).to.equal(ratio(250_000));
+    await networkHelpers.time.increaseTo(start + 72n * HOUR);
+    expect(await scanRange("newRiskParameters")).to.equal(parameters.scanRange);
+  });
+
+  it("starts a looser field's wait anew with every proposal, so that asking twice is no shortcut", async () => {
+    const { riskParameters } = await deployRisk(connection);
+    await riskParameters.setParameters(3, parameters);
+    await riskParameters.setParameters(3, { ...parameters, volUp: ratio(500_000) });
+    await networkHelpers.time.increase(60n * HOUR - 1n);
+    await riskParameters.setParameters(3, { ...parameters, volUp: ratio(450_000) });
+    expect((await riskParameters.parameters(3)).volUp).to.equal(ratio(525_000));
+    await networkHelpers.time.increase(48n * HOUR);
+    expect((await riskParameters.parameters(3)).volUp).to.equal(ratio(525_000));
+  });
+
+  it("rounds to the tighter side while it ramps", async () => {
+    const { riskParameters } = await deployRisk(connection);
+    await riskParameters.setParameters(3, parameters);
+    await riskParameters.setParameters(3, {
+      ...parameters,
+      scanRange: parameters.scanRange + ratio(1),
+      liquidityLimit: parameters.liquidityLimit - 1n,
+    });
+    await networkHelpers.time.increase(1);
+    const now = await riskParameters.parameters(3);
+    expect(now.scanRange).to.equal(parameters.scanRange + ratio(1));
+    expect(now.liquidityLimit).to.equal(parameters.liquidityLimit - 1n);
+  });
+
+  it("shows the change that is coming and when each direction arrives", async () => {
+    const { riskParameters } = await deployRisk(connection);
+    await riskParameters.setParameters(3, parameters);
+    const tight = { ...parameters, scanRange: ratio(300_000) };
+    await riskParameters.setParameters(3, tight);
+    await networkHelpers.time.increase(6n * HOUR - 1n);
+    const start = await soon();
+    await riskParameters.setParameters(3, parameters);
+    const change = await riskParameters.change(3);
+    expect(change.from.scanRange).to.equal(ratio(225_000));
+    expect(change.fromForNewRisk.scanRange).to.equal(tight.scanRange);
+    expect([...change.to]).to.deep.equal(Object.values(parameters));
+    expect(change.slice(3)).to.deep.equal([
+      start,
+      start + 24n * HOUR,
+      start + 48n * HOUR,
+      start + 72n * HOUR,
+      start + 72n * HOUR,
+    ]);
+    await networkHelpers.time.increaseTo(start + 72n * HOUR);
+    expect([...(await riskParameters.change(3)).from]).to.deep.equal(Object.values(parameters));
+  });
+
+  it("refuses a proposal that only sets the clocks back", async () => {
+    const { riskParameters } = await deployRisk(connection);
+    const next = { ...parametersOf(0), scanRange: ratio(250_000) };
+    await riskParameters.setParameters(0, next);
+    await expect(riskParameters.setParameters(0, next))
+      .to.be.revertedWithCustomError(riskParameters, "RiskParameters_SameTarget")
+      .withArgs(0);
+  });
+
+  it("refuses a market that was never set, in every view", async () => {
+    const { riskParameters } = await deployRisk(connection);
+    for (const view of [
+      "parameters",
+      "newRiskParameters",
+      "targetParameters",
+      "change",
+      "forMargin",
+    ] as const) {
+      await expect(riskParameters[view](9))
+        .to.be.revertedWithCustomError(riskParameters, "RiskParameters_UnknownMarket")
+        .withArgs(9);
+    }
   });
 
   it("refuses every value beyond its bounds or with more than six decimals", async () => {
     const { riskParameters } = await deployRisk(connection);
-    const bad = {
-      scanRange: [0n, 6n * 10n ** 17n],
-      driftLimit: [0n, 3n * 10n ** 16n],
-      volUp: [0n, 3n * 10n ** 18n],
-      volDown: [0n, 10n ** 18n],
-      shortOptionMinimum: [0n, 10n ** 17n],
-      maintenanceFactor: [0n, 10n ** 18n],
-      collateralHaircut: [0n, 6n * 10n ** 17n],
-      crossMarketCredit: [61n * 10n ** 16n, 1n],
-      bidSpread: [6n * 10n ** 17n, 1n],
-      arrayAgeLimit: [1n, 90_000n],
+    const bad: Record<keyof Parameters, bigint[]> = {
+      scanRange: [ratio(49_999), ratio(500_001), ratio(200_000) + 1n],
+      driftLimit: [ratio(999), ratio(20_001), ratio(10_000) + 1n],
+      volUp: [ratio(99_999), ratio(2_000_001), ratio(100_000) + 1n],
+      volDown: [ratio(99_999), ratio(900_001), ratio(100_000) + 1n],
+      shortOptionMinimum: [ratio(999), ratio(50_001), ratio(1_000) + 1n],
+      maintenanceFactor: [ratio(499_999), ratio(950_001), ratio(500_000) + 1n],
+      collateralHaircut: [ratio(9_999), ratio(500_001), ratio(10_000) + 1n],
+      crossMarketCredit: [ratio(600_001), 1n],
+      bidSpread: [ratio(500_001), 1n],
+      arrayAgeLimit: [299n, 86_401n],
+      calendarCharge: [ratio(1_000_001), 1n],
+      staleAddOn: [ratio(2_000_001), 1n],
+      concentration: [ratio(1_000_001), 1n],
+      liquidityLimit: [0n, 1n << 32n],
     };
     for (const [name, values] of Object.entries(bad)) {
       for (const value of values) {
@@ -61,3 +219,10 @@ describe("RiskParameters", () => {
     ).to.be.revertedWithCustomError(riskParameters, "AccessManagedUnauthorized");
   });
 });
+
+/** The time of the next block, which is set so that the test knows it. */
+async function soon(): Promise<bigint> {
+  const next = BigInt(await networkHelpers.time.latest()) + 1n;
+  await networkHelpers.time.setNextBlockTimestamp(next);
+  return next;
+}

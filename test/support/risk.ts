@@ -1,4 +1,5 @@
 import accessManager from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
+import { ZeroAddress } from "ethers";
 import type { network } from "hardhat";
 import type { ExactParameters } from "../../packages/quant/src/exact/margin.ts";
 import * as arrays from "../../packages/quant/src/exact/risk-arrays.ts";
@@ -21,12 +22,17 @@ export const parameters = {
   crossMarketCredit: ratio(0.6),
   arrayAgeLimit: 3_600n,
   bidSpread: ratio(0.02),
+  calendarCharge: ratio(0.4),
+  staleAddOn: ratio(0.5),
+  concentration: ratio(0.1),
+  liquidityLimit: 200_000n,
 };
 
 export const parametersOf = (market: number) => ({
   ...parameters,
   scanRange: market === 0 ? ratio(0.2) : ratio(0.18),
   collateralHaircut: market === 0 ? ratio(0.1) : ratio(0.08),
+  liquidityLimit: market === 0 ? 200_000n : 20_000n,
 });
 
 export const exactParametersOf = (market: number): ExactParameters => parametersOf(market);
@@ -72,7 +78,7 @@ export async function deployRisk({ ethers, networkHelpers }: Connection) {
     deployer,
   ).deploy(deployer!.address);
   const inputs = await ethers.deployContract("RiskInputs");
-  const riskParameters = await ethers.deployContract("RiskParameters", [manager.target]);
+  const riskParameters = await ethers.deployContract("RiskParameters", [manager.target, ZeroAddress]);
   const riskArrays = await ethers.deployContract("RiskArrays", [
     inputs.target,
     inputs.target,
