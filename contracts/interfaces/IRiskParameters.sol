@@ -108,6 +108,20 @@ interface IRiskParameters {
             uint256 depegShare_
         );
 
+    /// @notice `forMargin` in the two words of ParameterRamp, whose `unpack` reads them: half the gas.
+    function wordsForMargin(
+        uint8 market
+    )
+        external
+        view
+        returns (
+            uint256 first,
+            uint256 second,
+            uint256 firstForNewRisk,
+            uint256 secondForNewRisk,
+            uint256 depegShare_
+        );
+
     /// @notice Sets where all parameters of `market` go. Restricted to the curator. The first setting of a market
     /// applies at once; a later one starts from the values in force, and every clock starts anew.
     /// @dev Reverts with RiskParameters_OutOfBounds naming the field, or RiskParameters_SameTarget if it changes

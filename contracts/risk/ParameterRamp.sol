@@ -6,11 +6,11 @@ import {MarketParameters} from "../interfaces/IRiskParameters.sol";
 /// @title ParameterRamp
 /// @notice A market's parameters as lanes of two words, and the lanes' way from one value to another.
 ///
-/// Layout, low bits first. First word: nine ratios of 24 bits in units of 1e-6 (scanRange, driftLimit, volUp, volDown,
-/// shortOptionMinimum, maintenanceFactor, collateralHaircut, crossMarketCredit, bidSpread), then arrayAgeLimit in 32
-/// bits. Second word: three ratios (calendarCharge, staleAddOn, concentration), then liquidityLimit in 32 bits; what
-/// lies above is not read here. Fields that are tighter when lower are stored as the lane's largest value less
-/// themselves, so that tighter is higher in every lane and one rule fits all.
+/// Layout, low bits first. First word, ten lanes of 24 bits: scanRange, driftLimit, volUp, volDown, shortOptionMinimum,
+/// maintenanceFactor, collateralHaircut, crossMarketCredit, bidSpread, arrayAgeLimit. Second word, four lanes of 32
+/// bits: calendarCharge, staleAddOn, concentration, liquidityLimit; what lies above is not read here. Ratios are in
+/// units of 1e-6, the two others in whole units. Fields that are tighter when lower are stored as the lane's largest
+/// value less themselves, so that tighter is higher in every lane and one rule fits all.
 library ParameterRamp {
     /// @notice How long a field moves.
     uint256 internal constant RAMP = 24 hours;
@@ -18,12 +18,13 @@ library ParameterRamp {
     uint256 internal constant DELAY = 48 hours;
 
     uint256 internal constant UNIT = 1e12; // [wad] per 1e-6
-    uint256 internal constant FIRST_RATIOS = 9;
-    uint256 internal constant SECOND_RATIOS = 3;
-    uint256 internal constant SECOND_BITS = 104;
+    /// @notice Width of the lanes of each word, and what the second word's lanes fill of it.
+    uint256 internal constant FIRST_WIDTH = 24;
+    uint256 internal constant SECOND_WIDTH = 32;
+    uint256 internal constant SECOND_BITS = 128;
 
-    uint256 private constant RATIO_MASK = 0xffffff;
-    uint256 private constant COUNT_MASK = 0xffffffff;
+    uint256 private constant FIRST_MASK = 0xffffff;
+    uint256 private constant SECOND_MASK = 0xffffffff;
 
     /// @notice Both words of `p`. Requires every field to fit its lane, as RiskParameters' bounds ensure.
     function pack(MarketParameters memory p) internal pure returns (uint256 first, uint256 second) {
@@ -36,34 +37,34 @@ library ParameterRamp {
             first |= (uint256(p.shortOptionMinimum) / UNIT) << 96;
             first |= (uint256(p.maintenanceFactor) / UNIT) << 120;
             first |= (uint256(p.collateralHaircut) / UNIT) << 144;
-            first |= (RATIO_MASK - uint256(p.crossMarketCredit) / UNIT) << 168;
+            first |= (FIRST_MASK - uint256(p.crossMarketCredit) / UNIT) << 168;
             first |= (uint256(p.bidSpread) / UNIT) << 192;
-            first |= (COUNT_MASK - p.arrayAgeLimit) << 216;
+            first |= (FIRST_MASK - p.arrayAgeLimit) << 216;
             second = uint256(p.calendarCharge) / UNIT;
-            second |= (uint256(p.staleAddOn) / UNIT) << 24;
-            second |= (uint256(p.concentration) / UNIT) << 48;
-            second |= (COUNT_MASK - p.liquidityLimit) << 72;
+            second |= (uint256(p.staleAddOn) / UNIT) << 32;
+            second |= (uint256(p.concentration) / UNIT) << 64;
+            second |= (SECOND_MASK - p.liquidityLimit) << 96;
         }
     }
 
     /// @notice The parameters in two words.
     function unpack(uint256 first, uint256 second) internal pure returns (MarketParameters memory p) {
         unchecked {
-            // A lane times 1e12 is below 2^64.
-            p.scanRange = uint64((first & RATIO_MASK) * UNIT);
-            p.driftLimit = uint64(((first >> 24) & RATIO_MASK) * UNIT);
-            p.volUp = uint64(((first >> 48) & RATIO_MASK) * UNIT);
-            p.volDown = uint64(((first >> 72) & RATIO_MASK) * UNIT);
-            p.shortOptionMinimum = uint64(((first >> 96) & RATIO_MASK) * UNIT);
-            p.maintenanceFactor = uint64(((first >> 120) & RATIO_MASK) * UNIT);
-            p.collateralHaircut = uint64(((first >> 144) & RATIO_MASK) * UNIT);
-            p.crossMarketCredit = uint64((~(first >> 168) & RATIO_MASK) * UNIT);
-            p.bidSpread = uint64(((first >> 192) & RATIO_MASK) * UNIT);
-            p.arrayAgeLimit = uint32(~(first >> 216) & COUNT_MASK);
-            p.calendarCharge = uint64((second & RATIO_MASK) * UNIT);
-            p.staleAddOn = uint64(((second >> 24) & RATIO_MASK) * UNIT);
-            p.concentration = uint64(((second >> 48) & RATIO_MASK) * UNIT);
-            p.liquidityLimit = uint64(~(second >> 72) & COUNT_MASK);
+            // A ratio is at most 2e6, and times 1e12 below 2^64.
+            p.scanRange = uint64((first & FIRST_MASK) * UNIT);
+            p.driftLimit = uint64(((first >> 24) & FIRST_MASK) * UNIT);
+            p.volUp = uint64(((first >> 48) & FIRST_MASK) * UNIT);
+            p.volDown = uint64(((first >> 72) & FIRST_MASK) * UNIT);
+            p.shortOptionMinimum = uint64(((first >> 96) & FIRST_MASK) * UNIT);
+            p.maintenanceFactor = uint64(((first >> 120) & FIRST_MASK) * UNIT);
+            p.collateralHaircut = uint64(((first >> 144) & FIRST_MASK) * UNIT);
+            p.crossMarketCredit = uint64((~(first >> 168) & FIRST_MASK) * UNIT);
+            p.bidSpread = uint64(((first >> 192) & FIRST_MASK) * UNIT);
+            p.arrayAgeLimit = uint32(~(first >> 216) & FIRST_MASK);
+            p.calendarCharge = uint64((second & SECOND_MASK) * UNIT);
+            p.staleAddOn = uint64(((second >> 32) & SECOND_MASK) * UNIT);
+            p.concentration = uint64(((second >> 64) & SECOND_MASK) * UNIT);
+            p.liquidityLimit = uint64(~(second >> 96) & SECOND_MASK);
         }
     }
 
@@ -79,29 +80,27 @@ library ParameterRamp {
         }
     }
 
-    /// @notice One word on its way: `ratios` lanes of 24 bits and one of 32 bits above them. Rounds every lane to the
-    /// tighter side. With `tightened` = RAMP it is the word for new risk, which tighter values reach at once.
+    /// @notice One word with lanes of `width` bits on its way. Rounds every lane to the tighter side. With `tightened`
+    /// = RAMP it is the word for new risk, which tighter values reach at once.
     function between(
         uint256 from,
         uint256 to,
-        uint256 ratios,
+        uint256 width,
         uint256 tightened,
         uint256 loosened
     ) internal pure returns (uint256 word) {
-        if (from == to) return to;
+        word = to;
         unchecked {
-            // Shifts stay below 256.
-            uint256 top = ratios * 24;
-            for (uint256 shift = 0; shift < top; shift += 24) {
-                uint256 lane = _lane(
-                    (from >> shift) & RATIO_MASK,
-                    (to >> shift) & RATIO_MASK,
-                    tightened,
-                    loosened
-                );
-                word |= lane << shift;
+            // Shifts stay below 256: the loop ends with the highest lane that differs.
+            uint256 mask = (1 << width) - 1;
+            uint256 differs = from ^ to;
+            for (uint256 shift = 0; differs != 0; shift += width) {
+                if (differs & mask != 0) {
+                    uint256 end = (to >> shift) & mask;
+                    word ^= (end ^ _lane((from >> shift) & mask, end, tightened, loosened)) << shift;
+                }
+                differs >>= width;
             }
-            word |= _lane((from >> top) & COUNT_MASK, (to >> top) & COUNT_MASK, tightened, loosened) << top;
         }
     }
 
@@ -109,15 +108,12 @@ library ParameterRamp {
     function directions(
         uint256 from,
         uint256 to,
-        uint256 ratios
+        uint256 width
     ) internal pure returns (bool tighter, bool looser) {
-        uint256 top = ratios * 24;
-        for (uint256 shift = 0; shift <= top; shift += 24) {
-            uint256 mask = shift == top ? COUNT_MASK : RATIO_MASK;
-            uint256 start = (from >> shift) & mask;
-            uint256 end = (to >> shift) & mask;
-            if (end > start) tighter = true;
-            if (end < start) looser = true;
+        uint256 mask = (1 << width) - 1;
+        for (; from != to; (from, to) = (from >> width, to >> width)) {
+            if (to & mask > from & mask) tighter = true;
+            if (to & mask < from & mask) looser = true;
         }
     }
 

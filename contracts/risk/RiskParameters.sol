@@ -42,9 +42,9 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     uint256 private constant PEG_TOLERANCE = 0.005e18;
     uint256 private constant PEG_CAP = 0.5e18;
     uint256 private constant LANES = (1 << ParameterRamp.SECOND_BITS) - 1;
-    uint256 private constant START_SHIFT = 104;
-    uint256 private constant END_SHIFT = 144;
-    uint256 private constant SPLIT_SHIFT = 184;
+    uint256 private constant START_SHIFT = 128;
+    uint256 private constant END_SHIFT = 168;
+    uint256 private constant SPLIT_SHIFT = 208;
     uint256 private constant TIME_MASK = (1 << 40) - 1;
 
     /// @inheritdoc IRiskParameters
@@ -122,6 +122,24 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @inheritdoc IRiskParameters
+    function wordsForMargin(
+        uint8 market
+    )
+        external
+        view
+        returns (
+            uint256 first,
+            uint256 second,
+            uint256 firstForNewRisk,
+            uint256 secondForNewRisk,
+            uint256 depegShare_
+        )
+    {
+        Words memory words = _wordsOf(market);
+        return (words.first, words.second, words.firstForNewRisk, words.secondForNewRisk, depegShare());
+    }
+
+    /// @inheritdoc IRiskParameters
     function parameters(uint8 market) external view returns (MarketParameters memory) {
         Words memory words = _wordsOf(market);
         return ParameterRamp.unpack(words.first, words.second);
@@ -186,17 +204,11 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         (uint256 tightened, uint256 loosened) = ParameterRamp.progress(
             block.timestamp - ((second >> START_SHIFT) & TIME_MASK)
         );
-        words.first = ParameterRamp.between(
-            firstFrom,
-            first,
-            ParameterRamp.FIRST_RATIOS,
-            tightened,
-            loosened
-        );
+        words.first = ParameterRamp.between(firstFrom, first, ParameterRamp.FIRST_WIDTH, tightened, loosened);
         words.second = ParameterRamp.between(
             secondFrom,
             lanes,
-            ParameterRamp.SECOND_RATIOS,
+            ParameterRamp.SECOND_WIDTH,
             tightened,
             loosened
         );
@@ -208,14 +220,14 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         words.firstForNewRisk = ParameterRamp.between(
             firstFrom,
             first,
-            ParameterRamp.FIRST_RATIOS,
+            ParameterRamp.FIRST_WIDTH,
             tightened,
             loosened
         );
         words.secondForNewRisk = ParameterRamp.between(
             secondFrom,
             lanes,
-            ParameterRamp.SECOND_RATIOS,
+            ParameterRamp.SECOND_WIDTH,
             tightened,
             loosened
         );
@@ -224,13 +236,13 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     /// @dev When both existing positions and new risk will have arrived. What is looser for existing positions is looser
     /// for new risk as well, whose starting point is the tighter one; what is tighter for new risk reaches it at once.
     function _end(Words memory words, uint256 first, uint256 second) private view returns (uint256) {
-        (bool tighter1, ) = ParameterRamp.directions(words.first, first, ParameterRamp.FIRST_RATIOS);
-        (bool tighter2, ) = ParameterRamp.directions(words.second, second, ParameterRamp.SECOND_RATIOS);
-        (, bool looser1) = ParameterRamp.directions(words.firstForNewRisk, first, ParameterRamp.FIRST_RATIOS);
+        (bool tighter1, ) = ParameterRamp.directions(words.first, first, ParameterRamp.FIRST_WIDTH);
+        (bool tighter2, ) = ParameterRamp.directions(words.second, second, ParameterRamp.SECOND_WIDTH);
+        (, bool looser1) = ParameterRamp.directions(words.firstForNewRisk, first, ParameterRamp.FIRST_WIDTH);
         (, bool looser2) = ParameterRamp.directions(
             words.secondForNewRisk,
             second,
-            ParameterRamp.SECOND_RATIOS
+            ParameterRamp.SECOND_WIDTH
         );
         if (looser1 || looser2) return block.timestamp + ParameterRamp.DELAY + ParameterRamp.RAMP;
         return tighter1 || tighter2 ? block.timestamp + ParameterRamp.RAMP : block.timestamp;
