@@ -20,6 +20,7 @@ interface ISettlementOracle {
     error SettlementOracle_EmptyProof();
     error SettlementOracle_RoundMissing(uint80 roundId);
     error SettlementOracle_RoundInvalid(uint80 roundId);
+    error SettlementOracle_RoundTooOld(uint80 roundId, uint256 updatedAt);
     error SettlementOracle_RoundsNotConsecutive(uint80 previous, uint80 current);
     error SettlementOracle_StartNotCovered(uint256 firstUpdatedAt, uint256 windowStart);
     error SettlementOracle_EndNotCovered(uint80 lastRoundId, uint256 lastUpdatedAt, uint256 expiry);
@@ -29,10 +30,13 @@ interface ISettlementOracle {
 
     /// @notice Fixes `expiry` from the rounds in force during the 30 minutes before it.
     /// @param roundIds consecutive proxy round ids: the first is in force at the window's start, the last at expiry;
-    /// the contract checks that the round after the last is later than expiry
+    /// the contract checks that the round after the last is later than expiry, and that the first is at most a day old
+    /// at the window's start
     function fix(uint8 market, uint256 expiry, uint80[] calldata roundIds) external returns (Price price);
 
-    /// @notice After the fallback delay: fixes at the last valid round before expiry, proven like above.
+    /// @notice After the fallback delay: fixes at the last usable round at or before expiry, of any aggregator phase.
+    /// @dev There is one such round, however long a feed was dead, so an expiry is never left without a fixing. Rounds
+    /// without a positive answer are stepped over.
     function fixWithLastRound(uint8 market, uint256 expiry, uint80 roundId) external returns (Price price);
 
     /// @notice The fixing; `exists` is false before it is proven.

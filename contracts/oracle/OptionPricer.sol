@@ -108,6 +108,7 @@ contract OptionPricer is IOptionPricer {
             packed,
             FixedPoint.lnRatio(instrument.strikeOf(), forward)
         );
+        variance = VolSurface.varianceAt(packed, variance, expiry, block.timestamp);
         int256 shifted = int256(VolSurface.volatility(variance, expiry - block.timestamp)) + shift;
         return uint256(FixedPoint.max(shifted, VOLATILITY_FLOOR));
     }

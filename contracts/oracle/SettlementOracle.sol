@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
-import {IPriceFeed, IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
+import {IPriceFeed, IPriceRouter, PriceReading} from "../interfaces/IPriceRouter.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {Price} from "../types/Price.sol";
 
@@ -17,11 +17,18 @@ contract SettlementOracle is ISettlementOracle {
 
     /// @notice Seconds before expiry that are averaged.
     uint256 public constant WINDOW = 30 minutes;
-    /// @notice Seconds after expiry from which the last round alone may fix, if no later round was ever answered.
+    /// @notice Seconds after expiry from which the last round alone may fix.
     uint256 public constant FALLBACK_DELAY = 6 hours;
     /// @notice Longest proof.
     uint256 public constant MAX_ROUNDS = 200;
-    /// @notice A fixing further than this from the live price (while it is good, and within a day of expiry) is refused.
+    /// @notice Oldest round that may be in force at the window's start [s]. Older ones are left to the fallback, which
+    /// looks into all phases.
+    uint256 public constant MAX_ROUND_AGE = 1 days;
+    /// @notice Aggregator phases before and after its round's own that the fallback looks into.
+    uint256 public constant PHASES_AROUND = 16;
+    /// @dev Aggregators count their rounds in 32 bits.
+    uint256 private constant ROUND_LIMIT = 1 << 32;
+    /// @notice A fixing further than this from the live price (while there is one, and within a day of expiry) is refused.
     uint256 public constant PLAUSIBLE_RATIO = 2;
 
     IPriceRouter public immutable priceRouter;
@@ -52,6 +59,7 @@ contract SettlementOracle is ISettlementOracle {
         if (current.updatedAt > expiry - WINDOW) {
             revert SettlementOracle_StartNotCovered(current.updatedAt, expiry - WINDOW);
         }
+        uint256 oldest = current.updatedAt;
         for (uint256 i = 0; i < roundIds.length; ++i) {
             bool isLast = i == roundIds.length - 1;
             if (!isLast && roundIds[i + 1] != roundIds[i] + 1) {
@@ -68,6 +76,9 @@ contract SettlementOracle is ISettlementOracle {
             }
             current = next;
         }
+        if (oldest + MAX_ROUND_AGE < expiry - WINDOW) {
+            revert SettlementOracle_RoundTooOld(roundIds[0], oldest);
+        }
     }
 
     /// @inheritdoc ISettlementOracle
@@ -79,12 +90,68 @@ contract SettlementOracle is ISettlementOracle {
         uint256 scale = 10 ** (18 - aggregator.decimals());
         Round memory last = _read(aggregator, roundId, scale);
         if (last.updatedAt > expiry) revert SettlementOracle_EndNotCovered(roundId, last.updatedAt, expiry);
-        (bool exists, Round memory next) = _tryRead(aggregator, roundId + 1, scale);
-        if (exists && next.updatedAt <= expiry) {
-            revert SettlementOracle_EndNotCovered(roundId, next.updatedAt, expiry);
-        }
+        _requireLastOfPhase(aggregator, roundId, expiry);
+        _requireFreshestPhase(aggregator, roundId, last.updatedAt, expiry);
         price = Price.wrap(last.price);
         _store(market, expiry, price, 1, true);
+    }
+
+    /// @dev No usable round of the same phase between `roundId` and expiry. Unusable ones are stepped over, or one of
+    /// them would leave the expiry without a fixing for ever.
+    function _requireLastOfPhase(IAggregatorV3 aggregator, uint80 roundId, uint256 expiry) private view {
+        for (uint80 next = roundId + 1; ; ++next) {
+            (int256 answer, uint256 updatedAt) = _tryRead(aggregator, next);
+            if (updatedAt == 0 || updatedAt > expiry) return;
+            if (_isUsable(answer)) revert SettlementOracle_EndNotCovered(roundId, updatedAt, expiry);
+        }
+    }
+
+    /// @dev No usable round of another phase in (updatedAt, expiry]. Both directions: a retired aggregator's last word
+    /// must not fix, nor must a trial round of one that only took over after expiry.
+    function _requireFreshestPhase(
+        IAggregatorV3 aggregator,
+        uint80 roundId,
+        uint256 updatedAt,
+        uint256 expiry
+    ) private view {
+        uint256 phase = roundId >> 64;
+        uint256 from = phase > PHASES_AROUND ? phase - PHASES_AROUND : 1;
+        uint256 to = phase + PHASES_AROUND;
+        if (to > type(uint16).max) to = type(uint16).max;
+        for (uint256 other = from; other <= to; ++other) {
+            if (other == phase) continue;
+            uint256 found = _freshestOf(aggregator, other << 64, updatedAt, expiry);
+            if (found != 0) revert SettlementOracle_EndNotCovered(roundId, found, expiry);
+        }
+    }
+
+    /// @dev Time of the last usable round of a phase in (after, until]; zero if there is none. Rounds of a phase count
+    /// from 1 without gaps and their times do not fall, so doubling and halving find the place.
+    function _freshestOf(
+        IAggregatorV3 aggregator,
+        uint256 base,
+        uint256 after_,
+        uint256 until
+    ) private view returns (uint256) {
+        uint256 low = 0;
+        uint256 high = 1;
+        while (high < ROUND_LIMIT && _isBy(aggregator, base | high, until)) (low, high) = (high, 2 * high);
+        while (high - low > 1) {
+            uint256 middle = (low + high) / 2;
+            if (_isBy(aggregator, base | middle, until)) low = middle;
+            else high = middle;
+        }
+        for (; low != 0; --low) {
+            (int256 answer, uint256 updatedAt) = _tryRead(aggregator, uint80(base | low));
+            if (updatedAt <= after_) return 0;
+            if (_isUsable(answer)) return updatedAt;
+        }
+        return 0;
+    }
+
+    function _isBy(IAggregatorV3 aggregator, uint256 roundId, uint256 until) private view returns (bool) {
+        (, uint256 updatedAt) = _tryRead(aggregator, uint80(roundId));
+        return updatedAt != 0 && updatedAt <= until;
     }
 
     /// @inheritdoc ISettlementOracle
@@ -110,43 +177,45 @@ contract SettlementOracle is ISettlementOracle {
         return upper > lower ? upper - lower : 0;
     }
 
+    /// @dev A timed-out round carries the answer before it, which is the price in force: it counts like any other.
     function _read(
         IAggregatorV3 aggregator,
         uint80 roundId,
         uint256 scale
-    ) private view returns (Round memory round) {
-        bool exists;
-        (exists, round) = _tryRead(aggregator, roundId, scale);
-        if (!exists) revert SettlementOracle_RoundMissing(roundId);
+    ) private view returns (Round memory) {
+        (int256 answer, uint256 updatedAt) = _tryRead(aggregator, roundId);
+        if (updatedAt == 0) revert SettlementOracle_RoundMissing(roundId);
+        if (!_isUsable(answer) || updatedAt > block.timestamp) revert SettlementOracle_RoundInvalid(roundId);
+        return Round(uint256(answer) * scale, updatedAt);
     }
 
-    /// @dev A round that exists must be answered, positive and whole; aggregators report unanswered ones in several ways.
+    /// @dev Zeros if the round does not exist: aggregators answer zeros or revert.
     function _tryRead(
         IAggregatorV3 aggregator,
-        uint80 roundId,
-        uint256 scale
-    ) private view returns (bool, Round memory round) {
+        uint80 roundId
+    ) private view returns (int256 answer, uint256 updatedAt) {
         try aggregator.getRoundData(roundId) returns (
             uint80 id,
-            int256 answer,
+            int256 value,
             uint256,
-            uint256 updatedAt,
-            uint80 answeredInRound
+            uint256 time,
+            uint80
         ) {
-            if (updatedAt == 0) return (false, round);
-            if (id != roundId || answer <= 0 || answeredInRound < id || updatedAt > block.timestamp) {
-                revert SettlementOracle_RoundInvalid(roundId);
-            }
-            return (true, Round(uint256(answer) * scale, updatedAt));
+            if (id == roundId) return (value, time);
         } catch {
-            return (false, round);
+            return (0, 0);
         }
+    }
+
+    /// @dev Positive, and small enough for every product that follows.
+    function _isUsable(int256 answer) private pure returns (bool) {
+        return answer > 0 && answer <= int256(uint256(type(uint128).max));
     }
 
     function _store(uint8 market, uint256 expiry, Price price, uint256 rounds, bool fallbackUsed) private {
         uint256 value = Price.unwrap(price);
         PriceReading memory live = priceRouter.spot(market);
-        if (live.status == PriceStatus.Ok && block.timestamp < expiry + 1 days) {
+        if (Price.unwrap(live.price) != 0 && block.timestamp < expiry + 1 days) {
             uint256 reference_ = Price.unwrap(live.price);
             if (value * PLAUSIBLE_RATIO < reference_ || value > reference_ * PLAUSIBLE_RATIO) {
                 revert SettlementOracle_Implausible(value, reference_);

@@ -223,7 +223,10 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
 
     /// @dev Many small posts cannot outrun the limit: all of a window are measured from the same anchor.
     function _anchorStep(uint8 market, uint40 expiry, uint256 packed) private {
-        uint256 volatility = VolSurface.volatility(VolSurface.thetaOf(packed), expiry - block.timestamp);
+        uint256 volatility = VolSurface.volatility(
+            VolSurface.thetaOf(packed),
+            expiry - VolSurface.timestampOf(packed)
+        );
         Anchor memory anchor = _anchors[market][expiry];
         if (anchor.volatility == 0) {
             _anchors[market][expiry] = Anchor(uint64(block.timestamp), uint192(volatility));

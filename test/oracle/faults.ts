@@ -1,5 +1,4 @@
 import { PRICE_STATUS, WAD } from "@ballast/sdk";
-import accessManager from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
 import { expect } from "chai";
 import { network } from "hardhat";
 
@@ -102,36 +101,5 @@ describe("ChainlinkPriceFeed: faults", () => {
     await expect(feeds.deploy(configuration))
       .to.be.revertedWithCustomError(feeds, "ChainlinkPriceFeed_BadDecimals")
       .withArgs(27);
-  });
-
-  it("fixes from no round that is negative or answered late", async () => {
-    const { ethers, time, aggregator, feed } = await room();
-    const [deployer] = await ethers.getSigners();
-    const manager = await new ethers.ContractFactory(
-      accessManager.abi,
-      accessManager.bytecode,
-      deployer,
-    ).deploy(deployer!.address);
-    const router = await ethers.deployContract("PriceRouter", [manager.target]);
-    await router.setFeed(0, feed.target);
-    const oracle = await ethers.deployContract("SettlementOracle", [router.target]);
-    const expiry = BigInt(await time.latest()) + 7_200n;
-    await aggregator.push(1, 2_000n * ONE, expiry - 2_000n, 1);
-    await aggregator.push(2, -1, expiry - 1_000n, 2);
-    await aggregator.push(3, 2_000n * ONE, expiry + 10n, 3);
-    await time.increaseTo(expiry + 20n);
-    const refused = () =>
-      expect(oracle.fix(0, expiry, [1, 2])).to.be.revertedWithCustomError(
-        oracle,
-        "SettlementOracle_RoundInvalid",
-      );
-    await refused();
-    await aggregator.push(2, 2_000n * ONE, expiry - 1_000n, 1);
-    await aggregator.push(3, 2_000n * ONE, expiry + 10n, 3);
-    await refused();
-    await aggregator.push(2, 2_000n * ONE, expiry - 1_000n, 2);
-    await aggregator.push(3, 2_000n * ONE, expiry + 10n, 3);
-    await oracle.fix(0, expiry, [1, 2]);
-    expect((await oracle.fixing(0, expiry)).price).to.equal(2_000n * WAD);
   });
 });

@@ -257,6 +257,18 @@ describe("option pricer", () => {
     expect(await refusal(optionPricer.value(elsewhere, 0))).to.equal("OptionPricer_NoPrice");
   });
 
+  it("keeps a strike's volatility while its surface ages, and lets only time run off", async () => {
+    const stage = await networkHelpers.loadFixture(scene);
+    const { optionPricer } = stage.world.people.hedger.ballast;
+    const put = option(expiryOf(stage, 0), 1_900n, "put");
+    const before = await optionPricer.value(put, 0);
+    await stage.clock.advanceTo(expiryOf(stage, 0) - 6 * HOUR);
+    const after = await optionPricer.value(put, 0);
+    const difference = after.volatility - before.volatility;
+    expect(difference > -(10n ** 10n) && difference < 10n ** 10n).to.equal(true);
+    expect(after.value < before.value).to.equal(true);
+  });
+
   it("follows the market", async () => {
     const stage = await networkHelpers.loadFixture(scene);
     const { optionPricer } = stage.world.people.hedger.ballast;
