@@ -1,0 +1,19 @@
+/** Risk parameters of one market, as plain numbers; see docs/MARGIN.md for what each does. */
+export interface ReferenceParameters {
+  readonly scanRange: number;
+  readonly driftLimit: number;
+  readonly volUp: number;
+  readonly volDown: number;
+  readonly shortOptionMinimum: number;
+  readonly maintenanceFactor: number;
+  readonly collateralHaircut: number;
+  readonly crossMarketCredit: number;
+  readonly bidSpread: number;
+  readonly calendarCharge: number;
+  /** Charge on net short options as their number reaches the liquidity limit, share of spot. */
+  readonly concentration: number;
+  /** [contracts]; zero means that nothing is charged */
+  readonly liquidityLimit: number;
+  readonly staleAddOn: number;
+  readonly depegShare: number;
+}

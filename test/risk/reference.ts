@@ -1,0 +1,99 @@
+import { expect } from "chai";
+import { assess } from "../../packages/quant/src/exact/margin.ts";
+import { vectorOf } from "../../packages/quant/src/exact/risk-arrays.ts";
+import {
+  CASE_START,
+  type CaseParameters,
+  caseText,
+  exactLegsOf,
+  exactMarketOf,
+  expectationOf,
+  judgeCase,
+  MARKET_NAMES,
+  marketIndex,
+  type PortfolioCase,
+  parametersOf,
+  scaled,
+} from "../../packages/quant/src/reference/index.ts";
+import { readCases } from "../support/cases.ts";
+
+const { data, files } = readCases();
+const start = BigInt(CASE_START);
+
+/** Sum of |quantity| * spot over legs, and collateral at spot [USD]. */
+function grossOf(made: PortfolioCase): number {
+  const spots = new Map(
+    made.markets.map((name) => {
+      const { market, spot } = exactMarketOf(data, made, name, start);
+      return [market, Number(spot) / 1e18];
+    }),
+  );
+  const legs = made.legs.map((leg) => Math.abs(Number(leg.quantity)) * spots.get(marketIndex(leg.market))!);
+  const collateral = Object.entries(made.collateral).map(
+    ([name, amount]) => Number(amount) * spots.get(marketIndex(name as "ETH"))!,
+  );
+  return [...legs, ...collateral].reduce((total, part) => total + part, 0);
+}
+
+const OFF: Partial<CaseParameters> = {
+  calendarCharge: "0",
+  concentration: "0",
+  staleAddOn: "0",
+  depegShare: "0",
+};
+/** The case under the terms that the contracts know. */
+const known = (made: PortfolioCase): PortfolioCase => ({
+  ...made,
+  parameters: Object.fromEntries(
+    MARKET_NAMES.map((name) => [name, { ...made.parameters[name], ...OFF }]),
+  ) as PortfolioCase["parameters"],
+  newRiskParameters: {},
+});
+
+function mirrored(made: PortfolioCase) {
+  const vectors = made.markets
+    .map((name) => exactMarketOf(data, made, name, start))
+    .filter(
+      ({ market }) =>
+        made.collateral[MARKET_NAMES[market]!] || made.legs.some((leg) => marketIndex(leg.market) === market),
+    )
+    .map((market) => vectorOf(market, exactLegsOf(made, market.market, start)));
+  return assess(scaled(made.cash, 18), vectors, (market) => {
+    const p = parametersOf(data, made, MARKET_NAMES[market]!, "inForce");
+    return {
+      scanRange: scaled(p.scanRange, 18),
+      shortOptionMinimum: scaled(p.shortOptionMinimum, 18),
+      maintenanceFactor: scaled(p.maintenanceFactor, 18),
+      collateralHaircut: scaled(p.collateralHaircut, 18),
+      crossMarketCredit: scaled(p.crossMarketCredit, 18),
+      bidSpread: scaled(p.bidSpread, 18),
+    };
+  });
+}
+
+describe("Portfolio cases", () => {
+  it("has at least sixty, one a file, each under its own name", () => {
+    expect(files.length).to.be.greaterThan(59);
+    for (const { path, made } of files) expect(path.endsWith(`/${made.name}.json`), path).to.equal(true);
+  });
+
+  it("holds what full revaluation gives, byte for byte as `npm run cases` writes it", () => {
+    for (const { text, made } of files) {
+      expect(text).to.equal(caseText({ ...made, expected: expectationOf(judgeCase(data, made)) }));
+    }
+  });
+
+  for (const { made } of files) {
+    it(`${made.name}: arrays ask for what full revaluation asks for, within 2 bps of gross notional`, () => {
+      const reference = judgeCase(data, known(made));
+      const got = mirrored(known(made));
+      const limit = (grossOf(made) * 2) / 10_000 + 1e-6;
+      const initial = Number(got.initialRequirement) / 1e18;
+      const equity = Number(got.equity) / 1e18;
+      expect(initial).to.be.closeTo(reference.initial, limit);
+      expect(Number(got.maintenanceRequirement) / 1e18).to.be.closeTo(reference.maintenance, limit);
+      expect(equity).to.be.closeTo(reference.equity, limit);
+      expect(reference.equity - reference.initial).to.be.at.least(equity - initial - limit);
+    });
+  }
+});
