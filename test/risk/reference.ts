@@ -39,11 +39,11 @@ const OFF: Partial<CaseParameters> = {
   calendarCharge: "0",
   concentration: "0",
   staleAddOn: "0",
-  depegShare: "0",
 };
 /** The case under the terms that the contracts know. */
 const known = (made: PortfolioCase): PortfolioCase => ({
   ...made,
+  depegShare: "0",
   parameters: Object.fromEntries(
     MARKET_NAMES.map((name) => [name, { ...made.parameters[name], ...OFF }]),
   ) as PortfolioCase["parameters"],

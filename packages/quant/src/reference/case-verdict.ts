@@ -20,7 +20,9 @@ export function judgeCase(
   made: PortfolioCase,
   mode: LevelMode = "sameLevels",
 ): ReferenceAssessment {
-  const markets = made.markets.map((name) => referenceMarketOf(marketNamed(data, name), CASE_START));
+  const markets = made.markets.map((name) =>
+    referenceMarketOf(marketNamed(data, name), CASE_START, Number(made.depegShare)),
+  );
   const of = (use: "inForce" | "newRisk"): ParametersOf => {
     const all = MARKET_NAMES.map((name) => referenceParametersOf(parametersOf(data, made, name, use)));
     return (market) => all[market]!;

@@ -85,10 +85,10 @@ export function judge(vector: ReferenceVector, p: ReferenceParameters): MarketTe
   const whenUp = vector.expiries.map(({ up, same }) => Math.max(same - up, 0));
   const either = vector.expiries.map(({ down, same }, i) => Math.max(whenUp[i]!, same - down));
   const calendar = p.calendarCharge * sum(either);
-  const share = p.liquidityLimit > 0 ? vector.netShort / p.liquidityLimit : 0;
+  const share = vector.netShort / p.liquidityLimit;
   const concentration = p.concentration * vector.spot * vector.netShort * share;
   const stale = p.staleAddOn * vector.staleness * sum(whenUp);
-  const depeg = vector.depegged ? p.depegShare * (vector.spot * vector.netShort + vector.collateral) : 0;
+  const depeg = vector.depegShare * (vector.spot * vector.netShort + vector.collateral);
   return {
     market: vector.market,
     vector,

@@ -49,8 +49,8 @@ export interface ReferenceMarket {
   readonly fixings: ReadonlyMap<number, number>;
   /** How far the surface is beyond its heartbeat, from 0 (within) to 1 (by another heartbeat or more). */
   readonly staleness: number;
-  /** Whether the dollar that accounts are kept in is off its peg. */
-  readonly depegged: boolean;
+  /** How far the cash token is from a dollar, beyond the tolerance. */
+  readonly depegShare: number;
 }
 
 /** One series position. */

@@ -12,8 +12,7 @@ export interface ReferenceParameters {
   readonly calendarCharge: number;
   /** Charge on net short options as their number reaches the liquidity limit, share of spot. */
   readonly concentration: number;
-  /** [contracts]; zero means that nothing is charged */
+  /** [contracts] */
   readonly liquidityLimit: number;
   readonly staleAddOn: number;
-  readonly depegShare: number;
 }

@@ -28,7 +28,6 @@ export interface CaseMarket {
   readonly arraysAgeSeconds: string;
   /** Zero within the surface's heartbeat, one at two heartbeats. */
   readonly staleness: string;
-  readonly depegged: boolean;
   readonly surface: readonly CaseSlice[];
   readonly fixings: readonly { readonly expiryDays: string; readonly price: string }[];
 }
@@ -61,6 +60,8 @@ export interface PortfolioCase {
   /** Names in `markets.json`. */
   readonly markets: readonly string[];
   readonly cash: string;
+  /** How far the cash token is from a dollar, beyond the tolerance; a share. */
+  readonly depegShare: string;
   readonly collateral: Readonly<Partial<Record<MarketName, string>>>;
   readonly legs: readonly CaseLeg[];
   /** What differs from `markets.json`. */
@@ -114,8 +115,12 @@ export function thetaOf({ volatility, expiryDays }: CaseSlice): number {
   return Math.round(((Number(volatility) ** 2 * secondsOf(expiryDays)) / (365 * 86_400)) * 1e12);
 }
 
-/** Market data for the reference. @param start when surfaces were posted, unix seconds */
-export function referenceMarketOf(market: CaseMarket, start: number): ReferenceMarket {
+/**
+ * Market data for the reference.
+ * @param start when surfaces were posted, unix seconds
+ * @param depegShare how far the cash token is from a dollar, beyond the tolerance
+ */
+export function referenceMarketOf(market: CaseMarket, start: number, depegShare: number): ReferenceMarket {
   const computedAt = start + Number(market.elapsedSeconds);
   return {
     market: marketIndex(market.market),
@@ -139,7 +144,7 @@ export function referenceMarketOf(market: CaseMarket, start: number): ReferenceM
       market.fixings.map(({ expiryDays, price }) => [start + secondsOf(expiryDays), Number(price)]),
     ),
     staleness: Number(market.staleness),
-    depegged: market.depegged,
+    depegShare,
   };
 }
 

@@ -35,7 +35,7 @@ export interface ReferenceVector {
   readonly netShort: number;
   readonly expiries: readonly ExpiryWorth[];
   readonly staleness: number;
-  readonly depegged: boolean;
+  readonly depegShare: number;
 }
 
 /** The calls of one strike wherever a vector needs them [USD]. */
@@ -115,7 +115,7 @@ export class VectorBuilder {
       netShort: Math.max(-calls, 0) + Math.max(-puts, 0),
       expiries: [...worths].map(([expiry, worth]) => ({ expiry, ...worth })),
       staleness: market.staleness,
-      depegged: market.depegged,
+      depegShare: market.depegShare,
     };
   }
 

@@ -1,0 +1,151 @@
+/** How far the packed arrays are from full revaluation, over random portfolios in random markets. */
+import { assess } from "../../../packages/quant/src/exact/margin.ts";
+import {
+  denseLevelsFor,
+  gridOf,
+  type LevelMode,
+  type ReferenceAssessment,
+  VectorBuilder,
+  verdict,
+} from "../../../packages/quant/src/reference/index.ts";
+import {
+  type Environment,
+  exactVector,
+  grossNotional,
+  PORTFOLIO_KINDS,
+  type RandomPortfolio,
+  randomEnvironment,
+  randomPortfolio,
+} from "../../../test/support/portfolios.ts";
+import { seeded } from "../../../test/support/random.ts";
+
+/** One figure of the accuracy file. */
+export interface Measurement {
+  readonly value: number;
+  readonly unit: string;
+  readonly limit?: number;
+}
+
+const SEED = 1_914;
+const STATES = 200;
+const PORTFOLIOS_A_STATE = 50;
+
+/** One portfolio against its full revaluations [bps of gross notional]. */
+interface Sample {
+  readonly kind: string;
+  /** Full revaluation on the same levels less the arrays' initial requirement. */
+  readonly under: number;
+  /** What the arrays credit beyond full revaluation: equity less initial requirement against the same. */
+  readonly overCredit: number;
+  /** Dense scan less the arrays' initial requirement. */
+  readonly gap: number;
+}
+
+type Builders = ReadonlyMap<LevelMode, readonly VectorBuilder[]>;
+
+function buildersOf(environments: readonly Environment[]): Builders {
+  const half = Math.max(
+    ...environments.map(({ parameters }) => denseLevelsFor(parameters.reference.scanRange)),
+  );
+  const of = (mode: LevelMode) =>
+    environments.map(({ reference, parameters }) => {
+      const p = parameters.reference;
+      return new VectorBuilder(reference, p, gridOf(reference, p, mode, half));
+    });
+  return new Map([
+    ["sameLevels", of("sameLevels")],
+    ["denseScan", of("denseScan")],
+  ]);
+}
+
+const touches = (portfolio: RandomPortfolio, market: number): boolean =>
+  portfolio.collateral.has(market) || portfolio.legs.some((leg) => leg.market === market);
+
+function sample(
+  environments: readonly Environment[],
+  builders: Builders,
+  portfolio: RandomPortfolio,
+): Sample {
+  const held = environments.filter(({ reference }) => touches(portfolio, reference.market));
+  const full = (mode: LevelMode): ReferenceAssessment =>
+    verdict(
+      0,
+      builders
+        .get(mode)!
+        .filter(({ market }) => touches(portfolio, market.market))
+        .map((builder) =>
+          builder.build(
+            portfolio.legs.filter((leg) => leg.market === builder.market.market),
+            portfolio.collateral.get(builder.market.market) ?? 0,
+          ),
+        ),
+      (market) => environments[market]!.parameters.reference,
+    );
+  const arrays = assess(
+    0n,
+    held.map((environment) => exactVector(environment, portfolio)),
+    (market) => environments[market]!.parameters.exact,
+  );
+  const initial = Number(arrays.initialRequirement) / 1e18;
+  const excess = Number(arrays.equity - arrays.initialRequirement) / 1e18;
+  const same = full("sameLevels");
+  const bps = (amount: number) => (amount / grossNotional(environments, portfolio)) * 10_000;
+  return {
+    kind: portfolio.kind,
+    under: bps(same.initial - initial),
+    overCredit: bps(excess - (same.equity - same.initial)),
+    gap: bps(full("denseScan").initial - initial),
+  };
+}
+
+/** Draws the portfolios; the same ones every time. */
+function draw(progress: (message: string) => void): Sample[] {
+  const next = seeded(SEED);
+  const samples: Sample[] = [];
+  for (let state = 0; state < STATES; state++) {
+    const environments = [randomEnvironment(0, next), randomEnvironment(1, next)];
+    const builders = buildersOf(environments);
+    for (let i = 0; i < PORTFOLIOS_A_STATE; i++) {
+      const kind = PORTFOLIO_KINDS[i % PORTFOLIO_KINDS.length]!;
+      samples.push(sample(environments, builders, randomPortfolio(environments, kind, next)));
+    }
+    if (state % 50 === 49) progress(`arrays: ${samples.length} portfolios`);
+  }
+  return samples;
+}
+
+const largest = (samples: readonly Sample[], of: (one: Sample) => number): Sample =>
+  samples.reduce((worst, one) => (of(one) > of(worst) ? one : worst));
+
+const quantile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))]!;
+
+/** Measures; about a minute. */
+export async function measure(progress: (message: string) => void): Promise<Record<string, Measurement>> {
+  const samples = draw(progress);
+  const gaps = samples.map(({ gap }) => gap);
+  const worst = largest(samples, ({ gap }) => gap);
+  for (const kind of PORTFOLIO_KINDS) {
+    const own = samples.filter((one) => one.kind === kind).map(({ gap }) => gap);
+    const [middle, high, top] = [0.5, 0.99, 1].map((share) => quantile(own, share).toFixed(2));
+    progress(`arrays: dense scan gap of ${kind}: median ${middle}, 99 % ${high}, worst ${top} bps`);
+  }
+  progress(`arrays: the worst gap is that of a portfolio of the kind "${worst.kind}"`);
+  const rounded = (value: number) => Number(value.toPrecision(6));
+  return {
+    "arrays.maxUnderRequirementBps": {
+      value: rounded(Math.max(...samples.map(({ under }) => under))),
+      unit: "bps of gross notional",
+      limit: 2,
+    },
+    "arrays.maxOverCreditBps": {
+      value: rounded(Math.max(...samples.map(({ overCredit }) => overCredit))),
+      unit: "bps of gross notional",
+      limit: 2,
+    },
+    "arrays.denseScanGapBps": { value: rounded(worst.gap), unit: "bps of gross notional" },
+    "arrays.denseScanGapMedianBps": { value: rounded(quantile(gaps, 0.5)), unit: "bps of gross notional" },
+    "arrays.denseScanGap99Bps": { value: rounded(quantile(gaps, 0.99)), unit: "bps of gross notional" },
+    "arrays.portfolios": { value: samples.length, unit: "portfolios" },
+  };
+}

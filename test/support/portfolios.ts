@@ -1,0 +1,352 @@
+import type { ExactParameters } from "../../packages/quant/src/exact/margin.ts";
+import * as arrays from "../../packages/quant/src/exact/risk-arrays.ts";
+import { packSlice } from "../../packages/quant/src/exact/vol-surface.ts";
+import type {
+  ReferenceLeg,
+  ReferenceMarket,
+  ReferenceParameters,
+  ReferenceSlice,
+} from "../../packages/quant/src/reference/index.ts";
+
+const START = 1_800_000_000;
+const DAY = 86_400;
+const YEAR = 365 * DAY;
+
+/** Parameters that random portfolios are judged under, in both notations. */
+export interface EnvironmentParameters {
+  readonly reference: ReferenceParameters;
+  readonly exact: ExactParameters;
+}
+
+/** One market in some state, for the reference and for the mirror alike. */
+export interface Environment {
+  readonly reference: ReferenceMarket;
+  /** Without collateral. */
+  readonly exact: arrays.ExactMarket;
+  readonly parameters: EnvironmentParameters;
+  /** Expiries ahead, unix seconds, and strikes of each [USD], whole cents. */
+  readonly strikes: ReadonlyMap<number, readonly number[]>;
+}
+
+/** A random portfolio and what kind it is. */
+export interface RandomPortfolio {
+  readonly kind: string;
+  readonly legs: readonly ReferenceLeg[];
+  /** By market, in units of the underlying. */
+  readonly collateral: ReadonlyMap<number, number>;
+}
+
+const wad = (x: number): bigint => BigInt(Math.round(x * 1e12)) * 10n ** 6n;
+const ratio = (x: number): bigint => BigInt(Math.round(x * 1e6)) * 10n ** 12n;
+
+/** The defaults of ETH (0) or BTC (1). */
+export function defaultParameters(market: number): EnvironmentParameters {
+  const reference: ReferenceParameters = {
+    scanRange: market === 0 ? 0.2 : 0.18,
+    driftLimit: 0.01,
+    volUp: 0.55,
+    volDown: 0.35,
+    shortOptionMinimum: 0.005,
+    maintenanceFactor: 0.8,
+    collateralHaircut: market === 0 ? 0.1 : 0.08,
+    crossMarketCredit: 0.6,
+    bidSpread: 0.02,
+    calendarCharge: 0,
+    concentration: 0,
+    liquidityLimit: market === 0 ? 200_000 : 20_000,
+    staleAddOn: 0,
+  };
+  return { reference, exact: exactParameters(reference) };
+}
+
+/** Parameters in the mirror's notation. */
+export function exactParameters(p: ReferenceParameters): ExactParameters {
+  return {
+    scanRange: ratio(p.scanRange),
+    shortOptionMinimum: ratio(p.shortOptionMinimum),
+    maintenanceFactor: ratio(p.maintenanceFactor),
+    collateralHaircut: ratio(p.collateralHaircut),
+    crossMarketCredit: ratio(p.crossMarketCredit),
+    bidSpread: ratio(p.bidSpread),
+  };
+}
+
+/** What an environment is made of; everything that is left out is random. */
+export interface EnvironmentChoice {
+  /** Live spot against the reference. */
+  readonly drift?: number;
+  readonly volatility?: number;
+  readonly days?: readonly number[];
+}
+
+/** A market in a random state: volatility, skew, carry, expiries, and live spot somewhere within the drift limit. */
+export function randomEnvironment(
+  market: number,
+  next: () => number,
+  choice: EnvironmentChoice = {},
+): Environment {
+  const parameters = defaultParameters(market);
+  const p = parameters.reference;
+  const referenceSpot =
+    Math.round((market === 0 ? 3_000 : 60_000) * Math.exp((next() - 0.5) * 2) * 100) / 100;
+  const drift = choice.drift ?? (next() * 2 - 1) * p.driftLimit;
+  const spot = Math.round(referenceSpot * (1 + drift) * 1e8) / 1e8;
+  const volatility = choice.volatility ?? 0.15 * Math.exp(next() * 2.5);
+  const rho = Math.round((next() - 0.7) * 0.8 * 1e9) / 1e9;
+  const carry = (next() - 0.4) * 0.15;
+  const days = choice.days ?? [0.1 + next(), 2 + 8 * next(), 20 + 40 * next(), 90 + 300 * next()];
+  const slices = new Map<number, ReferenceSlice>();
+  const packed = new Map<number, bigint>();
+  const strikes = new Map<number, readonly number[]>();
+  for (const day of days) {
+    // Expiries are whole hours, and the arrays may be made at any second.
+    const expiry = START + Math.max(Math.round(day * 24), 1) * 3_600;
+    const years = (expiry - START) / YEAR;
+    const theta = Math.round((volatility * (0.9 + 0.2 * next())) ** 2 * years * 1e12) / 1e12;
+    const forward = Math.round(referenceSpot * (1 + carry * years) * 1e8) / 1e8;
+    const psi = Math.round(Math.min(Math.sqrt(theta) * (0.4 + 0.6 * next()), 1.5) * 1e12) / 1e12;
+    slices.set(expiry, { forward, theta, psi, rho, postedAt: START });
+    packed.set(
+      expiry,
+      packSlice({
+        theta: wad(theta),
+        psi: wad(psi),
+        rho: wad(rho),
+        forward: eighths(forward),
+        timestamp: BigInt(START),
+      }),
+    );
+    const width = Math.max(Math.min(Math.sqrt(theta), 0.5), 0.01);
+    strikes.set(
+      expiry,
+      [-3, -2, -1.4, -0.9, -0.5, -0.2, 0, 0.2, 0.5, 0.9, 1.4, 2, 3].map(
+        (z) => Math.round(forward * Math.exp(z * width) * 100) / 100,
+      ),
+    );
+  }
+  const first = Math.min(...slices.keys());
+  const computedAt = START + Math.floor(next() * Math.min(3_600, (first - START) / 2));
+  const reference: ReferenceMarket = {
+    market,
+    spot,
+    referenceSpot,
+    computedAt,
+    now: computedAt,
+    slices,
+    fixings: new Map(),
+    staleness: 0,
+    depegShare: 0,
+  };
+  return { reference, exact: exactMarket(reference, packed, p), parameters, strikes };
+}
+
+const eighths = (x: number): bigint => BigInt(Math.round(x * 1e8)) * 10n ** 10n;
+
+/** The mirror of a reference market whose slices are given as posted. */
+function exactMarket(
+  market: ReferenceMarket,
+  packed: ReadonlyMap<number, bigint>,
+  p: ReferenceParameters,
+): arrays.ExactMarket {
+  const spot = eighths(market.spot);
+  const computedAt = BigInt(market.computedAt);
+  const grid: arrays.ExactGrid = {
+    referenceSpot: eighths(market.referenceSpot) / 10n ** 10n,
+    outer: arrays.outerOf(ratio(p.scanRange), ratio(p.driftLimit)),
+  };
+  const known = new Map<bigint, arrays.ExactExpiry>();
+  return {
+    market: market.market,
+    spot,
+    grid,
+    collateral: 0n,
+    expiry: (expiry) => {
+      const found = known.get(expiry);
+      if (found) return found;
+      const slice = packed.get(Number(expiry)) ?? 0n;
+      const factors = arrays.shockFactors(expiry - computedAt, ratio(p.volUp), ratio(p.volDown));
+      const header: arrays.ExactHeader = {
+        forward: BigInt.asUintN(64, slice >> 128n),
+        computedAt,
+        version: 1n,
+        upFactor: factors.up,
+        downFactor: factors.down,
+      };
+      const words = new Map<bigint, readonly [bigint, bigint]>();
+      const made: arrays.ExactExpiry = {
+        alive: true,
+        header,
+        words: (strikeCents) => {
+          const pair = words.get(strikeCents) ?? arrays.wordsOf(grid, header, slice, expiry, strikeCents);
+          words.set(strikeCents, pair);
+          return pair;
+        },
+      };
+      known.set(expiry, made);
+      return made;
+    },
+  };
+}
+
+/** The vector of a portfolio's part in one environment, by the mirror. */
+export function exactVector(
+  { exact, reference }: Environment,
+  portfolio: RandomPortfolio,
+): arrays.ExactVector {
+  const legs = portfolio.legs
+    .filter(({ market }) => market === reference.market)
+    .map(
+      (leg): arrays.ExactLeg => ({
+        market: leg.market,
+        expiry: BigInt(leg.expiry),
+        strikeCents: BigInt(Math.round(leg.strike * 100)),
+        isPut: leg.isPut,
+        quantity: BigInt(Math.round(leg.quantity * 1e8)),
+      }),
+    );
+  const collateral = wad(portfolio.collateral.get(reference.market) ?? 0);
+  return arrays.vectorOf({ ...exact, collateral }, legs);
+}
+
+/** Sum of |quantity| * spot over legs, and collateral at spot [USD]. */
+export function grossNotional(environments: readonly Environment[], portfolio: RandomPortfolio): number {
+  return environments.reduce((total, { reference: { market, spot } }) => {
+    const legs = portfolio.legs.filter((leg) => leg.market === market);
+    const units = legs.reduce(
+      (sum, leg) => sum + Math.abs(leg.quantity),
+      portfolio.collateral.get(market) ?? 0,
+    );
+    return total + units * spot;
+  }, 0);
+}
+
+type Shape = (pick: Picker) => ReferenceLeg[];
+
+/** Draws from one environment. */
+class Picker {
+  readonly #environment: Environment;
+  readonly #next: () => number;
+  readonly size: number;
+
+  constructor(environment: Environment, next: () => number) {
+    this.#environment = environment;
+    this.#next = next;
+    const sign = next() < 0.5 ? -1 : 1;
+    this.size = (sign * Math.max(Math.round(10 ** (next() * 3) * 100), 1)) / 100;
+  }
+
+  index(count: number): number {
+    return Math.floor(this.#next() * count);
+  }
+
+  /** Expiries, ascending. */
+  expiries(count: number): number[] {
+    const all = [...this.#environment.strikes.keys()];
+    while (all.length > count) all.splice(this.index(all.length), 1);
+    return all;
+  }
+
+  /** Different strikes of an expiry, ascending. */
+  strikes(expiry: number, count: number): number[] {
+    const all = [...(this.#environment.strikes.get(expiry) ?? [])];
+    while (all.length > count) all.splice(this.index(all.length), 1);
+    return all;
+  }
+
+  leg(expiry: number, strike: number, isPut: boolean, ratio: number): ReferenceLeg {
+    const quantity = Math.round(ratio * this.size * 1e8) / 1e8;
+    return { market: this.#environment.reference.market, expiry, strike, isPut, quantity };
+  }
+
+  put(): boolean {
+    return this.#next() < 0.5;
+  }
+
+  uniform(): number {
+    return this.#next();
+  }
+}
+
+/** Ratios of one kind of option at ascending strikes of one expiry. */
+const ladder =
+  (...ratios: readonly number[]): Shape =>
+  (pick) => {
+    const expiry = pick.expiries(1)[0]!;
+    const isPut = pick.put();
+    return pick
+      .strikes(expiry, ratios.length)
+      .map((strike, i) => pick.leg(expiry, strike, isPut, ratios[i]!));
+  };
+
+const mixed =
+  (least: number, most: number): Shape =>
+  (pick) => {
+    const legs = new Map<string, ReferenceLeg>();
+    const count = least + pick.index(most - least + 1);
+    for (let i = 0; i < count; i++) {
+      const expiry = pick.expiries(1)[0]!;
+      const strike = pick.strikes(expiry, 1)[0]!;
+      const isPut = pick.put();
+      const leg = pick.leg(expiry, strike, isPut, pick.uniform() * 2 - 1);
+      if (leg.quantity !== 0) legs.set(`${expiry}/${strike}/${isPut}`, leg);
+    }
+    return [...legs.values()];
+  };
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  single: ladder(1),
+  vertical: ladder(1, -1),
+  ratio: ladder(1, -2),
+  butterfly: ladder(1, -2, 1),
+  condor: ladder(1, -1, -1, 1),
+  straddle: (pick) => {
+    const expiry = pick.expiries(1)[0]!;
+    const strike = pick.strikes(expiry, 1)[0]!;
+    return [pick.leg(expiry, strike, false, 1), pick.leg(expiry, strike, true, 1)];
+  },
+  strangle: (pick) => {
+    const expiry = pick.expiries(1)[0]!;
+    const [low, high] = pick.strikes(expiry, 2);
+    return [pick.leg(expiry, low!, true, 1), pick.leg(expiry, high!, false, 1)];
+  },
+  "iron condor": (pick) => {
+    const expiry = pick.expiries(1)[0]!;
+    return pick
+      .strikes(expiry, 4)
+      .map((strike, i) => pick.leg(expiry, strike, i < 2, i === 0 || i === 3 ? 1 : -1));
+  },
+  calendar: (pick) => {
+    const [near, far] = pick.expiries(2);
+    const strike = pick.strikes(near!, 1)[0]!;
+    const list = pick.strikes(far!, 13);
+    const same = list.reduce((best, x) => (Math.abs(x - strike) < Math.abs(best - strike) ? x : best));
+    const isPut = pick.put();
+    return [pick.leg(near!, strike, isPut, -1), pick.leg(far!, same, isPut, 1)];
+  },
+  "mixed 5 to 20": mixed(5, 20),
+  "mixed 40 to 100": mixed(40, 100),
+};
+
+/** Kinds of random portfolios. */
+export const PORTFOLIO_KINDS: readonly string[] = [...Object.keys(SHAPES), "with collateral", "two markets"];
+
+/** A random portfolio of a kind; those of one market are in the first of `environments`. */
+export function randomPortfolio(
+  environments: readonly Environment[],
+  kind: string,
+  next: () => number,
+): RandomPortfolio {
+  const draw = (environment: Environment, shape: string) => SHAPES[shape]!(new Picker(environment, next));
+  const any = () => Object.keys(SHAPES)[Math.floor(next() * Object.keys(SHAPES).length)]!;
+  const [first] = environments;
+  if (kind === "two markets") {
+    return { kind, legs: environments.flatMap((each) => draw(each, any())), collateral: new Map() };
+  }
+  if (kind === "with collateral") {
+    const legs = draw(first!, any());
+    const size = legs.reduce((sum, leg) => sum + Math.abs(leg.quantity), 0);
+    const amount = Math.round(size * next() * 1e8) / 1e8;
+    return { kind, legs, collateral: new Map([[first!.reference.market, amount]]) };
+  }
+  return { kind, legs: draw(first!, kind), collateral: new Map() };
+}
