@@ -5,6 +5,7 @@ import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
+import {MarketParameters} from "./IRiskParameters.sol";
 
 /// @notice Collateral of one account in units of a market's underlying.
 /// @param market the market whose price values it
@@ -72,6 +73,24 @@ interface IRiskEngine {
     /// inside the account. Used by liquidation, repayment and exits.
     function assessAnyway(Portfolio calldata portfolio) external view returns (Assessment memory);
 
+    /// @notice What `assessAnyway` would say if `proposal` were in force for `market` now: everything is computed on the
+    /// fly, so it is meant for calls off chain.
+    function requirementUnder(
+        Portfolio calldata portfolio,
+        uint8 market,
+        MarketParameters calldata proposal
+    ) external view returns (Assessment memory);
+
+    /// @notice The vectors of a portfolio, one a market, by increasing market.
+    /// @param collateral one entry per asset; the same market may occur more than once
+    /// @param positionWords packed positions, two a word, in any order; zero entries are skipped
+    /// @param anyway whether a strike that is not current is valued on the fly; otherwise RiskArrays_StaleStrike names it
+    function nodeVectors(
+        CollateralAmount[] calldata collateral,
+        uint256[] calldata positionWords,
+        bool anyway
+    ) external view returns (MarketVector[] memory vectors);
+
     /// @notice The risk arrays it reads.
     function arrays() external view returns (address);
 
@@ -79,4 +98,30 @@ interface IRiskEngine {
     function explain(
         Portfolio calldata portfolio
     ) external view returns (Assessment memory assessment, LegContribution[] memory legs);
+}
+
+/// @notice One market of a portfolio as a vector: its worth in every scenario, not yet judged.
+/// @param market index of the underlying
+/// @param status of the price (a stale surface is the engine's to judge)
+/// @param live whether options that have not expired are among its positions
+/// @param spot live price [wad USD]; zero if there never was one, and then all else is zero except settled payoffs
+/// @param nodeValues worth of options and collateral at every node (see risk/NodeGrid.sol) [wad USD], rounded down
+/// @param mark the same at the live spot, read between the unshocked nodes around it [wad USD], rounded down
+/// @param longMark mark of the long options alone, at the reference spot [wad USD]: what the bid spread is taken from
+/// @param collateral worth of collateral at live spot [wad USD], rounded down, before haircut
+/// @param netShort net short calls plus net short puts [wad contracts]
+/// @param vegaUp sum over expiries of what its options lose when volatility rises at an unmoved spot [wad USD], rounded up
+/// @param vegaEither the same in the worse direction for each expiry
+struct MarketVector {
+    uint8 market;
+    DataStatus status;
+    bool live;
+    uint256 spot;
+    int256[30] nodeValues;
+    int256 mark;
+    uint256 longMark;
+    uint256 collateral;
+    uint256 netShort;
+    uint256 vegaUp;
+    uint256 vegaEither;
 }

@@ -74,6 +74,10 @@ interface ISurfaceFeed {
     /// @notice Whether the last report of `market` is older than its heartbeat. A stale surface never freezes the system.
     function isStale(uint8 market) external view returns (bool);
 
+    /// @notice How stale the last report of `market` is [wad]: zero up to its heartbeat, then rising in a line to one at
+    /// twice that age.
+    function staleShare(uint8 market) external view returns (uint256);
+
     /// @notice EIP-712 digest that signers sign.
     function digest(SurfaceReport calldata report) external view returns (bytes32);
 

@@ -56,21 +56,22 @@ library Packing {
         }
     }
 
-    /// @notice How many markets an ordered list names.
-    function countMarkets(uint256[] memory entries) internal pure returns (uint256 count) {
+    /// @notice The strikes [cents] of one group (market and expiry) among packed positions, increasing, each once.
+    function strikesOf(
+        uint256[] memory words,
+        uint256 group
+    ) internal pure returns (uint256[] memory strikes) {
+        uint256[] memory entries = sortedEntries(words);
+        strikes = new uint256[](entries.length);
+        uint256 count;
+        for (uint256 i; i < entries.length; ++i) {
+            uint256 strike = uint32(entries[i] >> 68);
+            if (entries[i] >> 100 != group || (count != 0 && strikes[count - 1] == strike)) continue;
+            strikes[count++] = strike;
+        }
         assembly ("memory-safe") {
-            // No market's number is 2^256 - 1.
-            let last := not(0)
-            let end := add(add(entries, 0x20), shl(5, mload(entries)))
-            for {
-                let cursor := add(entries, 0x20)
-            } lt(cursor, end) {
-                cursor := add(cursor, 0x20)
-            } {
-                let market := shr(120, mload(cursor))
-                count := add(count, iszero(eq(market, last)))
-                last := market
-            }
+            // Shortens the list to what was found.
+            mstore(strikes, count)
         }
     }
 

@@ -127,6 +127,13 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ISurfaceFeed
+    function staleShare(uint8 market) external view returns (uint256) {
+        uint256 age = block.timestamp - _lastTimestamp[market];
+        if (age <= HEARTBEAT) return 0;
+        return FixedPoint.min(((age - HEARTBEAT) * WAD) / HEARTBEAT, WAD);
+    }
+
+    /// @inheritdoc ISurfaceFeed
     function threshold() external view returns (uint256) {
         return _threshold;
     }

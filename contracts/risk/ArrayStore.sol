@@ -2,33 +2,38 @@
 pragma solidity 0.8.37;
 
 import {IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
-import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {ExpiryHeader, ExpiryShocks, Grid, IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {IRiskParameters, MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {Packing} from "../libraries/Packing.sol";
 import {VolSurface} from "../pricing/VolSurface.sol";
-import {InstrumentId, instrumentIdOf, InstrumentKind} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
 import {NodeGrid} from "./NodeGrid.sol";
-import {ExpiryHeader, Grid, Levels, NodeValuation} from "./NodeValuation.sol";
-
-/// @notice The two words of one strike.
-struct Words {
-    uint256 a;
-    uint256 b;
-}
+import {Basis, NodeValuation} from "./NodeValuation.sol";
+import {Pages} from "./Pages.sol";
 
 /// @title ArrayStore
-/// @notice The stored half of the risk arrays: grids, headers, slices and words, when they have to move, and how anyone
-/// moves them. Parameters of the volatility shocks take effect with an expiry's next header.
+/// @notice The stored half of the risk arrays: grids, headers, slices, pages and loose words, and when they have to move.
+/// Parameters of the volatility shocks take effect with an expiry's next header.
 abstract contract ArrayStore is IRiskArrays {
+    /// @notice The two words of one strike.
+    struct Words {
+        uint256 a;
+        uint256 b;
+    }
+
     /// @dev A newer slice moves its expiry when theta or psi changed by more than a fiftieth, rho by more than 0.05,
     /// or the forward against spot by more than a thousandth. Smaller changes wait for the age limit.
     uint256 private constant SLICE_SHARE = 50;
     uint256 private constant RHO_STEP = 0.05e18;
     uint256 private constant FORWARD_SHARE = 1000;
+    /// @dev A parameter on its ramp moves the grid once the outermost level has moved by a sixty-fourth.
+    uint256 private constant OUTER_SHARE = 64;
     uint256 private constant PRICE_UNIT = 1e10; // [wad] per 1e-8
+    /// @dev What writing costs, in thousands of gas: a page at all, each of its entries, a strike outside it.
+    uint256 private constant PAGE_COST = 32;
+    uint256 private constant ENTRY_COST = 20;
+    uint256 private constant LOOSE_COST = 44;
 
     ISurfaceFeed public immutable surfaceFeed;
     IPriceRouter public immutable priceRouter;
@@ -37,6 +42,7 @@ abstract contract ArrayStore is IRiskArrays {
     mapping(uint8 market => Grid) internal _grids;
     /// @dev Group: market and expiry hours, the upper 28 bits of an instrument.
     mapping(uint256 group => ExpiryHeader) internal _headers;
+    mapping(uint256 group => ExpiryShocks) internal _shocks;
     mapping(uint256 group => uint256 slice) internal _slices;
     /// @dev Strike key: an instrument without its kind, its upper 60 bits.
     mapping(uint256 strikeKey => Words) internal _words;
@@ -47,87 +53,20 @@ abstract contract ArrayStore is IRiskArrays {
         riskParameters = riskParameters_;
     }
 
-    // Refreshing
-
-    /// @inheritdoc IRiskArrays
-    function refresh(uint8 market, uint256 expiry, uint256[] calldata strikes) external {
-        if (expiry <= block.timestamp) revert RiskArrays_ExpiryPassed(expiry);
-        Grid memory current = _moveGrid(market);
-        uint256 group = _groupOf(market, expiry);
-        ExpiryHeader memory header = _moveExpiry(current, group, market, expiry);
-        Levels memory levels;
-        for (uint256 i; i < strikes.length; ++i) {
-            InstrumentId call = instrumentIdOf(market, expiry, strikes[i], InstrumentKind.Call);
-            _writeStrike(current, header, levels, InstrumentId.unwrap(call) >> 4);
-        }
-    }
-
-    /// @inheritdoc IRiskArrays
-    function refreshPositions(uint256[] calldata positionWords) external returns (uint256 written) {
-        uint256[] memory entries = Packing.sortedEntries(positionWords);
-        uint256 lastKey;
-        uint256 lastGroup = type(uint256).max;
-        Grid memory current;
-        ExpiryHeader memory header;
-        Levels memory levels;
-        for (uint256 i; i < entries.length; ++i) {
-            uint256 key = entries[i] >> 68;
-            uint256 group = entries[i] >> 100;
-            uint256 expiry = (group & 0xfffff) * 1 hours;
-            if (key == lastKey || expiry <= block.timestamp) continue;
-            lastKey = key;
-            if (group != lastGroup) {
-                uint8 market = uint8(group >> 20);
-                if (lastGroup == type(uint256).max || lastGroup >> 20 != market) {
-                    current = _moveGrid(market);
-                    levels.known = false;
-                }
-                header = _moveExpiry(current, group, market, expiry);
-                lastGroup = group;
-            }
-            if (_writeStrike(current, header, levels, key)) ++written;
-        }
-    }
-
-    /// @inheritdoc IRiskArrays
-    function post(bytes calldata, bytes[] calldata) external pure {
-        revert RiskArrays_PostingNotAvailable();
-    }
-
-    /// @inheritdoc IRiskArrays
-    function words(
-        uint8 market,
-        uint256 expiry,
-        uint256 strike
-    ) external view returns (uint256 wordA, uint256 wordB, bool current) {
-        InstrumentId call = instrumentIdOf(market, expiry, strike, InstrumentKind.Call);
-        Words memory pair = _words[InstrumentId.unwrap(call) >> 4];
-        Grid memory stored = _grids[market];
-        ExpiryHeader memory header = _headers[_groupOf(market, expiry)];
-        current =
-            _isGridCurrent(stored, Price.unwrap(priceRouter.spot(market).price)) &&
-            _isHeaderCurrent(stored, header, expiry) &&
-            NodeGrid.versionOf(pair.a, pair.b) == header.version;
-        return (pair.a, pair.b, current);
-    }
-
-    /// @inheritdoc IRiskArrays
-    function grid(uint8 market) external view returns (Price referenceSpot, uint256 outer, uint24 version) {
-        Grid memory stored = _grids[market];
-        return (Price.wrap(stored.referenceSpot * PRICE_UNIT), uint256(stored.outer) * 1e9, stored.version);
-    }
+    // Moving
 
     /// @dev The market's grid, moved to the live spot if drift or parameters ask for it. Only a price good for trading
     /// or recent enough to liquidate on may move it.
-    function _moveGrid(uint8 market) private returns (Grid memory current) {
+    function _moveGrid(uint8 market) internal returns (Grid memory current) {
         PriceReading memory reading = priceRouter.spot(market);
+        uint256 spot = Price.unwrap(reading.price);
         current = _grids[market];
-        Grid memory fresh = _freshGrid(market, Price.unwrap(reading.price));
+        Grid memory fresh = NodeValuation.freshGrid(spot, riskParameters.parameters(market), block.timestamp);
         if (
-            _isGridCurrent(current, Price.unwrap(reading.price)) &&
-            current.outer == fresh.outer &&
-            current.driftLimit == fresh.driftLimit &&
-            current.ageLimit == fresh.ageLimit
+            _isGridCurrent(current, spot) &&
+            !_differs(current.outer, fresh.outer, OUTER_SHARE) &&
+            !_differs(current.driftLimit, fresh.driftLimit, OUTER_SHARE) &&
+            !_differs(current.ageLimit, fresh.ageLimit, OUTER_SHARE)
         ) return current;
         if (
             fresh.referenceSpot == 0 ||
@@ -138,93 +77,102 @@ abstract contract ArrayStore is IRiskArrays {
         return fresh;
     }
 
-    /// @dev The expiry's header, recomputed if it is not current or its slice has moved.
-    function _moveExpiry(
-        Grid memory current,
-        uint256 group,
-        uint8 market,
-        uint256 expiry
-    ) private returns (ExpiryHeader memory header) {
-        (uint256 slice, uint256 forward) = _surfaceAt(current, market, expiry);
-        if (slice == 0) revert RiskArrays_NoSurface(market, expiry);
-        header = _headers[group];
+    /// @dev What the expiry's arrays are computed from, moved if they are not current or their slice has moved. At most
+    /// one move a second, so that whatever carries a time also carries what it was computed from.
+    function _moveExpiry(uint8 market, uint256 group) internal returns (Basis memory basis) {
+        basis.expiry = _expiryOf(group);
+        if (basis.expiry <= block.timestamp) revert RiskArrays_ExpiryPassed(basis.expiry);
+        basis.grid = _moveGrid(market);
+        (uint256 slice, uint256 forward) = _surfaceAt(basis.grid, market, basis.expiry);
+        if (slice == 0) revert RiskArrays_NoSurface(market, basis.expiry);
+        (basis.header, basis.shocks, basis.slice) = (_headers[group], _shocks[group], _slices[group]);
         if (
-            _isHeaderCurrent(current, header, expiry) &&
-            !_hasMoved(_slices[group], slice, header.forward, forward)
-        ) return header;
-        ExpiryHeader memory fresh = _freshHeader(current, market, expiry, forward);
-        fresh.version = header.version + 1;
-        _headers[group] = fresh;
+            NodeValuation.isCurrent(basis.grid, basis.header, basis.expiry, block.timestamp) &&
+            (basis.header.computedAt == block.timestamp ||
+                !_hasMoved(basis.slice, slice, basis.header.forward, forward))
+        ) return basis;
+        uint24 version = basis.shocks.version + 1;
+        _startBasis(basis, market, slice, forward);
+        basis.shocks.version = version;
+        _headers[group] = basis.header;
+        _shocks[group] = basis.shocks;
         _slices[group] = slice;
         emit ArraysRebased(
             market,
-            expiry,
-            Price.wrap(current.referenceSpot * PRICE_UNIT),
+            basis.expiry,
+            Price.wrap(basis.grid.referenceSpot * PRICE_UNIT),
             Price.wrap(forward * PRICE_UNIT),
-            fresh.version
+            version
         );
-        return fresh;
     }
 
-    /// @dev Computes and stores a strike's words unless they carry the header's version.
-    function _writeStrike(
-        Grid memory current,
-        ExpiryHeader memory header,
-        Levels memory levels,
-        uint256 key
-    ) private returns (bool written) {
-        Words storage pair = _words[key];
-        if (NodeGrid.versionOf(pair.a, pair.b) == header.version) return false;
-        uint256 slice = _slices[key >> 32];
-        (uint256 a, uint256 b) = _compute(current, header, levels, slice, key);
-        pair.a = a;
-        pair.b = b;
-        (uint8 market, uint256 expiry, uint256 strike) = _partsOf(key);
-        emit StrikeRefreshed(market, expiry, strike, header.version, a, b);
-        return true;
+    /// @dev Computes and stores those of `strikes` that are not current, where that costs less.
+    /// @param strikes [cents], increasing strictly
+    /// @return written how many were computed
+    function _write(
+        uint8 market,
+        uint256 group,
+        Basis memory basis,
+        uint256[] memory strikes
+    ) internal returns (uint256 written) {
+        bytes memory page = Pages.load(basis.header.page);
+        uint256 entries = Pages.count(page);
+        for (uint256 i; i < strikes.length; ++i) {
+            if (Pages.find(page, entries, strikes[i]) != entries) continue;
+            if (_isLoose((group << 32) | strikes[i], basis.shocks.version)) continue;
+            strikes[written++] = strikes[i];
+        }
+        if (written == 0) return 0;
+        assembly ("memory-safe") {
+            // Shortens the list to the strikes that are missing.
+            mstore(strikes, written)
+        }
+        bytes memory fresh = NodeValuation.pageOf(basis, strikes);
+        bool fits = entries + written <= Pages.MOST_ENTRIES;
+        if (fits && PAGE_COST + ENTRY_COST * (entries + written) <= LOOSE_COST * written + LOOSE_COST / 2) {
+            _writePage(market, group, basis, Pages.merge(page, fresh));
+        } else {
+            _writeLoose(market, group, basis, fresh);
+        }
+    }
+
+    /// @dev Makes `page` the page of its expiry.
+    function _writePage(
+        uint8 market,
+        uint256 group,
+        Basis memory basis,
+        bytes memory page
+    ) internal returns (address written) {
+        written = Pages.store(page);
+        if (written == address(0)) revert RiskArrays_BadPage();
+        basis.header.page = written;
+        _headers[group].page = written;
+        emit PageWritten(market, basis.expiry, basis.shocks.version, written, Pages.count(page));
+    }
+
+    function _writeLoose(uint8 market, uint256 group, Basis memory basis, bytes memory page) private {
+        for (uint256 i; i < Pages.count(page); ++i) {
+            uint256 strike = Pages.strikeAt(page, i);
+            (uint256 a, uint256 b, ) = Pages.wordsAt(page, i);
+            _words[(group << 32) | strike] = Words(a, b);
+            emit StrikeRefreshed(market, basis.expiry, strike * 1e16, basis.shocks.version, a, b);
+        }
     }
 
     // What would be stored
 
-    /// @dev Words of a strike under any grid, header and slice.
-    function _compute(
-        Grid memory current,
-        ExpiryHeader memory header,
-        Levels memory levels,
-        uint256 slice,
-        uint256 key
-    ) internal pure returns (uint256 a, uint256 b) {
-        NodeValuation.learnLevels(levels, current);
-        (, uint256 expiry, uint256 strike) = _partsOf(key);
-        return NodeValuation.wordsOf(current, header, levels, slice, expiry, strike);
-    }
-
-    /// @dev A grid at `spot` [wad] with the current parameters; version zero, as it is not stored.
-    function _freshGrid(uint8 market, uint256 spot) internal view returns (Grid memory fresh) {
+    /// @dev Fills in what a refresh under `basis.grid` would compute from now; version zero, as it is not stored.
+    function _startBasis(Basis memory basis, uint8 market, uint256 slice, uint256 forward) internal view {
         MarketParameters memory p = riskParameters.parameters(market);
-        // Levels cover +-scanRange around every spot within driftLimit: (1 + R)(1 + d) - 1, rounded up.
-        uint256 product = FixedPoint.mulUp(p.scanRange, p.driftLimit);
-        fresh.outer = uint32((uint256(p.scanRange) + p.driftLimit + product + 1e9 - 1) / 1e9);
-        fresh.driftLimit = uint32(p.driftLimit / 1e9);
-        fresh.ageLimit = p.arrayAgeLimit;
-        fresh.rebasedAt = uint40(block.timestamp);
-        fresh.referenceSpot = uint64(FixedPoint.min(spot / PRICE_UNIT, type(uint64).max));
-    }
-
-    /// @dev A header for `expiry` under `current`; version zero, as it is not stored.
-    function _freshHeader(
-        Grid memory current,
-        uint8 market,
-        uint256 expiry,
-        uint256 forward
-    ) internal view returns (ExpiryHeader memory fresh) {
-        MarketParameters memory p = riskParameters.parameters(market);
-        (uint256 up, uint256 down) = NodeValuation.shockFactors(expiry - block.timestamp, p.volUp, p.volDown);
-        fresh.forward = uint64(FixedPoint.min(forward, type(uint64).max));
-        fresh.computedAt = uint40(block.timestamp);
-        fresh.gridVersion = current.version;
-        fresh.upFactor = uint32(up);
-        fresh.downFactor = uint32(down);
+        basis.slice = slice;
+        (basis.header, basis.shocks) = NodeValuation.freshHeader(
+            basis.grid,
+            forward,
+            basis.expiry,
+            block.timestamp,
+            p.volUp,
+            p.volDown
+        );
     }
 
     /// @dev The posted slice and the forward at the grid's reference [1e-8]; zero and the reference if none was posted.
@@ -251,15 +199,9 @@ abstract contract ArrayStore is IRiskArrays {
         return drift * 1e9 <= base * current.driftLimit;
     }
 
-    function _isHeaderCurrent(
-        Grid memory current,
-        ExpiryHeader memory header,
-        uint256 expiry
-    ) internal view returns (bool) {
-        return
-            header.version != 0 &&
-            header.gridVersion == current.version &&
-            !NodeValuation.isAged(header, current.ageLimit, expiry, block.timestamp);
+    function _isLoose(uint256 key, uint24 version) internal view returns (bool) {
+        Words storage pair = _words[key];
+        return NodeGrid.versionOf(pair.a, pair.b) == version;
     }
 
     /// @dev Whether the posted slice has left the stored one by more than the thresholds.
@@ -287,7 +229,7 @@ abstract contract ArrayStore is IRiskArrays {
         return (uint256(market) << 20) | (expiry / 1 hours);
     }
 
-    function _partsOf(uint256 key) internal pure returns (uint8 market, uint256 expiry, uint256 strike) {
-        return (uint8(key >> 52), ((key >> 32) & 0xfffff) * 1 hours, (key & 0xffffffff) * 1e16);
+    function _expiryOf(uint256 group) internal pure returns (uint256) {
+        return (group & 0xfffff) * 1 hours;
     }
 }

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {MarketVector} from "../interfaces/IRiskArrays.sol";
+import {MarketVector} from "../interfaces/IRiskEngine.sol";
 import {MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {NodeGrid} from "./NodeGrid.sol";
+
+/// @notice What adds to the scan for the whole market at once.
+/// @param stretch factor on every loss [wad]: how much wider the scan for new risk is than the arrays' own
+/// @param staleShare how stale the surface is, 0 to 1 [wad]
+/// @param depegShare how far the cash token is from a dollar [wad]
+struct Stress {
+    uint256 stretch;
+    uint256 staleShare;
+    uint256 depegShare;
+}
 
 /// @notice One market, judged.
 /// @param equity mark less bid spread and collateral haircut [wad USD]
@@ -12,48 +22,74 @@ import {NodeGrid} from "./NodeGrid.sol";
 /// @param scan the largest loss, at least zero
 /// @param node where it is
 /// @param minimum short option minimum
+/// @param calendar the part of vega losses that expiries may not offset
+/// @param extra concentration, stale surface and depeg
 struct MarketMargin {
     int256 equity;
     int256[30] losses;
     uint256 scan;
     uint256 node;
     uint256 minimum;
+    uint256 calendar;
+    uint256 extra;
 }
 
 /// @title Margin
 /// @notice The requirement as a pure function of market vectors and parameters. Every rounding raises it.
 /// Losses are counted from the value that equity credits, so for nodes that are not tails equity less requirement is
 /// cash plus the worst node's worth: no haircut counts twice, and a long that adds little equity asks for nothing.
-/// @dev What is not charged yet: opposite vega in different expiries (calendar) and an account's share of a market's
-/// liquidity (concentration).
+/// The scan, the short option minimum and the calendar charge are floors to each other, not a sum: the largest of
+/// subadditive terms is subadditive. Concentration, staleness and depeg come on top.
 library Margin {
+    uint256 private constant WAD = 1e18;
+
     /// @notice Judges one market.
     function judge(
         MarketVector memory vector,
-        MarketParameters memory p
+        MarketParameters memory p,
+        Stress memory stress
     ) internal pure returns (MarketMargin memory result) {
         int256 bid = vector.mark - int256(FixedPoint.mulUp(vector.longMark, p.bidSpread));
         result.equity = bid - int256(FixedPoint.mulUp(vector.collateral, p.collateralHaircut));
         int256 worst;
-        for (uint256 node; node < NodeGrid.NODES; ++node) {
-            int256 loss = bid - vector.nodeValues[node];
-            if (node >= NodeGrid.FIRST_TAIL && node < NodeGrid.LANES) {
-                loss = _dampenedUp(loss, node - NodeGrid.FIRST_TAIL, p.scanRange);
-            }
-            result.losses[node] = loss;
-            if (loss > worst) {
-                worst = loss;
-                result.node = node;
+        uint256 stretch = stress.stretch;
+        unchecked {
+            // Values are below 2^200 and ratios below 2^62.
+            for (uint256 node; node < NodeGrid.NODES; ++node) {
+                int256 loss = bid - vector.nodeValues[node];
+                if (node >= NodeGrid.FIRST_TAIL && node < NodeGrid.LANES) {
+                    loss = _dampenedUp(loss, node - NodeGrid.FIRST_TAIL, p.scanRange);
+                }
+                if (stretch != WAD && loss > 0) loss = int256((uint256(loss) * stretch) / WAD + 1);
+                result.losses[node] = loss;
+                if (loss > worst) {
+                    worst = loss;
+                    result.node = node;
+                }
             }
         }
         result.scan = uint256(worst);
-        uint256 perContract = FixedPoint.mulUp(vector.spot, p.shortOptionMinimum);
-        result.minimum = FixedPoint.mulUp(perContract, vector.netShort);
+        uint256 vega = vector.vegaEither;
+        if (stretch != WAD) vega = FixedPoint.mulUp(vega, stretch);
+        result.calendar = FixedPoint.mulUp(vega, p.calendarCharge);
+        uint256 notional = FixedPoint.mulUp(vector.spot, vector.netShort);
+        result.minimum = FixedPoint.mulUp(notional, p.shortOptionMinimum);
+        if (notional != 0) {
+            uint256 share = FixedPoint.divUp(vector.netShort, p.liquidityLimit * WAD);
+            result.extra = FixedPoint.mulUp(FixedPoint.mulUp(notional, p.concentration), share);
+        }
+        if (stress.staleShare != 0) {
+            uint256 addOn = FixedPoint.mulUp(vector.vegaUp, p.staleAddOn);
+            result.extra += FixedPoint.mulUp(addOn, stress.staleShare);
+        }
+        if (stress.depegShare != 0) {
+            result.extra += FixedPoint.mulUp(notional + vector.collateral, stress.depegShare);
+        }
     }
 
     /// @notice Joins markets: (1 - c) * sum of each market's worst + c * worst of all markets moving alike, which is
-    /// credit only for positions that offset under joint moves. Each market asks for at least its short option minimum,
-    /// and so does the joint scenario.
+    /// credit only for positions that offset under joint moves. Each market asks for at least its short option minimum
+    /// and its calendar charge, and so does the joint scenario. What comes on top is added up.
     /// @param credit c [wad]
     /// @return requirement [wad USD], rounded up
     /// @return market index within `markets` of the one that asks for most
@@ -62,22 +98,39 @@ library Margin {
         uint256 credit
     ) internal pure returns (uint256 requirement, uint256 market) {
         uint256 sum;
+        uint256 extra;
         uint256 minimum;
+        uint256 calendar;
         uint256 largest;
         for (uint256 i; i < markets.length; ++i) {
-            uint256 own = FixedPoint.max(markets[i].scan, markets[i].minimum);
+            MarketMargin memory margin = markets[i];
+            uint256 own = FixedPoint.max(FixedPoint.max(margin.scan, margin.minimum), margin.calendar);
             sum += own;
-            minimum += markets[i].minimum;
+            extra += margin.extra;
+            minimum += margin.minimum;
+            calendar += margin.calendar;
+            own += margin.extra;
             if (own > largest) (largest, market) = (own, i);
         }
-        if (markets.length < 2) return (sum, market);
-        uint256 joint = minimum;
+        if (markets.length < 2) return (sum + extra, market);
+        uint256 joint = FixedPoint.max(minimum, calendar);
         for (uint256 node; node < NodeGrid.NODES; ++node) {
             int256 loss;
             for (uint256 i; i < markets.length; ++i) loss += markets[i].losses[node];
             if (loss > int256(joint)) joint = uint256(loss);
         }
-        requirement = FixedPoint.mulUp(sum, 1e18 - credit) + FixedPoint.mulUp(joint, credit);
+        requirement = FixedPoint.mulUp(sum, WAD - credit) + FixedPoint.mulUp(joint, credit) + extra;
+    }
+
+    /// @notice How much wider a scan with `p` is than one with `arrays`, whose parameters the arrays were made with [wad].
+    function stretchOf(
+        MarketParameters memory p,
+        MarketParameters memory arrays
+    ) internal pure returns (uint256 stretch) {
+        stretch = WAD;
+        stretch = FixedPoint.max(stretch, FixedPoint.divUp(p.scanRange, arrays.scanRange));
+        stretch = FixedPoint.max(stretch, FixedPoint.divUp(p.volUp, arrays.volUp));
+        stretch = FixedPoint.max(stretch, FixedPoint.divUp(p.volDown, arrays.volDown));
     }
 
     /// @dev A tail's profit or loss scaled by scanRange / |move|, so that a far tail weighs like the edge of the scan.

@@ -3,20 +3,6 @@ pragma solidity 0.8.37;
 
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 
-/// @notice Sums over the strikes of one market, still in lanes.
-/// @param lanes five sums of three signed 80-bit lanes for word A, then five for word B
-/// @param grossA sum of |quantity| * 2^exponent of the words A; bounds every lane
-/// @param grossB the same of the words B
-/// @param shortA the part of grossA that is short: what flooring the lanes owes at most
-/// @param shortB the same of the words B
-struct LaneSums {
-    uint256[10] lanes;
-    uint256 grossA;
-    uint256 grossB;
-    uint256 shortA;
-    uint256 shortB;
-}
-
 /// @title NodeGrid
 /// @notice Where each node of a risk array lies, and how words of 15 lanes are packed, added up and read.
 /// A node is a spot level (a multiple of the market's reference spot) and a volatility state:
@@ -31,9 +17,12 @@ struct LaneSums {
 /// @dev Three lanes, 80 bits apart, are multiplied by a quantity at once. Quantities count 1e-8 contracts and are signed:
 /// the sum of signed lanes is formed modulo 2^256 and separated at the end, which is exact while every lane's sum
 /// stays below 2^79, that is while the gross sum stays below 2^63.
+/// Sums stand in 14 cells: 0..4 lanes of word A, 5..9 of word B, 10 and 11 the gross sums of |quantity| * 2^exponent of
+/// the words A and B, which bound every lane, 12 and 13 the short part of each: what flooring the lanes owes at most.
 library NodeGrid {
     uint256 internal constant NODES = 30;
     uint256 internal constant LANES = 15;
+    uint256 internal constant CELLS = 14;
     uint256 internal constant LEVELS = 9;
     uint256 internal constant FIRST_TAIL = 9;
     /// @dev Node of the unshocked level 0.98; the next four follow in steps of 0.01.
@@ -120,63 +109,61 @@ library NodeGrid {
 
     /// @notice Adds `quantity` times the words of one strike.
     /// @param quantity signed [1e-8 contracts], |quantity| < 2^64
-    function add(LaneSums memory sums, uint256 wordA, uint256 wordB, int256 quantity) internal pure {
+    function add(uint256[14] memory cells, uint256 wordA, uint256 wordB, int256 quantity) internal pure {
         assembly ("memory-safe") {
-            let lanes := mload(sums)
-            let gross := quantity
-            if slt(quantity, 0) {
-                gross := sub(0, quantity)
-            }
-            let scaled := shl(shr(252, wordA), gross)
-            let cell := add(sums, 0x20)
-            mstore(cell, add(mload(cell), scaled))
-            if slt(quantity, 0) {
-                cell := add(sums, 0x60)
-                mstore(cell, add(mload(cell), scaled))
-            }
-            scaled := shl(shr(252, wordB), gross)
-            cell := add(sums, 0x40)
-            mstore(cell, add(mload(cell), scaled))
-            if slt(quantity, 0) {
-                cell := add(sums, 0x80)
-                mstore(cell, add(mload(cell), scaled))
+            function raise(cell, amount) {
+                mstore(cell, add(mload(cell), amount))
             }
             let mask := LANE_MASK
+            let short := slt(quantity, 0)
+            let gross := sub(xor(quantity, sub(0, short)), sub(0, short))
+            let exponent := shr(252, wordA)
+            let scaled := shl(exponent, gross)
+            raise(add(cells, 0x140), scaled)
+            raise(add(cells, 0x180), mul(short, scaled))
             // shl of a negative two's complement number is its multiplication by a power of two.
-            scaled := shl(shr(252, wordA), quantity)
-            mstore(lanes, add(mload(lanes), mul(and(wordA, mask), scaled)))
-            cell := add(lanes, 0x20)
-            mstore(cell, add(mload(cell), mul(and(shr(16, wordA), mask), scaled)))
-            cell := add(lanes, 0x40)
-            mstore(cell, add(mload(cell), mul(and(shr(32, wordA), mask), scaled)))
-            cell := add(lanes, 0x60)
-            mstore(cell, add(mload(cell), mul(and(shr(48, wordA), mask), scaled)))
-            cell := add(lanes, 0x80)
-            mstore(cell, add(mload(cell), mul(and(shr(64, wordA), mask), scaled)))
-            scaled := shl(shr(252, wordB), quantity)
-            cell := add(lanes, 0xa0)
-            mstore(cell, add(mload(cell), mul(and(wordB, mask), scaled)))
-            cell := add(lanes, 0xc0)
-            mstore(cell, add(mload(cell), mul(and(shr(16, wordB), mask), scaled)))
-            cell := add(lanes, 0xe0)
-            mstore(cell, add(mload(cell), mul(and(shr(32, wordB), mask), scaled)))
-            cell := add(lanes, 0x100)
-            mstore(cell, add(mload(cell), mul(and(shr(48, wordB), mask), scaled)))
-            cell := add(lanes, 0x120)
-            mstore(cell, add(mload(cell), mul(and(shr(64, wordB), mask), scaled)))
+            scaled := shl(exponent, quantity)
+            raise(cells, mul(and(wordA, mask), scaled))
+            raise(add(cells, 0x20), mul(and(shr(16, wordA), mask), scaled))
+            raise(add(cells, 0x40), mul(and(shr(32, wordA), mask), scaled))
+            raise(add(cells, 0x60), mul(and(shr(48, wordA), mask), scaled))
+            raise(add(cells, 0x80), mul(and(shr(64, wordA), mask), scaled))
+            exponent := shr(252, wordB)
+            scaled := shl(exponent, gross)
+            raise(add(cells, 0x160), scaled)
+            raise(add(cells, 0x1a0), mul(short, scaled))
+            scaled := shl(exponent, quantity)
+            raise(add(cells, 0xa0), mul(and(wordB, mask), scaled))
+            raise(add(cells, 0xc0), mul(and(shr(16, wordB), mask), scaled))
+            raise(add(cells, 0xe0), mul(and(shr(32, wordB), mask), scaled))
+            raise(add(cells, 0x100), mul(and(shr(48, wordB), mask), scaled))
+            raise(add(cells, 0x120), mul(and(shr(64, wordB), mask), scaled))
         }
     }
 
+    /// @notice Adds the sums of `part` to `total`.
+    function join(uint256[14] memory total, uint256[14] memory part) internal pure {
+        unchecked {
+            // Lanes wrap on purpose; gross sums stay far below 2^256.
+            for (uint256 i; i < CELLS; ++i) total[i] += part[i];
+        }
+    }
+
+    /// @notice The larger gross sum; sums are exact while it is below MAX_GROSS.
+    function grossOf(uint256[14] memory cells) internal pure returns (uint256) {
+        return FixedPoint.max(cells[10], cells[11]);
+    }
+
     /// @notice The sums at each node, in units of 1e-8 contracts * reference spot / 2^29, rounded against the holder:
-    /// every short contract owes one further unit of its lane. Requires both gross sums below MAX_GROSS.
-    function decode(LaneSums memory sums) internal pure returns (int256[30] memory values) {
+    /// every short contract owes one further unit of its lane. Requires gross sums below MAX_GROSS.
+    function decode(uint256[14] memory cells) internal pure returns (int256[30] memory values) {
         unchecked {
             // Lanes are below 2^79 in size, so signextend(9, .) of 80 bits reads them exactly, and subtracting a lane
             // before shifting removes its borrow from the next.
             for (uint256 g; g < 10; ++g) {
                 uint256 base = g < 5 ? g : g + 10;
-                int256 owed = int256(g < 5 ? sums.shortA : sums.shortB);
-                int256 rest = int256(sums.lanes[g]);
+                int256 owed = int256(cells[g < 5 ? 12 : 13]);
+                int256 rest = int256(cells[g]);
                 for (uint256 i; i < 3; ++i) {
                     int256 lane;
                     assembly ("memory-safe") {
@@ -186,6 +173,28 @@ library NodeGrid {
                     rest = (rest - lane) >> 80;
                 }
             }
+        }
+    }
+
+    /// @notice What the sums lose at an unmoved spot when volatility rises, and when it falls, in the units of `decode`,
+    /// rounded against the holder; negative is a gain.
+    function vegaLosses(uint256[14] memory cells) internal pure returns (int256 up, int256 down) {
+        unchecked {
+            // Below 2^80 each. Level one is lane 4 of both words in their shocked states, lane 11 of B unshocked.
+            int256 rest = int256(cells[6]);
+            int256 same;
+            assembly ("memory-safe") {
+                same := signextend(9, rest)
+                rest := sar(80, sub(rest, same))
+                same := signextend(9, rest)
+                same := signextend(9, sar(80, sub(rest, same)))
+                up := signextend(9, mload(add(cells, 0x80)))
+                down := signextend(9, mload(add(cells, 0x120)))
+            }
+            // Flooring hides at most a unit of a long's unshocked lane and of a short's shocked one.
+            uint256 longB = cells[11] - cells[13];
+            up = same - up + int256(longB + cells[12]);
+            down = same - down + int256(cells[11]);
         }
     }
 }

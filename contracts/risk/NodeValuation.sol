@@ -1,41 +1,22 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ExpiryHeader, ExpiryShocks, Grid} from "../interfaces/IRiskArrays.sol";
+import {MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {Black76} from "../pricing/Black76.sol";
+import {Black76, Greeks} from "../pricing/Black76.sol";
 import {VolSurface} from "../pricing/VolSurface.sol";
 import {NodeGrid} from "./NodeGrid.sol";
+import {Pages} from "./Pages.sol";
 
-/// @notice The grid that all arrays of a market share until it moves. One word.
-/// @param referenceSpot [1e-8 USD]
-/// @param version of the grid, counted from one; zero means it is not stored
-/// @param rebasedAt unix seconds
-/// @param outer distance of the outermost scanned level from one [1e-9]
-/// @param driftLimit how far live spot may be from the reference [1e-9]
-/// @param ageLimit longest age of an expiry's arrays, seconds
-struct Grid {
-    uint64 referenceSpot;
-    uint24 version;
-    uint40 rebasedAt;
-    uint32 outer;
-    uint32 driftLimit;
-    uint32 ageLimit;
-}
-
-/// @notice What the arrays of one expiry were computed from, beside the grid and the slice. One word.
-/// @param forward at the reference spot [1e-8 USD]
-/// @param computedAt time to expiry counts from here, unix seconds
-/// @param version that words must carry, counted from one; zero means it is not stored
-/// @param gridVersion grid that it belongs to
-/// @param upFactor of volatility in the up state [1e-6]
-/// @param downFactor of volatility in the down state [1e-6]
-struct ExpiryHeader {
-    uint64 forward;
-    uint40 computedAt;
-    uint24 version;
-    uint24 gridVersion;
-    uint32 upFactor;
-    uint32 downFactor;
+/// @notice All that the words of one expiry depend on.
+struct Basis {
+    Grid grid;
+    ExpiryHeader header;
+    ExpiryShocks shocks;
+    uint256 slice;
+    uint256 expiry;
+    Levels levels;
 }
 
 /// @notice Levels of a grid as multiples of its reference spot [wad] and their logarithms [Q96], once known.
@@ -59,6 +40,8 @@ library NodeValuation {
     /// @dev An expiry's arrays live an eighth of its remaining life, never less than five minutes.
     uint256 private constant LIFE_SHARE = 8;
     uint256 private constant SHORTEST_LIFE = 5 minutes;
+    uint256 private constant PRICE_UNIT = 1e10; // [wad] per 1e-8
+    uint256 private constant CENT = 1e16; // [wad]
 
     /// @notice Shock factors of volatility for a time to expiry [1e-6]: up = 1 + volUp (30 d / T)^p with p = 0.45 to
     /// 30 days and 0.30 beyond, rounded up; down = 1 - volDown (30 d / T)^0.30, rounded down; T is at least a day.
@@ -77,55 +60,118 @@ library NodeValuation {
         down = fall + LOWEST_DOWN < 1e6 ? 1e6 - fall : LOWEST_DOWN;
     }
 
-    /// @notice Whether the arrays of an expiry are older than they may be.
-    function isAged(
+    /// @notice Whether the arrays of an expiry may be used: made under `grid`, which is stored, and not too old.
+    /// @dev The tag repeats every 256 grids, but no header is older than its grid.
+    function isCurrent(
+        Grid memory grid,
         ExpiryHeader memory header,
-        uint256 ageLimit,
         uint256 expiry,
         uint256 time
     ) internal pure returns (bool) {
-        uint256 life = (expiry - header.computedAt) / LIFE_SHARE;
-        if (life < SHORTEST_LIFE) life = SHORTEST_LIFE;
-        return time > header.computedAt + FixedPoint.min(life, ageLimit);
+        unchecked {
+            // Times are below 2^40, and a header is only made before its expiry.
+            if (grid.version == 0 || header.computedAt < grid.rebasedAt) return false;
+            if (header.gridTag != uint8(grid.version) || header.computedAt == 0) return false;
+            uint256 life = (expiry - header.computedAt) / LIFE_SHARE;
+            if (life < SHORTEST_LIFE) life = SHORTEST_LIFE;
+            if (life > grid.ageLimit) life = grid.ageLimit;
+            return time <= header.computedAt + life;
+        }
     }
 
-    /// @notice Fills `levels` for a grid, unless they are known.
-    function learnLevels(Levels memory levels, Grid memory grid) internal pure {
-        if (levels.known) return;
-        levels.m = NodeGrid.multipliers(uint256(grid.outer) * 1e9);
-        levels.logs = NodeGrid.logarithms(levels.m);
-        levels.known = true;
+    /// @notice A grid at `spot` [wad] with these parameters; version zero, as it is not stored.
+    function freshGrid(
+        uint256 spot,
+        MarketParameters memory p,
+        uint256 time
+    ) internal pure returns (Grid memory fresh) {
+        // Levels cover +-scanRange around every spot within driftLimit: (1 + R)(1 + d) - 1, rounded up.
+        uint256 product = FixedPoint.mulUp(p.scanRange, p.driftLimit);
+        fresh.outer = uint32((uint256(p.scanRange) + p.driftLimit + product + 1e9 - 1) / 1e9);
+        fresh.driftLimit = uint32(p.driftLimit / 1e9);
+        fresh.ageLimit = p.arrayAgeLimit;
+        fresh.rebasedAt = uint40(time);
+        fresh.referenceSpot = uint64(FixedPoint.min(spot / PRICE_UNIT, type(uint64).max));
     }
 
-    /// @notice The two words of one strike. Volatility is sticky to the strike: the surface's at the header's forward,
-    /// shocked by state. A slice of zero values the strike at intrinsic.
-    /// @param levels filled by `learnLevels`
-    /// @param slice packed, see VolSurface
-    /// @param strike [wad]
-    function wordsOf(
+    /// @notice Header and shocks for an expiry under `grid`, computed at `time`.
+    /// @param forward at the reference spot [1e-8 USD]
+    function freshHeader(
         Grid memory grid,
-        ExpiryHeader memory header,
-        Levels memory levels,
-        uint256 slice,
+        uint256 forward,
         uint256 expiry,
+        uint256 time,
+        uint256 volUp,
+        uint256 volDown
+    ) internal pure returns (ExpiryHeader memory header, ExpiryShocks memory shocks) {
+        header.forward = uint56(FixedPoint.min(forward, type(uint56).max));
+        header.computedAt = uint32(time);
+        header.gridTag = uint8(grid.version);
+        (uint256 up, uint256 down) = shockFactors(expiry - time, volUp, volDown);
+        shocks.upFactor = uint32(up);
+        shocks.downFactor = uint32(down);
+    }
+
+    /// @notice A page with the arrays of `strikes`.
+    /// @param strikes [cents], increasing
+    function pageOf(Basis memory basis, uint256[] memory strikes) internal pure returns (bytes memory page) {
+        page = Pages.create(strikes.length);
+        for (uint256 i; i < strikes.length; ++i) {
+            (uint256 a, uint256 b, uint256 sensitivities) = entryOf(basis, strikes[i] * CENT);
+            Pages.set(page, i, strikes[i], a, b, sensitivities);
+        }
+    }
+
+    /// @notice The two words of one strike and its packed Greeks. Volatility is sticky to the strike: the surface's at the
+    /// header's forward, shocked by state. A slice of zero values the strike at intrinsic.
+    /// @param strike [wad]
+    function entryOf(
+        Basis memory basis,
         uint256 strike
-    ) internal pure returns (uint256 wordA, uint256 wordB) {
-        int256 logRatio = FixedPoint.lnRatio(uint256(header.forward) * 1e10, strike);
-        uint256[3] memory deviations = _deviations(header, slice, logRatio, expiry);
-        uint256[30] memory values = _values(
-            levels,
-            uint256(header.forward) * 1e10,
-            strike,
-            logRatio,
-            deviations
-        );
+    ) internal pure returns (uint256 wordA, uint256 wordB, uint256 sensitivities) {
+        _learnLevels(basis);
+        uint256 forward = uint256(basis.header.forward) * PRICE_UNIT;
+        int256 logRatio = FixedPoint.lnRatio(forward, strike);
+        uint256[3] memory deviations = _deviations(basis, logRatio);
+        uint256[30] memory values = _values(basis.levels, forward, strike, logRatio, deviations);
         unchecked {
             // Values are below 2^100 and the reference spot is at least one unit.
-            uint256 base = uint256(grid.referenceSpot) * 1e10;
+            uint256 base = uint256(basis.grid.referenceSpot) * PRICE_UNIT;
             for (uint256 i; i < NodeGrid.NODES; ++i) values[i] = (values[i] << NodeGrid.VALUE_BITS) / base;
         }
-        wordA = NodeGrid.pack(values, 0, header.version & 0xfff);
-        wordB = NodeGrid.pack(values, NodeGrid.LANES, header.version >> 12);
+        uint256 version = basis.shocks.version;
+        wordA = NodeGrid.pack(values, 0, version & 0xfff);
+        wordB = NodeGrid.pack(values, NodeGrid.LANES, version >> 12);
+        sensitivities = greeksOf(basis, strike, deviations[2]);
+    }
+
+    /// @notice Greeks of a strike's call as one word: delta 64 bits | gamma 64 | vega 64 | theta 64, from the lowest; values
+    /// that do not fit saturate. Units as in SeriesGreeks.
+    /// @param deviation sigma sqrt(T) [Q64]
+    function greeksOf(Basis memory basis, uint256 strike, uint256 deviation) internal pure returns (uint256) {
+        uint256 time = basis.expiry - basis.header.computedAt;
+        uint256 volatility = (deviation * 1e18) / FixedPoint.rootYears(time);
+        uint256 forward = uint256(basis.header.forward) * PRICE_UNIT;
+        Greeks memory all = Black76.greeks(forward, strike, volatility, time);
+        uint256 most = type(uint64).max;
+        return
+            FixedPoint.min(all.callDelta, most) |
+            (FixedPoint.min(all.gamma, most) << 64) |
+            (FixedPoint.min(all.vega / 1e9, most) << 128) |
+            (FixedPoint.min(FixedPoint.abs(all.theta) / 1e9, most) << 192);
+    }
+
+    /// @notice sigma sqrt(T) [Q64] of a strike, not shocked.
+    function deviationOf(Basis memory basis, uint256 strike) internal pure returns (uint256) {
+        return _deviations(basis, FixedPoint.lnRatio(uint256(basis.header.forward) * PRICE_UNIT, strike))[2];
+    }
+
+    function _learnLevels(Basis memory basis) private pure {
+        Levels memory levels = basis.levels;
+        if (levels.known) return;
+        levels.m = NodeGrid.multipliers(uint256(basis.grid.outer) * 1e9);
+        levels.logs = NodeGrid.logarithms(levels.m);
+        levels.known = true;
     }
 
     /// @dev The call at every node [wad].
@@ -154,18 +200,17 @@ library NodeValuation {
 
     /// @dev sigma sqrt(T) [Q64] in the states up, down, unshocked.
     function _deviations(
-        ExpiryHeader memory header,
-        uint256 slice,
-        int256 logRatio,
-        uint256 expiry
+        Basis memory basis,
+        int256 logRatio
     ) private pure returns (uint256[3] memory deviations) {
-        if (slice == 0) return deviations;
-        uint256 variance = VolSurface.totalVariance(slice, -logRatio);
-        variance = VolSurface.varianceAt(slice, variance, expiry, header.computedAt);
+        if (basis.slice == 0) return deviations;
+        uint256 computedAt = basis.header.computedAt;
+        uint256 variance = VolSurface.totalVariance(basis.slice, -logRatio);
+        variance = VolSurface.varianceAt(basis.slice, variance, basis.expiry, computedAt);
         uint256 s = VolSurface.standardDeviation(variance);
-        uint256 floor = FixedPoint.rootYears(expiry - header.computedAt) / FLOOR_DIVISOR;
-        deviations[0] = FixedPoint.max((s * header.upFactor) / 1e6, floor);
-        deviations[1] = (s * header.downFactor) / 1e6;
+        uint256 floor = FixedPoint.rootYears(basis.expiry - computedAt) / FLOOR_DIVISOR;
+        deviations[0] = FixedPoint.max((s * basis.shocks.upFactor) / 1e6, floor);
+        deviations[1] = (s * basis.shocks.downFactor) / 1e6;
         deviations[2] = s;
     }
 }

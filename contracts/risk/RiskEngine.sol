@@ -1,60 +1,99 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IRiskArrays, MarketVector} from "../interfaces/IRiskArrays.sol";
+import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
+import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {
     Assessment,
     CollateralAmount,
     DataStatus,
     IRiskEngine,
     LegContribution,
+    MarketVector,
     Portfolio
 } from "../interfaces/IRiskEngine.sol";
 import {IRiskParameters, MarketParameters} from "../interfaces/IRiskParameters.sol";
+import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {Margin, MarketMargin} from "./Margin.sol";
+import {Margin, MarketMargin, Stress} from "./Margin.sol";
+import {ParameterRamp} from "./ParameterRamp.sol";
+import {PortfolioVectors} from "./PortfolioVectors.sol";
+import {Walk} from "./Walk.sol";
 
 /// @dev Everything between the vectors and the verdict.
 struct Judgement {
     MarketVector[] vectors;
     MarketMargin[] margins;
+    MarketParameters[] parameters;
     uint256 market;
+}
+
+/// @dev What markets ask for together, under the parameters for new risk and under those in force.
+struct Terms {
+    MarketMargin[] inForce;
+    bool ramping;
+    uint256 credit;
+    uint256 creditInForce;
+    uint256 factor;
+    int256 equity;
 }
 
 /// @title RiskEngine
 /// @notice Portfolio margin. Holds no funds, no state and no permissions: a verdict depends on the portfolio handed in,
-/// the risk arrays, the parameters and the age of the surface. Trusts those three contracts.
+/// the risk arrays, prices, fixings, the parameters and the age of the surface. Trusts those contracts.
 /// Where markets differ, the smallest cross-market credit and the largest maintenance factor of them apply.
-contract RiskEngine is IRiskEngine {
+contract RiskEngine is IRiskEngine, PortfolioVectors {
     /// @dev Two entries a word.
     uint256 private constant MAX_WORDS = 64;
+    uint256 private constant WAD = 1e18;
 
-    IRiskArrays public immutable riskArrays;
     IRiskParameters public immutable riskParameters;
     ISurfaceFeed public immutable surfaceFeed;
 
     /// @param riskArrays_ node values
     /// @param riskParameters_ parameters of each market
-    /// @param surfaceFeed_ asked whether a market's surface is stale
-    constructor(IRiskArrays riskArrays_, IRiskParameters riskParameters_, ISurfaceFeed surfaceFeed_) {
-        riskArrays = riskArrays_;
+    /// @param surfaceFeed_ asked how stale a market's surface is
+    /// @param priceRouter_ live spot
+    /// @param settlementOracle_ fixings of expired series
+    constructor(
+        IRiskArrays riskArrays_,
+        IRiskParameters riskParameters_,
+        ISurfaceFeed surfaceFeed_,
+        IPriceRouter priceRouter_,
+        ISettlementOracle settlementOracle_
+    ) PortfolioVectors(riskArrays_, priceRouter_, settlementOracle_) {
         riskParameters = riskParameters_;
         surfaceFeed = surfaceFeed_;
     }
 
     /// @inheritdoc IRiskEngine
     function assess(Portfolio calldata portfolio) external view returns (Assessment memory assessment) {
-        (assessment, ) = _assess(portfolio, false);
+        Walk memory walk;
+        (assessment, ) = _assess(portfolio, walk);
     }
 
     /// @inheritdoc IRiskEngine
     function assessAnyway(Portfolio calldata portfolio) external view returns (Assessment memory assessment) {
-        (assessment, ) = _assess(portfolio, true);
+        Walk memory walk;
+        walk.anyway = true;
+        (assessment, ) = _assess(portfolio, walk);
+    }
+
+    /// @inheritdoc IRiskEngine
+    function requirementUnder(
+        Portfolio calldata portfolio,
+        uint8 market,
+        MarketParameters calldata proposal
+    ) external view returns (Assessment memory assessment) {
+        Walk memory walk;
+        (walk.anyway, walk.proposed) = (true, true);
+        (walk.proposalMarket, walk.proposal) = (market, proposal);
+        (assessment, ) = _assess(portfolio, walk);
     }
 
     /// @inheritdoc IRiskEngine
@@ -63,11 +102,24 @@ contract RiskEngine is IRiskEngine {
     }
 
     /// @inheritdoc IRiskEngine
+    function nodeVectors(
+        CollateralAmount[] calldata collateral,
+        uint256[] calldata positionWords,
+        bool anyway
+    ) external view returns (MarketVector[] memory) {
+        Walk memory walk;
+        (walk.words, walk.anyway) = (positionWords, anyway);
+        return _vectors(walk, collateral);
+    }
+
+    /// @inheritdoc IRiskEngine
     function explain(
         Portfolio calldata portfolio
     ) external view returns (Assessment memory assessment, LegContribution[] memory legs) {
+        Walk memory walk;
+        walk.anyway = true;
         Judgement memory judgement;
-        (assessment, judgement) = _assess(portfolio, true);
+        (assessment, judgement) = _assess(portfolio, walk);
         uint256[] memory entries = Packing.sortedEntries(portfolio.positionWords);
         uint256 count = entries.length;
         legs = new LegContribution[](count + portfolio.collateral.length);
@@ -92,58 +144,118 @@ contract RiskEngine is IRiskEngine {
         CollateralAmount[] memory collateral,
         uint256[] memory words
     ) private view returns (LegContribution memory leg) {
-        MarketVector memory vector = riskArrays.nodeVectors(collateral, words, true)[0];
-        MarketMargin memory margin = Margin.judge(vector, riskParameters.parameters(vector.market));
-        leg.mark = Usd.wrap(margin.equity);
-        for (uint256 i; i < judgement.vectors.length; ++i) {
-            if (judgement.vectors[i].market == vector.market) {
-                leg.atBindingNode = Usd.wrap(-margin.losses[judgement.margins[i].node]);
-            }
-        }
+        Walk memory walk;
+        (walk.words, walk.anyway) = (words, true);
+        MarketVector memory vector = _vectors(walk, collateral)[0];
+        uint256 i;
+        while (judgement.vectors[i].market != vector.market) ++i;
+        Stress memory none = Stress(WAD, 0, 0);
+        MarketMargin memory own = Margin.judge(vector, judgement.parameters[i], none);
+        leg.mark = Usd.wrap(own.equity);
+        leg.atBindingNode = Usd.wrap(-own.losses[judgement.margins[i].node]);
     }
 
     function _assess(
         Portfolio calldata portfolio,
-        bool anyway
+        Walk memory walk
     ) private view returns (Assessment memory assessment, Judgement memory judgement) {
-        uint256 words = portfolio.positionWords.length;
-        if (words > MAX_WORDS) revert RiskEngine_TooManyPositions(2 * words, 2 * MAX_WORDS);
-        judgement.vectors = riskArrays.nodeVectors(portfolio.collateral, portfolio.positionWords, anyway);
-        uint256 count = judgement.vectors.length;
+        uint256 count = portfolio.positionWords.length;
+        if (count > MAX_WORDS) revert RiskEngine_TooManyPositions(2 * count, 2 * MAX_WORDS);
+        walk.words = portfolio.positionWords;
+        judgement.vectors = _vectors(walk, portfolio.collateral);
+        count = judgement.vectors.length;
         judgement.margins = new MarketMargin[](count);
-
-        int256 equity = Usd.unwrap(portfolio.cash);
-        uint256 credit = 1e18;
-        uint256 maintenanceFactor;
+        judgement.parameters = new MarketParameters[](count);
+        Terms memory terms;
+        terms.inForce = judgement.margins;
+        (terms.credit, terms.creditInForce) = (WAD, WAD);
+        terms.equity = Usd.unwrap(portfolio.cash);
         for (uint256 i; i < count; ++i) {
-            MarketVector memory vector = judgement.vectors[i];
-            MarketParameters memory p = riskParameters.parameters(vector.market);
-            judgement.margins[i] = Margin.judge(vector, p);
-            equity += judgement.margins[i].equity;
-            credit = FixedPoint.min(credit, p.crossMarketCredit);
-            maintenanceFactor = FixedPoint.max(maintenanceFactor, p.maintenanceFactor);
-            assessment.status = _worse(assessment.status, vector);
+            assessment.status = _judge(walk, judgement, terms, i, assessment.status);
         }
 
         uint256 requirement;
-        (requirement, judgement.market) = Margin.join(judgement.margins, credit);
-        assessment.equity = Usd.wrap(equity);
+        (requirement, judgement.market) = Margin.join(judgement.margins, terms.credit);
+        uint256 inForce = requirement;
+        if (terms.ramping) (inForce, ) = Margin.join(terms.inForce, terms.creditInForce);
+        // What holds for existing positions is never stricter than what new risk has to meet.
+        inForce = FixedPoint.min(FixedPoint.mulUp(inForce, terms.factor), requirement);
+        assessment.equity = Usd.wrap(terms.equity);
         assessment.initialRequirement = Usd.wrap(int256(requirement));
-        assessment.maintenanceRequirement = Usd.wrap(
-            int256(FixedPoint.mulUp(requirement, maintenanceFactor))
-        );
+        assessment.maintenanceRequirement = Usd.wrap(int256(inForce));
         if (count != 0) {
             assessment.bindingNode = uint8(judgement.margins[judgement.market].node);
             assessment.bindingMarket = judgement.vectors[judgement.market].market;
         }
     }
 
-    /// @dev The worse of what is known so far and of one market's price and, if it has live options, surface.
-    function _worse(DataStatus status, MarketVector memory vector) private view returns (DataStatus) {
+    /// @dev Judges market `i` of the judgement; returns the worse of `status` and its own.
+    function _judge(
+        Walk memory walk,
+        Judgement memory judgement,
+        Terms memory terms,
+        uint256 i,
+        DataStatus status
+    ) private view returns (DataStatus) {
+        MarketVector memory vector = judgement.vectors[i];
+        Stress memory stress = Stress(WAD, 0, 0);
         if (vector.status > status) status = vector.status;
-        if (status == DataStatus.Good && vector.live && surfaceFeed.isStale(vector.market)) {
-            return DataStatus.LiquidationOnly;
+        if (vector.live) {
+            stress.staleShare = surfaceFeed.staleShare(vector.market);
+            if (stress.staleShare != 0 && status == DataStatus.Good) status = DataStatus.LiquidationOnly;
         }
+        (MarketParameters memory inForce, MarketParameters memory p) = _read(
+            walk,
+            judgement,
+            terms,
+            stress,
+            i
+        );
+        if (terms.ramping) {
+            terms.inForce[i] = Margin.judge(vector, inForce, stress);
+            stress.stretch = Margin.stretchOf(p, inForce);
+        }
+        MarketMargin memory margin = Margin.judge(vector, p, stress);
+        (judgement.margins[i], judgement.parameters[i]) = (margin, p);
+        terms.equity += margin.equity;
+        terms.credit = FixedPoint.min(terms.credit, p.crossMarketCredit);
+        terms.creditInForce = FixedPoint.min(terms.creditInForce, inForce.crossMarketCredit);
+        terms.factor = FixedPoint.max(terms.factor, inForce.maintenanceFactor);
         return status;
+    }
+
+    /// @dev Parameters of market `i` in force and for new risk, one object if they are the same; notes the depeg share.
+    function _read(
+        Walk memory walk,
+        Judgement memory judgement,
+        Terms memory terms,
+        Stress memory stress,
+        uint256 i
+    ) private view returns (MarketParameters memory inForce, MarketParameters memory newRisk) {
+        uint8 market = judgement.vectors[i].market;
+        uint256[4] memory words;
+        (words[0], words[1], words[2], words[3], stress.depegShare) = riskParameters.wordsForMargin(market);
+        if (walk.proposed && walk.proposalMarket == market) return (walk.proposal, walk.proposal);
+        inForce = ParameterRamp.unpack(words[0], words[1]);
+        newRisk = inForce;
+        if (words[0] == words[2] && words[1] == words[3]) return (inForce, newRisk);
+        if (!terms.ramping) _startRamping(judgement, terms, i);
+        newRisk = ParameterRamp.unpack(words[2], words[3]);
+    }
+
+    /// @dev From here on the two requirements are kept apart; the markets before this one had them equal.
+    function _startRamping(Judgement memory judgement, Terms memory terms, uint256 count) private pure {
+        terms.ramping = true;
+        terms.inForce = new MarketMargin[](judgement.margins.length);
+        for (uint256 i; i < count; ++i) terms.inForce[i] = judgement.margins[i];
+    }
+
+    /// @inheritdoc PortfolioVectors
+    function _parametersOf(
+        Walk memory walk,
+        uint8 market
+    ) internal view override returns (MarketParameters memory) {
+        if (walk.proposed && walk.proposalMarket == market) return walk.proposal;
+        return riskParameters.parameters(market);
     }
 }

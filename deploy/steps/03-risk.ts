@@ -20,12 +20,14 @@ export function deployRisk(
     ? m.contract("ChainlinkPriceFeed", [{ ...config.pegFeed }], { id: "pegFeed" })
     : ZeroAddress;
   const riskParameters = m.contract("RiskParameters", [access, pegFeed], { id: "riskParameters" });
-  const riskArrays = m.contract("RiskArrays", [surfaceFeed, priceRouter, settlementOracle, riskParameters], {
+  const riskArrays = m.contract("RiskArrays", [access, surfaceFeed, priceRouter, riskParameters], {
     id: "riskArrays",
   });
-  const riskEngine = m.contract("RiskEngine", [riskArrays, riskParameters, surfaceFeed], {
-    id: "riskEngine",
-  });
+  const riskEngine = m.contract(
+    "RiskEngine",
+    [riskArrays, riskParameters, surfaceFeed, priceRouter, settlementOracle],
+    { id: "riskEngine" },
+  );
   const calls = config.markets.map((market) => ({
     id: `setRisk${market.name}`,
     contract: riskParameters,

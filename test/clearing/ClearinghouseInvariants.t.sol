@@ -138,12 +138,18 @@ contract ClearinghouseInvariantsTest {
         RiskInputs inputs = new RiskInputs();
         RiskParameters parameters = new RiskParameters(address(manager), IPriceFeed(address(0)));
         RiskArrays arrays = new RiskArrays(
+            address(manager),
             ISurfaceFeed(address(inputs)),
             IPriceRouter(address(inputs)),
-            ISettlementOracle(address(inputs)),
             parameters
         );
-        RiskEngine engine = new RiskEngine(arrays, parameters, ISurfaceFeed(address(inputs)));
+        RiskEngine engine = new RiskEngine(
+            arrays,
+            parameters,
+            ISurfaceFeed(address(inputs)),
+            IPriceRouter(address(inputs)),
+            ISettlementOracle(address(inputs))
+        );
         uint256 expiry = (block.timestamp / 1 hours + 48) * 1 hours;
         inputs.setSpot(0, 2_700e18, PriceStatus.Ok);
         inputs.setFixing(0, expiry, 2_733.333333333333333333e18);

@@ -17,7 +17,7 @@ contract RiskInputs {
     mapping(uint8 => PriceReading) private _readings;
     mapping(uint8 => mapping(uint256 => Surface)) private _surfaces;
     mapping(uint8 => mapping(uint256 => uint256)) private _fixings;
-    mapping(uint8 => bool) public isStale;
+    mapping(uint8 => uint256) public staleShare;
 
     function setSpot(uint8 market, uint256 price, PriceStatus status) external {
         _readings[market] = PriceReading(Price.wrap(price), block.timestamp, status);
@@ -31,8 +31,8 @@ contract RiskInputs {
         _fixings[market][expiry] = price;
     }
 
-    function setStale(uint8 market, bool stale) external {
-        isStale[market] = stale;
+    function setStaleShare(uint8 market, uint256 share) external {
+        staleShare[market] = share;
     }
 
     function spot(uint8 market) external view returns (PriceReading memory) {

@@ -101,7 +101,7 @@ describe("RiskEngine against its BigInt mirror", () => {
         bindingNode: Number(got.bindingNode),
         bindingMarket: Number(got.bindingMarket),
       }).to.deep.equal(margin.assess(cash, vectors, exactParametersOf));
-      const chain = await risk.riskArrays.nodeVectors(held, packLegs(legs), false);
+      const chain = await risk.riskEngine.nodeVectors(held, packLegs(legs), false);
       for (const vector of vectors) {
         const found = chain.find((candidate) => Number(candidate.market) === vector.market);
         expect(found?.nodeValues.slice()).to.deep.equal(vector.values);

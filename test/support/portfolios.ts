@@ -68,6 +68,10 @@ export function exactParameters(p: ReferenceParameters): ExactParameters {
     collateralHaircut: ratio(p.collateralHaircut),
     crossMarketCredit: ratio(p.crossMarketCredit),
     bidSpread: ratio(p.bidSpread),
+    calendarCharge: ratio(p.calendarCharge),
+    staleAddOn: ratio(p.staleAddOn),
+    concentration: ratio(p.concentration),
+    liquidityLimit: BigInt(p.liquidityLimit),
   };
 }
 

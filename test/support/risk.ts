@@ -70,7 +70,10 @@ export function sliceOf(volatility: number, seconds: bigint, forward: bigint, ti
 }
 
 /** The risk room on inputs that the test sets: two markets, four expiries each. */
-export async function deployRisk({ ethers, networkHelpers }: Connection) {
+export async function deployRisk(
+  { ethers, networkHelpers }: Connection,
+  overrides: Partial<typeof parameters> = {},
+) {
   const [deployer] = await ethers.getSigners();
   const manager = await new ethers.ContractFactory(
     accessManager.abi,
@@ -80,7 +83,7 @@ export async function deployRisk({ ethers, networkHelpers }: Connection) {
   const inputs = await ethers.deployContract("RiskInputs");
   const riskParameters = await ethers.deployContract("RiskParameters", [manager.target, ZeroAddress]);
   const riskArrays = await ethers.deployContract("RiskArrays", [
-    inputs.target,
+    manager.target,
     inputs.target,
     inputs.target,
     riskParameters.target,
@@ -88,6 +91,8 @@ export async function deployRisk({ ethers, networkHelpers }: Connection) {
   const riskEngine = await ethers.deployContract("RiskEngine", [
     riskArrays.target,
     riskParameters.target,
+    inputs.target,
+    inputs.target,
     inputs.target,
   ]);
   const now = BigInt(await networkHelpers.time.latest());
@@ -97,7 +102,7 @@ export async function deployRisk({ ethers, networkHelpers }: Connection) {
   const slices = new Map<string, bigint>();
   for (const market of [0, 1]) {
     const spot = spots[market]!;
-    await riskParameters.setParameters(market, parametersOf(market));
+    await riskParameters.setParameters(market, { ...parametersOf(market), ...overrides });
     await inputs.setSpot(market, spot, 0);
     for (const [i, expiry] of expiries.entries()) {
       const forward = (spot * BigInt(1_000 + i)) / 1_000n;

@@ -11,7 +11,21 @@ export interface ExactParameters {
   readonly collateralHaircut: bigint;
   readonly crossMarketCredit: bigint;
   readonly bidSpread: bigint;
+  readonly calendarCharge: bigint;
+  readonly staleAddOn: bigint;
+  readonly concentration: bigint;
+  /** Whole contracts. */
+  readonly liquidityLimit: bigint;
 }
+
+/** What adds to a market's scan, ratios [wad]; see Stress in the contract. */
+export interface ExactStress {
+  readonly stretch: bigint;
+  readonly staleShare: bigint;
+  readonly depegShare: bigint;
+}
+
+const CALM: ExactStress = { stretch: WAD, staleShare: 0n, depegShare: 0n };
 
 /** One market, judged; see MarketMargin in the contract. */
 export interface ExactMarketMargin {
@@ -20,6 +34,8 @@ export interface ExactMarketMargin {
   readonly scan: bigint;
   readonly node: number;
   readonly minimum: bigint;
+  readonly calendar: bigint;
+  readonly extra: bigint;
 }
 
 /** The verdict [wad USD]. */
@@ -34,22 +50,36 @@ export interface ExactAssessment {
 const mulUp = (a: bigint, b: bigint): bigint => mulDivUp(a, b, WAD);
 
 /** Judges one market. */
-export function judge(vector: ExactVector, p: ExactParameters): ExactMarketMargin {
+export function judge(
+  vector: ExactVector,
+  p: ExactParameters,
+  stress: ExactStress = CALM,
+): ExactMarketMargin {
+  const isStretched = stress.stretch !== WAD;
   const bid = vector.mark - mulUp(vector.longMark, p.bidSpread);
   let [scan, node] = [0n, 0];
   const losses = vector.values.map((value, index) => {
     const tail = index >= FIRST_TAIL && index < LANES ? TAILS[index - FIRST_TAIL] : undefined;
     const raw = bid - value;
-    const loss = tail === undefined ? raw : signedDivUp(raw * min(p.scanRange, tail), tail);
+    const dampened = tail === undefined ? raw : signedDivUp(raw * min(p.scanRange, tail), tail);
+    const loss = isStretched && dampened > 0n ? (dampened * stress.stretch) / WAD + 1n : dampened;
     if (loss > scan) [scan, node] = [loss, index];
     return loss;
   });
+  const notional = mulUp(vector.spot, vector.netShort);
+  const vega = isStretched ? mulUp(vector.vegaEither, stress.stretch) : vector.vegaEither;
+  const share = mulDivUp(vector.netShort, WAD, p.liquidityLimit * WAD);
   return {
     equity: bid - mulUp(vector.collateral, p.collateralHaircut),
     losses,
     scan,
     node,
-    minimum: mulUp(mulUp(vector.spot, p.shortOptionMinimum), vector.netShort),
+    minimum: mulUp(notional, p.shortOptionMinimum),
+    calendar: mulUp(vega, p.calendarCharge),
+    extra:
+      mulUp(mulUp(notional, p.concentration), share) +
+      mulUp(mulUp(vector.vegaUp, p.staleAddOn), stress.staleShare) +
+      mulUp(notional + vector.collateral, stress.depegShare),
   };
 }
 
@@ -58,21 +88,41 @@ export function join(
   markets: readonly ExactMarketMargin[],
   credit: bigint,
 ): { readonly requirement: bigint; readonly market: number } {
-  let [sum, joint, largest, market] = [0n, 0n, 0n, 0];
+  let [sum, minimum, calendar, extra, largest, market] = [0n, 0n, 0n, 0n, 0n, 0];
   markets.forEach((margin, index) => {
-    const own = max(margin.scan, margin.minimum);
+    const own = max(max(margin.scan, margin.minimum), margin.calendar);
     sum += own;
-    joint += margin.minimum;
-    if (own > largest) [largest, market] = [own, index];
+    minimum += margin.minimum;
+    calendar += margin.calendar;
+    extra += margin.extra;
+    if (own + margin.extra > largest) [largest, market] = [own + margin.extra, index];
   });
-  if (markets.length < 2) return { requirement: sum, market };
+  if (markets.length < 2) return { requirement: sum + extra, market };
+  let joint = max(minimum, calendar);
   for (let node = 0; node < NODES; node++) {
     joint = max(
       joint,
       markets.reduce((total, margin) => total + (margin.losses[node] ?? 0n), 0n),
     );
   }
-  return { requirement: mulUp(sum, WAD - credit) + mulUp(joint, credit), market };
+  return { requirement: mulUp(sum, WAD - credit) + mulUp(joint, credit) + extra, market };
+}
+
+/** How much wider a scan with `p` is than one with the parameters that the arrays were made with [wad]. */
+export function stretchOf(p: ExactScan, arrays: ExactScan): bigint {
+  const ratios = [
+    [p.scanRange, arrays.scanRange],
+    [p.volUp, arrays.volUp],
+    [p.volDown, arrays.volDown],
+  ] as const;
+  return ratios.reduce((most, [a, b]) => max(most, mulDivUp(a, WAD, b)), WAD);
+}
+
+/** The parameters that arrays are made with [wad]. */
+export interface ExactScan {
+  readonly scanRange: bigint;
+  readonly volUp: bigint;
+  readonly volDown: bigint;
 }
 
 /** The verdict on cash and the vectors of a portfolio; `parameters` by market. */

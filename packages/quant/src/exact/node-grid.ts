@@ -85,3 +85,13 @@ export function add(sums: LaneSums, wordA: bigint, wordB: bigint, quantity: bigi
 export function decode(sums: LaneSums): bigint[] {
   return sums.lanes.map((lane, node) => lane - (node < LANES ? sums.shortA : sums.shortB));
 }
+
+/** What the sums lose at an unmoved spot when volatility rises and when it falls; negative is a gain. */
+export function vegaLosses(sums: LaneSums): { readonly up: bigint; readonly down: bigint } {
+  const lane = (node: number): bigint => sums.lanes[node] ?? 0n;
+  const same = lane(LANES + CENTRE_LANE);
+  return {
+    up: same - lane(4) + sums.grossB - sums.shortB + sums.shortA,
+    down: same - lane(LANES + 4) + sums.grossB,
+  };
+}

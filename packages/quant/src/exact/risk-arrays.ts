@@ -1,4 +1,4 @@
-/** Bit-exact mirror of `contracts/risk/NodeValuation.sol` and of the vectors of `contracts/risk/RiskArrays.sol`. */
+/** Bit-exact mirror of `contracts/risk/NodeValuation.sol` and of the vectors of `contracts/risk/PortfolioVectors.sol`. */
 import { revalue } from "./black76.ts";
 import {
   DomainError,
@@ -76,6 +76,8 @@ export interface ExactVector {
   readonly longMark: bigint;
   readonly collateral: bigint;
   readonly netShort: bigint;
+  readonly vegaUp: bigint;
+  readonly vegaEither: bigint;
 }
 
 /** (1 + R)(1 + d) - 1 [1e-9], rounded up; ratios [wad]. */
@@ -152,9 +154,10 @@ const legOrder = (a: ExactLeg, b: ExactLeg): number => {
 /** The vector of one market: `legs` are all of that market, in any order. */
 export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactVector {
   const sums = nodeGrid.emptySums();
+  const sheets = new Map<bigint, nodeGrid.LaneSums>();
   const base = market.grid.referenceSpot * 10n ** 10n;
   let [putForward, putStrike, calls, puts, settled, longMark] = [0n, 0n, 0n, 0n, 0n, 0n];
-  const nets = new Map<string, { words: readonly [bigint, bigint]; net: bigint }>();
+  const nets = new Map<string, { words: readonly [bigint, bigint]; net: bigint; expiry: bigint }>();
   for (const leg of [...legs].sort(legOrder)) {
     const strike = leg.strikeCents * 10n ** 16n;
     const expiry = market.expiry(leg.expiry);
@@ -164,7 +167,11 @@ export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactV
       continue;
     }
     const key = `${leg.expiry}/${leg.strikeCents}`;
-    const entry = nets.get(key) ?? { words: expiry.words(leg.strikeCents), net: 0n };
+    const entry = nets.get(key) ?? {
+      words: expiry.words(leg.strikeCents),
+      net: 0n,
+      expiry: leg.expiry,
+    };
     nets.set(key, entry);
     entry.net += leg.quantity;
     let value = 0n;
@@ -181,7 +188,20 @@ export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactV
     }
     if (leg.quantity > 0n) longMark += (leg.quantity * value) / 10n ** 8n;
   }
-  for (const { words, net } of nets.values()) nodeGrid.add(sums, words[0], words[1], net);
+  for (const { words, net, expiry } of nets.values()) {
+    nodeGrid.add(sums, words[0], words[1], net);
+    const sheet = sheets.get(expiry) ?? nodeGrid.emptySums();
+    sheets.set(expiry, sheet);
+    nodeGrid.add(sheet, words[0], words[1], net);
+  }
+  let [vegaUp, vegaEither] = [0n, 0n];
+  for (const sheet of sheets.values()) {
+    const { up, down } = nodeGrid.vegaLosses(sheet);
+    vegaUp += max(up, 0n);
+    vegaEither += max(max(up, down), 0n);
+  }
+  const dollarsUp = (lanes: bigint): bigint =>
+    lanes === 0n ? 0n : ((lanes * market.grid.referenceSpot * 100n) >> nodeGrid.VALUE_BITS) + 1n;
   if (sums.grossA >= nodeGrid.MAX_GROSS || sums.grossB >= nodeGrid.MAX_GROSS) {
     throw new DomainError("quantity too large for the lanes");
   }
@@ -204,6 +224,8 @@ export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactV
     longMark,
     collateral: (market.collateral * market.spot) / WAD,
     netShort: (max(-calls, 0n) + max(-puts, 0n)) * 10n ** 10n,
+    vegaUp: dollarsUp(vegaUp),
+    vegaEither: dollarsUp(vegaEither),
   };
 }
 

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
+import {ExpiryHeader, IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {CollateralAmount, DataStatus, MarketVector} from "../interfaces/IRiskEngine.sol";
+import {MarketParameters} from "../interfaces/IRiskParameters.sol";
+import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
+import {FixedPoint} from "../libraries/FixedPoint.sol";
+import {Packing} from "../libraries/Packing.sol";
+import {Price} from "../types/Price.sol";
+import {Quantity} from "../types/Quantity.sol";
+import {NodeGrid} from "./NodeGrid.sol";
+import {NodeValuation} from "./NodeValuation.sol";
+import {Pages} from "./Pages.sol";
+import {MarketSums, Sheet, StrikeNet, Walk} from "./Walk.sol";
+
+/// @title PortfolioVectors
+/// @notice Turns a portfolio into one vector a market: its worth at every node. One pass over the legs in any order adds
+/// up the net quantity of every strike; then each strike's words are added once, times their net.
+abstract contract PortfolioVectors {
+    IRiskArrays public immutable riskArrays;
+    IPriceRouter public immutable priceRouter;
+    ISettlementOracle public immutable settlementOracle;
+
+    constructor(IRiskArrays riskArrays_, IPriceRouter priceRouter_, ISettlementOracle settlementOracle_) {
+        riskArrays = riskArrays_;
+        priceRouter = priceRouter_;
+        settlementOracle = settlementOracle_;
+    }
+
+    /// @dev What a market is valued with: the parameters in force, unless some are proposed.
+    function _parametersOf(
+        Walk memory walk,
+        uint8 market
+    ) internal view virtual returns (MarketParameters memory);
+
+    /// @dev The vectors of a portfolio by increasing market.
+    /// @param walk fresh, with its words and options set
+    function _vectors(
+        Walk memory walk,
+        CollateralAmount[] memory collateral
+    ) internal view returns (MarketVector[] memory vectors) {
+        uint256[] memory words = walk.words;
+        unchecked {
+            // At most two sheets a word; loop counters.
+            _reserve(walk, 2 * words.length, 2 * words.length + collateral.length);
+            for (uint256 i; i < words.length; ++i) {
+                uint256 word = words[i];
+                if (uint128(word) != 0) _addLeg(walk, uint128(word));
+                if (word >> 128 != 0) _addLeg(walk, word >> 128);
+            }
+            for (uint256 i; i < collateral.length; ++i) {
+                uint256 index = _marketIndex(walk, collateral[i].market);
+                walk.markets[index].collateral += uint256(Quantity.unwrap(collateral[i].amount));
+            }
+            for (uint256 i; i < walk.sheetCount; ++i) _closeSheet(walk, walk.sheets[i]);
+            return _finishAll(walk);
+        }
+    }
+
+    /// @dev Room for pointers only: each struct is built when it is needed.
+    function _reserve(Walk memory walk, uint256 sheetCount, uint256 marketCount) private pure {
+        uint256[] memory sheetList = new uint256[](sheetCount);
+        uint256[] memory marketList = new uint256[](marketCount);
+        Sheet[] memory sheets;
+        MarketSums[] memory markets;
+        assembly ("memory-safe") {
+            sheets := sheetList
+            markets := marketList
+        }
+        (walk.sheets, walk.markets) = (sheets, markets);
+    }
+
+    /// @dev One vector a market, by increasing market.
+    function _finishAll(Walk memory walk) private pure returns (MarketVector[] memory vectors) {
+        unchecked {
+            uint256 count = walk.marketCount;
+            uint256[] memory list = new uint256[](count);
+            assembly ("memory-safe") {
+                vectors := list
+            }
+            for (uint256 i; i < count; ++i) {
+                MarketVector memory vector = _finish(walk.markets[i]);
+                uint256 place = i;
+                for (; place != 0 && vectors[place - 1].market > vector.market; --place) {
+                    vectors[place] = vectors[place - 1];
+                }
+                vectors[place] = vector;
+            }
+        }
+    }
+
+    /// @dev Counts one leg.
+    function _addLeg(Walk memory walk, uint256 entry) private view {
+        unchecked {
+            // |quantity| < 2^63, forward < 2^56, strike < 2^32 cents, values < 2^100; far fewer than 2^32 legs.
+            Sheet memory sheet = walk.sheets[_sheetIndex(walk, entry)];
+            if (!sheet.counted) return;
+            int256 quantity = int64(uint64(entry));
+            uint256 strike = uint32(entry >> 68);
+            bool isPut = (entry >> 64) & 0xf != 0;
+            MarketSums memory sums = walk.markets[sheet.market];
+            if (sheet.expired) {
+                sums.settled += _payoff(sheet.settlementPrice, quantity, strike * 1e16, isPut);
+                return;
+            }
+
+            uint256 wordB;
+            uint256 index = Pages.find(sheet.page, sheet.entries, strike);
+            if (index == sheet.entries) {
+                wordB = _addLoose(walk, sheet, strike, quantity);
+            } else {
+                sheet.nets[index] += quantity;
+                if (quantity > 0) wordB = Pages.wordBAt(sheet.page, index);
+            }
+            sheet.quantity += quantity;
+            if (isPut) {
+                sheet.putQuantity += quantity;
+                sheet.putStrike += quantity * int256(strike);
+            }
+            if (quantity <= 0) return;
+            uint256 value = NodeGrid.laneOf(wordB, NodeGrid.CENTRE_LANE) * sums.base;
+            value >>= NodeGrid.VALUE_BITS;
+            if (isPut) {
+                value += strike * 1e16;
+                value = value > sheet.forward * 1e10 ? value - sheet.forward * 1e10 : 0;
+            }
+            sums.longMark += (uint256(quantity) * value) / 1e8;
+        }
+    }
+
+    /// @dev Payoff at the fixing, or at intrinsic of the live spot while there is none: owed down, owing up.
+    function _payoff(
+        uint256 price,
+        int256 quantity,
+        uint256 strike,
+        bool isPut
+    ) private pure returns (int256) {
+        uint256 payoff;
+        if (isPut && strike > price) payoff = strike - price;
+        if (!isPut && price > strike) payoff = price - strike;
+        return FixedPoint.signedDivDown(quantity * int256(payoff), 1e8);
+    }
+
+    /// @dev Nets a leg whose strike is not on the page; returns its word B.
+    function _addLoose(
+        Walk memory walk,
+        Sheet memory sheet,
+        uint256 strike,
+        int256 quantity
+    ) private view returns (uint256) {
+        uint256 count = sheet.looseCount;
+        for (uint256 i; i < count; ++i) {
+            StrikeNet memory known = sheet.loose[i];
+            if (known.strike != strike) continue;
+            known.net += quantity;
+            return known.b;
+        }
+        if (count == 0) {
+            uint256[] memory list = new uint256[](2 * walk.words.length);
+            StrikeNet[] memory loose;
+            assembly ("memory-safe") {
+                loose := list
+            }
+            sheet.loose = loose;
+        }
+        (uint256 a, uint256 b, bool current) = riskArrays.looseWords((sheet.group << 32) | strike);
+        if (!current) {
+            if (!walk.anyway) _revertStale(sheet.group, strike);
+            uint256[] memory strikes = new uint256[](1);
+            strikes[0] = strike;
+            (, , bytes memory page) = _evaluate(walk, sheet, strikes);
+            (a, b, ) = Pages.wordsAt(page, 0);
+        }
+        sheet.loose[count] = StrikeNet(strike, a, b, quantity);
+        sheet.looseCount = count + 1;
+        return b;
+    }
+
+    // Sheets: what the legs of one expiry share
+
+    /// @dev The sheet of a leg; many legs belong to the one before them.
+    function _sheetIndex(Walk memory walk, uint256 entry) private view returns (uint256 index) {
+        unchecked {
+            uint256 group = entry >> 100;
+            uint256 count = walk.sheetCount;
+            index = walk.lastSheet;
+            if (count != 0 && walk.sheets[index].group == group) return index;
+            for (index = 0; index < count; ++index) {
+                if (walk.sheets[index].group == group) break;
+            }
+            if (index == count) {
+                walk.sheets[count] = _openSheet(walk, group, uint32(entry >> 68));
+                walk.sheetCount = count + 1;
+            }
+            walk.lastSheet = index;
+        }
+    }
+
+    function _openSheet(
+        Walk memory walk,
+        uint256 group,
+        uint256 strike
+    ) private view returns (Sheet memory sheet) {
+        sheet.market = _marketIndex(walk, uint8(group >> 20));
+        sheet.group = group;
+        MarketSums memory sums = walk.markets[sheet.market];
+        uint256 expiry = (group & 0xfffff) * 1 hours;
+        if (expiry <= block.timestamp) {
+            (Price fixing, bool exists) = settlementOracle.fixing(sums.market, expiry);
+            if (!exists && sums.spot == 0) sums.status = DataStatus.Unusable;
+            sheet.settlementPrice = exists ? Price.unwrap(fixing) : sums.spot;
+            (sheet.expired, sheet.counted) = (true, true);
+            return sheet;
+        }
+        sums.live = true;
+        // Without any price there is nothing to value a live option with; the status says so.
+        if (sums.spot == 0) return sheet;
+        sheet.counted = true;
+        if (!_readPage(sheet, sums, expiry)) {
+            if (!walk.anyway) _revertStale(group, strike);
+            bool posted;
+            (sheet.forward, posted, sheet.page) = _evaluate(
+                walk,
+                sheet,
+                Packing.strikesOf(walk.words, group)
+            );
+            if (!posted) sums.status = DataStatus.Unusable;
+        }
+        sheet.entries = Pages.count(sheet.page);
+        sheet.nets = new int256[](sheet.entries);
+    }
+
+    /// @dev Whether the stored arrays of an expiry are current; if so, with its page.
+    function _readPage(
+        Sheet memory sheet,
+        MarketSums memory sums,
+        uint256 expiry
+    ) private view returns (bool) {
+        if (!sums.gridCurrent) return false;
+        ExpiryHeader memory header = riskArrays.headerOf(sheet.group);
+        if (!NodeValuation.isCurrent(sums.grid, header, expiry, block.timestamp)) return false;
+        sheet.forward = header.forward;
+        sheet.page = Pages.load(header.page);
+        return true;
+    }
+
+    function _evaluate(
+        Walk memory walk,
+        Sheet memory sheet,
+        uint256[] memory strikes
+    ) private view returns (uint256 forward, bool posted, bytes memory page) {
+        MarketSums memory sums = walk.markets[sheet.market];
+        MarketParameters memory p = _parametersOf(walk, sums.market);
+        return riskArrays.evaluate(sums.grid, sheet.group, strikes, p.volUp, p.volDown);
+    }
+
+    /// @dev Adds a sheet to its market: every strike's words times its net quantity.
+    function _closeSheet(Walk memory walk, Sheet memory sheet) private pure {
+        unchecked {
+            // Bounds as in `_addLeg`; lanes wrap on purpose.
+            if (sheet.expired || !sheet.counted) return;
+            for (uint256 i; i < sheet.entries; ++i) {
+                int256 net = sheet.nets[i];
+                if (net == 0) continue;
+                (uint256 a, uint256 b, ) = Pages.wordsAt(sheet.page, i);
+                NodeGrid.add(sheet.cells, a, b, net);
+            }
+            for (uint256 i; i < sheet.looseCount; ++i) {
+                StrikeNet memory loose = sheet.loose[i];
+                if (loose.net != 0) NodeGrid.add(sheet.cells, loose.a, loose.b, loose.net);
+            }
+            MarketSums memory sums = walk.markets[sheet.market];
+            NodeGrid.join(sums.cells, sheet.cells);
+            (int256 up, int256 down) = NodeGrid.vegaLosses(sheet.cells);
+            if (up > 0) sums.vegaUp += uint256(up);
+            if (up > 0 || down > 0) sums.vegaEither += uint256(FixedPoint.max(up, down));
+            sums.puts += sheet.putQuantity;
+            sums.calls += sheet.quantity - sheet.putQuantity;
+            sums.putStrike += sheet.putStrike;
+            sums.putForward += sheet.putQuantity * int256(sheet.forward);
+        }
+    }
+
+    // Markets
+
+    /// @dev The sums of a market, opened when first asked for.
+    function _marketIndex(Walk memory walk, uint8 market) private view returns (uint256 index) {
+        unchecked {
+            uint256 count = walk.marketCount;
+            for (; index < count; ++index) {
+                if (walk.markets[index].market == market) return index;
+            }
+            walk.markets[count] = _openMarket(walk, market);
+            walk.marketCount = count + 1;
+        }
+    }
+
+    function _openMarket(Walk memory walk, uint8 market) private view returns (MarketSums memory sums) {
+        PriceReading memory reading = priceRouter.spot(market);
+        sums.market = market;
+        sums.spot = Price.unwrap(reading.price);
+        sums.status = _statusOf(reading.status, sums.spot);
+        if (walk.proposed) {
+            MarketParameters memory p = _parametersOf(walk, market);
+            sums.grid = NodeValuation.freshGrid(sums.spot, p, block.timestamp);
+        } else {
+            (sums.grid, sums.gridCurrent) = riskArrays.gridAt(market, sums.spot);
+        }
+        sums.base = uint256(sums.grid.referenceSpot) * 1e10;
+    }
+
+    /// @dev Turns the sums into US dollars at every node and at the live spot.
+    function _finish(MarketSums memory sums) private pure returns (MarketVector memory vector) {
+        if (NodeGrid.grossOf(sums.cells) >= NodeGrid.MAX_GROSS) {
+            revert IRiskArrays.RiskArrays_QuantityTooLarge(NodeGrid.grossOf(sums.cells));
+        }
+        (vector.market, vector.status, vector.live) = (sums.market, sums.status, sums.live);
+        vector.spot = sums.spot;
+        vector.longMark = sums.longMark;
+        vector.collateral = FixedPoint.mulDown(sums.collateral, sums.spot);
+        int256[30] memory values = NodeGrid.decode(sums.cells);
+        unchecked {
+            // Lanes < 2^80, reference < 2^64; putForward < 2^147; collateral < 2^128 [wad]; levels < 2^62.
+            int256 base = int256(uint256(sums.grid.referenceSpot));
+            int256 constant_ = sums.putStrike * 1e8 + sums.settled;
+            int256 slope = int256(sums.collateral) * base - sums.putForward * 1e10;
+            uint256[30] memory m = NodeGrid.multipliers(uint256(sums.grid.outer) * 1e9);
+            int256 unit = base * 100;
+            for (uint256 i; i < NodeGrid.NODES; ++i) {
+                int256 linear = slope * int256(m[i]);
+                int256 value = values[i];
+                assembly ("memory-safe") {
+                    // Towards minus infinity: sdiv truncates, so a negative remainder takes one more.
+                    let whole := sdiv(linear, 100000000000000000000000000)
+                    let rest := smod(linear, 100000000000000000000000000)
+                    value := add(sar(29, mul(value, unit)), sub(whole, slt(rest, 0)))
+                }
+                values[i] = value + constant_;
+            }
+            vector.nodeValues = values;
+            vector.mark = sums.spot == 0 ? sums.settled : _markAt(values, sums.spot, uint256(base) * 1e10);
+            uint256 shorts = sums.calls < 0 ? uint256(-sums.calls) : 0;
+            if (sums.puts < 0) shorts += uint256(-sums.puts);
+            vector.netShort = shorts * 1e10;
+            // Rounded up: a lane unit is base * 100 / 2^29 [wad USD] for each 1e-8 contracts.
+            vector.vegaUp = ((sums.vegaUp * uint256(unit)) >> NodeGrid.VALUE_BITS) + 1;
+            vector.vegaEither = ((sums.vegaEither * uint256(unit)) >> NodeGrid.VALUE_BITS) + 1;
+            if (sums.vegaUp == 0) vector.vegaUp = 0;
+            if (sums.vegaEither == 0) vector.vegaEither = 0;
+        }
+    }
+
+    /// @dev The vector at the live spot, straight between the two unshocked nodes around it (rounded down).
+    function _markAt(int256[30] memory values, uint256 spot, uint256 base) private pure returns (int256) {
+        uint256 level = FixedPoint.mulDivDown(spot, 1e18, base);
+        if (level < NodeGrid.DENSE_LOWEST) level = NodeGrid.DENSE_LOWEST;
+        uint256 index = FixedPoint.min((level - NodeGrid.DENSE_LOWEST) / NodeGrid.DENSE_STEP, 3);
+        uint256 node = NodeGrid.FIRST_DENSE + index;
+        uint256 part = FixedPoint.min(
+            level - NodeGrid.DENSE_LOWEST - index * NodeGrid.DENSE_STEP,
+            NodeGrid.DENSE_STEP
+        );
+        int256 rise = (values[node + 1] - values[node]) * int256(part);
+        return values[node] + FixedPoint.signedDivDown(rise, int256(NodeGrid.DENSE_STEP));
+    }
+
+    function _statusOf(PriceStatus status, uint256 spot) private pure returns (DataStatus) {
+        if (spot == 0) return DataStatus.Unusable;
+        if (status == PriceStatus.Ok) return DataStatus.Good;
+        if (status == PriceStatus.StaleForTrading || status == PriceStatus.SourcesDisagree) {
+            return DataStatus.LiquidationOnly;
+        }
+        return DataStatus.Unusable;
+    }
+
+    function _revertStale(uint256 group, uint256 strike) private pure {
+        revert IRiskArrays.RiskArrays_StaleStrike(
+            uint8(group >> 20),
+            (group & 0xfffff) * 1 hours,
+            strike * 1e16
+        );
+    }
+}
