@@ -107,6 +107,38 @@ describe("RiskParameters", () => {
     expect(await scanRange("newRiskParameters")).to.equal(parameters.scanRange);
   });
 
+  it("keeps new risk strict when a second proposal lies between what is in force and what new risk has", async () => {
+    const { riskParameters } = await deployRisk(connection);
+    await riskParameters.setParameters(3, parameters);
+    await riskParameters.setParameters(3, { ...parameters, scanRange: ratio(300_000) });
+    await networkHelpers.time.increase(6n * HOUR - 1n);
+    const start = await soon();
+    await riskParameters.setParameters(3, { ...parameters, scanRange: ratio(250_000) });
+    expect((await riskParameters.change(3)).endsAt).to.equal(start + 72n * HOUR);
+    for (const [hours, inForce, newRisk] of [
+      [12n, 237_500, 300_000],
+      [48n, 250_000, 300_000],
+      [60n, 250_000, 275_000],
+      [72n, 250_000, 250_000],
+    ] as const) {
+      await networkHelpers.time.increaseTo(start + hours * HOUR);
+      const now = await riskParameters.forMargin(3);
+      expect(now.inForce.scanRange, `${hours} h`).to.equal(ratio(inForce));
+      expect(now.newRisk.scanRange, `${hours} h`).to.equal(ratio(newRisk));
+    }
+  });
+
+  it("lets a looser proposal be taken back at once", async () => {
+    const { riskParameters } = await deployRisk(connection);
+    await riskParameters.setParameters(3, parameters);
+    await riskParameters.setParameters(3, moved("looser"));
+    const start = await soon();
+    await riskParameters.setParameters(3, parameters);
+    expect((await riskParameters.change(3)).endsAt).to.equal(start);
+    await networkHelpers.time.increase(60n * HOUR);
+    expect([...(await riskParameters.parameters(3))]).to.deep.equal(Object.values(parameters));
+  });
+
   it("starts a looser field's wait anew with every proposal, so that asking twice is no shortcut", async () => {
     const { riskParameters } = await deployRisk(connection);
     await riskParameters.setParameters(3, parameters);

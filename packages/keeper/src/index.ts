@@ -7,5 +7,6 @@ export { epoch } from "./tasks/epoch.ts";
 export { buildReport, feed, feedReason } from "./tasks/feed.ts";
 export { hedge } from "./tasks/hedge.ts";
 export { bidLimit, isLiquidatable, liquidate } from "./tasks/liquidate.ts";
+export { peg } from "./tasks/peg.ts";
 export { settle } from "./tasks/settle.ts";
 export * from "./watch.ts";

@@ -4,10 +4,11 @@ import { epoch } from "./tasks/epoch.ts";
 import { feed } from "./tasks/feed.ts";
 import { hedge } from "./tasks/hedge.ts";
 import { liquidate } from "./tasks/liquidate.ts";
+import { peg } from "./tasks/peg.ts";
 import { settle } from "./tasks/settle.ts";
 
 /** Every task by its name, in the order `all` runs them: fresh data first, then what depends on it. */
-export const TASKS: Readonly<Record<TaskName, Task>> = { feed, settle, liquidate, hedge, epoch };
+export const TASKS: Readonly<Record<TaskName, Task>> = { feed, peg, settle, liquidate, hedge, epoch };
 
 /** What became of a round of tasks. */
 export interface RoundResult {

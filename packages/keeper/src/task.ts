@@ -3,7 +3,7 @@ import type { ContractTransactionResponse, Signer } from "ethers";
 import type { AccountWatch } from "./watch.ts";
 
 /** Names of the keeper's tasks. */
-export const TASK_NAMES = ["feed", "hedge", "liquidate", "settle", "epoch"] as const;
+export const TASK_NAMES = ["feed", "peg", "hedge", "liquidate", "settle", "epoch"] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
 
 /** One transaction a task wants to send. */

@@ -21,11 +21,12 @@ const HELP = `npm run keeper -- <task> [options]
 
 Tasks
   feed        post surfaces that are due and refresh risk arrays
+  peg         keep the cash token's deviation from its peg up to date
   hedge       bring the vault's delta back to its band
   liquidate   start auctions, bid in them, end them
   settle      prove fixings and pay expired positions out
   epoch       process the vault's deposits and redemptions
-  all         all of them, in the order feed, settle, liquidate, hedge, epoch
+  all         all of them, in the order feed, peg, settle, liquidate, hedge, epoch
   doctor      look at node, contracts, balance, clock, oracles and permissions
   config      show the configuration and where each value comes from
 
