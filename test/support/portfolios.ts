@@ -100,7 +100,6 @@ export function randomEnvironment(
   const carry = (next() - 0.4) * 0.15;
   const days = choice.days ?? [0.1 + next(), 2 + 8 * next(), 20 + 40 * next(), 90 + 300 * next()];
   const slices = new Map<number, ReferenceSlice>();
-  const packed = new Map<number, bigint>();
   const strikes = new Map<number, readonly number[]>();
   for (const day of days) {
     // Expiries are whole hours, and the arrays may be made at any second.
@@ -110,16 +109,6 @@ export function randomEnvironment(
     const forward = Math.round(referenceSpot * (1 + carry * years) * 1e8) / 1e8;
     const psi = Math.round(Math.min(Math.sqrt(theta) * (0.4 + 0.6 * next()), 1.5) * 1e12) / 1e12;
     slices.set(expiry, { forward, theta, psi, rho, postedAt: START });
-    packed.set(
-      expiry,
-      packSlice({
-        theta: wad(theta),
-        psi: wad(psi),
-        rho: wad(rho),
-        forward: eighths(forward),
-        timestamp: BigInt(START),
-      }),
-    );
     const width = Math.max(Math.min(Math.sqrt(theta), 0.5), 0.01);
     strikes.set(
       expiry,
@@ -141,17 +130,34 @@ export function randomEnvironment(
     staleness: 0,
     depegShare: 0,
   };
-  return { reference, exact: exactMarket(reference, packed, p), parameters, strikes };
+  return environmentOf(reference, parameters, strikes);
+}
+
+/** An environment around given market data. */
+export function environmentOf(
+  reference: ReferenceMarket,
+  parameters: EnvironmentParameters,
+  strikes: Environment["strikes"],
+): Environment {
+  return { reference, exact: exactMarket(reference, parameters.reference), parameters, strikes };
 }
 
 const eighths = (x: number): bigint => BigInt(Math.round(x * 1e8)) * 10n ** 10n;
 
-/** The mirror of a reference market whose slices are given as posted. */
-function exactMarket(
-  market: ReferenceMarket,
-  packed: ReadonlyMap<number, bigint>,
-  p: ReferenceParameters,
-): arrays.ExactMarket {
+/** The mirror of a reference market. */
+function exactMarket(market: ReferenceMarket, p: ReferenceParameters): arrays.ExactMarket {
+  const packed = new Map(
+    [...market.slices].map(([expiry, { theta, psi, rho, forward, postedAt }]) => [
+      expiry,
+      packSlice({
+        theta: wad(theta),
+        psi: wad(psi),
+        rho: wad(rho),
+        forward: eighths(forward),
+        timestamp: BigInt(postedAt),
+      }),
+    ]),
+  );
   const spot = eighths(market.spot);
   const computedAt = BigInt(market.computedAt);
   const grid: arrays.ExactGrid = {
