@@ -5,8 +5,9 @@ pragma solidity 0.8.37;
 /// @notice Rounding-named arithmetic on wads (18 decimals) and the elementary functions that pricing needs.
 /// Besides wads there are two binary scales, because a shift costs less than a division and carries more digits:
 /// Q64 (64 fractional bits) and Q96 (96 fractional bits).
-/// Polynomials are interpolants at the Chebyshev points of their interval, computed with 80 digits. Coefficients
-/// stand in Horner order, two steps to a shift: Q64 * Q64 = Q128, + Q128, * Q64 = Q192, + Q192, >> 128.
+/// Elementary functions are rational interpolants at Chebyshev points, derived with 100 digits by
+/// `scripts/verify/coefficients.ts` and evaluated as continued fractions: a division costs what a multiplication
+/// costs, and a Q192 divided by a Q96 is a Q96 again, so that no rounding shift is needed.
 library FixedPoint {
     uint256 internal constant WAD = 1e18;
     uint256 internal constant ONE_Q64 = 1 << 64;
@@ -123,7 +124,7 @@ library FixedPoint {
         return sqrt(x * WAD);
     }
 
-    /// @notice sqrt(seconds / 365 days) [Q64], rounded down; seconds below 2^32.
+    /// @notice sqrt(seconds / 365 days) [Q64], within one unit and strictly increasing; seconds below 2^32.
     /// @dev Seeded by the best line through sqrt on [1, 4) (within 2.9 %), so four Newton steps reach 1e-29.
     function rootYears(uint256 secondsToExpiry) internal pure returns (uint256 root) {
         assembly ("memory-safe") {
@@ -147,7 +148,7 @@ library FixedPoint {
             root := shr(1, add(root, div(square, root)))
             root := shr(1, add(root, div(square, root)))
             // At zero the seed would only have halved.
-            root := mul(sub(root, gt(mul(root, root), square)), gt(secondsToExpiry, 0))
+            root := mul(root, gt(secondsToExpiry, 0))
         }
     }
 
@@ -167,9 +168,9 @@ library FixedPoint {
 
     // Logarithm and exponential
 
-    /// @notice ln(a / b) [Q96] for 0 < a, b < 2^128. Relative error below 1e-20 for a / b within [2^-24, 2^24].
-    /// @dev ln m = 2 atanh((m - 1) / (m + 1)) with m in [1/sqrt2, sqrt2]; atanh(z) / z is of degree 8 in z^2.
-    /// Antisymmetric near one: exactly 0 for a == b.
+    /// @notice ln(a / b) [Q96] for 0 < a, b < 2^128; error below 5e-20, and 2e-18 relative, for a / b within
+    /// [2^-48, 2^48]. Antisymmetric, and exactly 0 for a == b.
+    /// @dev ln m = 2 atanh((m - 1) / (m + 1)) with m in [1/sqrt2, sqrt2].
     function lnRatio(uint256 a, uint256 b) internal pure returns (int256) {
         if (a == 0 || b == 0) revert FixedPoint_LogOfZero();
         return lnRatioUnchecked(a, b);
@@ -187,78 +188,84 @@ library FixedPoint {
             far := gt(sub(xor(z, sign), sign), 0x2bec333018866dee9a09d932)
         }
         if (far) (z, result) = _reduce(a, b);
-        unchecked {
-            // Both terms are below 2^103.
-            return result + _doubleAtanh(z);
-        }
-    }
-
-    /// @dev z and e * ln 2 with a / b = 2^e * (1 + z) / (1 - z) and |z| <= 0.1716.
-    function _reduce(uint256 a, uint256 b) private pure returns (int256 z, int256 shiftLog) {
-        unchecked {
-            // ratio in [1, 2^224); e in [-96, 128].
-            uint256 ratio = (a << 96) / b;
-            if (ratio == 0) ratio = 1;
-            uint256 log2 = log2Down(ratio);
-            int256 e = int256(log2) - 96;
-            uint256 m;
-            assembly ("memory-safe") {
-                // One of the two shifts is by zero.
-                let up := mul(slt(e, 0), sub(0, e))
-                let down := mul(sgt(e, 0), e)
-                m := shr(down, shl(up, ratio))
-                // Above sqrt2 the next power of two is nearer.
-                let upper := gt(m, 0x16a09e667f3bcc908b2fb1367)
-                m := shr(upper, m)
-                e := add(e, upper)
-            }
-            assembly ("memory-safe") {
-                // m is within [2^95, 2^97].
-                z := sdiv(shl(96, sub(m, shl(96, 1))), add(m, shl(96, 1)))
-            }
-            shiftLog = e * LN2_Q96;
-        }
-    }
-
-    /// @dev 2 atanh(z) for |z| <= 0.1716 [Q96].
-    function _doubleAtanh(int256 z) private pure returns (int256 result) {
         assembly ("memory-safe") {
-            // u = z^2 < 2^59 in Q64; the sums below stay under 2^194.
-            let u := shr(128, mul(z, z))
-            let p := 0x10f9b9e3c7c9f86f
-            p := mul(add(mul(p, u), 0x10f55accc791acebbf2be22918ecdb12), u)
-            p := shr(128, add(p, 0x13b2109cc7b987de654e262f25383dc7c0789e4df0395eec))
-            p := mul(add(mul(p, u), 0x1745cdb9f0b4c86705c9125595dbd18e), u)
-            p := shr(128, add(p, 0x1c71c726358ec517acc4f1a0937ca21c9d3ebfbf53f83216))
-            p := mul(add(mul(p, u), 0x2492492483f0ad1d5e8942a07218b757), u)
-            p := shr(128, add(p, 0x33333333333dbf2c578374c13434f5e11d9b3d9f467c353f))
-            p := mul(add(mul(p, u), 0x5555555555555259b0839440e257831e), u)
-            p := shr(128, add(p, 0x10000000000000000238774e238b73f3a43d2484bbb6dd8e4))
-            result := sar(63, mul(z, p))
+            // z / atanh(z) / 2 by a fraction in u = z^2 < 2^187 (Q192); every term stays in (0.4, 6].
+            let u := mul(z, z)
+            let t := sub(0x6428075f3870c620002047c64, div(u, 0x9df7ad3f81f885f739594f78))
+            t := sub(0xa1ffecb3294c89290b01de33, div(u, t))
+            t := sub(0x638e38ece562f9902ceeeb893, div(u, t))
+            t := sub(0x9ffffffff9db4e2ed669cec6, div(u, t))
+            t := sub(0x600000000000b060a93365ac1, div(u, t))
+            t := sub(0x7ffffffffffffff0235517a9, div(u, t))
+            result := add(result, sdiv(shl(96, z), t))
         }
     }
 
-    /// @notice exp(-y) [Q96] for 0 <= y < 2^110 [Q96], rounded down. Relative error below 1e-20 before that rounding.
+    /// @dev z and h = (e + 1/2) ln 2 with a / b = exp(h) * (1 + z) / (1 - z) and |z| <= 0.1716.
+    function _reduce(uint256 a, uint256 b) private pure returns (int256 z, int256 shiftLog) {
+        uint256 m;
+        int256 e;
+        bool wide;
+        uint256 head;
+        assembly ("memory-safe") {
+            // a / b in Q128; its first digits with 20 fractional bits.
+            m := div(shl(128, a), b)
+            head := shr(108, m)
+            wide := gt(sub(head, 1), 0xfffffffffe)
+        }
+        if (wide) {
+            (m, e) = _normalize(m);
+        } else {
+            assembly ("memory-safe") {
+                // e = floor(log2(head)) < 40: twenty, ten, five, and a table for what is below 32.
+                e := mul(20, gt(head, 0xfffff))
+                head := shr(e, head)
+                let step := mul(10, gt(head, 0x3ff))
+                e := add(e, step)
+                head := shr(step, head)
+                step := mul(5, gt(head, 0x1f))
+                e := add(e, step)
+                head := shr(step, head)
+                e := add(e, byte(head, 0x0000010102020202030303030303030304040404040404040404040404040404))
+                m := shr(e, m)
+            }
+        }
+        assembly ("memory-safe") {
+            // m is in [1, 2) as Q108; e still carries the 20 bits of `head`.
+            z := sdiv(shl(96, sub(m, 0x16a09e667f3bcc908b2fb1366ea9)), add(m, 0x16a09e667f3bcc908b2fb1366ea9))
+            shiftLog := sub(mul(e, 0xb17217f7d1cf79abc9e3b398), 0xd8430d3607b4dc495e0d82e14)
+        }
+    }
+
+    /// @dev Any ratio of Q128 as m * 2^(e - 20) with m in [1, 2) as Q108.
+    function _normalize(uint256 ratio) private pure returns (uint256 m, int256 e) {
+        unchecked {
+            // Below 2^-128 nothing is left of the ratio; log2 is within [0, 255].
+            if (ratio == 0) ratio = 1;
+            e = int256(log2Down(ratio)) - 108;
+            m = e < 0 ? ratio << uint256(-e) : ratio >> uint256(e);
+        }
+    }
+
+    /// @notice exp(-y) [Q96] for 0 <= y < 2^110 [Q96], rounded down. Relative error below 1e-18 before that rounding.
     function expNegative(uint256 y) internal pure returns (uint256 result) {
         return scaledExpNegative(y, ONE_Q96);
     }
 
-    /// @notice scale * exp(-y) for 0 <= y < 2^110 [Q96] and scale < 2^128, in the unit of `scale`, rounded down.
-    /// @dev y = k ln 2 + f with |f| <= ln 2 / 2; exp(-f) = (G - f) / (G + f) with G = f coth(f / 2), of degree 6 in f^2.
+    /// @notice scale * exp(-y) for 0 <= y < 2^110 [Q96] and scale < 2^158, in the unit of `scale`, rounded down.
+    /// @dev y = k ln 2 + f with |f| <= ln 2 / 2; exp(-f) = (G - f) / (G + f) with G = f coth(f / 2).
     function scaledExpNegative(uint256 y, uint256 scale) internal pure returns (uint256 result) {
         assembly ("memory-safe") {
             // y / ln 2 rounded to the nearest integer: Q96 * Q64 = Q160.
             let k := shr(160, add(mul(y, 0x171547652b82fe177), shl(159, 1)))
             let f := sub(y, mul(k, 0xb17217f7d1cf79abc9e3b398))
-            // v = f^2 <= 0.1202 in Q64; signed sums stay below 2^195.
-            let v := shr(128, mul(f, f))
-            let g := sub(0xb35272c3109335d3479bb4119f, mul(0x47db6b0fc, v))
-            g := sar(128, sub(mul(g, v), 0x1bbd7768c7173bbffef3fbd408983b23d75a0c9be8c2))
-            g := add(mul(g, v), 0x4559aaefe7cfa1838e72194b8c498)
-            g := sar(128, sub(mul(g, v), 0xb60b60b60b5793f2e20f4757f7c308fd80d878b0addf62))
-            g := add(mul(g, v), 0x2aaaaaaaaaaaaa991e00416dcc63cbdb)
-            g := sar(96, add(mul(g, v), 0x20000000000000000058199396cec185c997616a6f9426853))
-            // (G - f) * scale < 2^98 * 2^128.
+            // G by a fraction in v = f^2 < 2^189 (Q192), all terms positive.
+            let v := mul(f, f)
+            let g := add(0xe00005d4f97eb5c24bd0bf6e6, div(v, 0x1203d7e78ff5b310f98231ccc5))
+            g := add(0xa00000006676e7dd692f90868, div(v, g))
+            g := add(0x600000000005a0027fe33673d, div(v, g))
+            g := add(0x200000000000003d79efc7e6b, div(v, g))
+            // G - f < 2.4 < 2^97.3 as Q96, times 2^158.
             result := shr(k, div(mul(sub(g, f), scale), add(g, f)))
         }
     }

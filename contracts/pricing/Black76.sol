@@ -28,16 +28,21 @@ struct Greeks {
 ///   d2 < 0 <= d1:      C = F - F phi(d1) (R(d1) + R(-d2))
 ///   0 <= d2:           C = F - K + F phi(d1) (R(d2) - R(d1))
 /// so one exponential serves both normal distributions, no difference of large numbers occurs, and an error in d1
-/// cancels to first order. R is a rational function of degrees 8 and 9, interpolated at 18 Chebyshev points of [0, 13]
-/// under x = 3.5 (1 + t) / (1 - t); its error there is below 4.4e-17 and the value's below 5e-17 F.
+/// cancels to first order. R is a rational function of degrees 8 and 9, interpolated at 18 Chebyshev points of [0, 17]
+/// under x = 3.25 (1 + t) / (1 - t) and written as a continued fraction, see `scripts/verify/coefficients.ts`. Its
+/// error moves the value by less than 8e-17 F as long as s < 8.7, which 500 % over three years is.
 library Black76 {
     /// @dev d1 beyond +-13 is beyond any digit kept: phi(13) = 8e-38.
-    uint256 private constant CUT_Q64 = 13 << 64;
+    uint256 private constant CUT_Q96 = 13 << 96;
     /// @dev Largest s evaluated: a wider distribution is worth its bound already, and |d2| stays below 13 + 19 = 32.
     uint256 private constant WIDEST_Q64 = 19 << 64;
-    /// @dev 1 / sqrt(2 pi) in Q96.
-    uint256 private constant INVERSE_ROOT_2PI_Q96 = 0x662114cf50d942343f2cf140;
-    uint256 private constant ONE_Q96 = 1 << 96;
+    /// @dev The numerator of R's fraction times 1 / sqrt(2 pi), in Q159: what near and far share.
+    uint256 private constant PEAK_Q159 = 0x0033108a691a4b3f5b1b174c9b867c86188dbda40c;
+    /// @dev One over that numerator, in Q97.
+    uint256 private constant UNPEAK_Q97 = 0x1fffffff1837f625937805548;
+    /// @dev The same times 1e36 / 2^23: phi in Q159 becomes a wad times Q64 and a wad, with 72 bits more.
+    uint256 private constant GAMMA_SCALE = 0x1812f9cecac16961bd2ae8a87;
+    uint256 private constant ONE_Q127 = 1 << 127;
 
     /// @notice Call, put and the call's delta.
     /// @param forward F [wad]
@@ -55,8 +60,8 @@ library Black76 {
         int256 logRatio = FixedPoint.lnRatioUnchecked(forward, strike);
         (uint256 value, uint256 delta, ) = _value(forward, strike, logRatio, s);
         unchecked {
-            // _value clamps the call to [F - K, F] and delta to [0, 2^96].
-            return (value, value + strike - forward, (delta * 1e18) >> 96);
+            // _value clamps the call to [F - K, F] and delta to [0, 2^127].
+            return (value, value + strike - forward, _toWad(delta));
         }
     }
 
@@ -74,23 +79,26 @@ library Black76 {
             (result.call, result.put, result.callDelta) = _intrinsic(forward, strike);
             return result;
         }
-        (uint256 value, uint256 delta, uint256 density) = _value(
+        if (s > WIDEST_Q64) s = WIDEST_Q64;
+        (uint256 value, uint256 delta, uint256 peak) = _value(
             forward,
             strike,
             FixedPoint.lnRatioUnchecked(forward, strike),
             s
         );
+        result.call = value;
         unchecked {
-            result.call = value;
             result.put = value + strike - forward;
-            result.callDelta = (delta * 1e18) >> 96;
-            // F phi(d1) with 32 bits beyond the wad: 2^128 * 2^95 / 2^64 = 2^159, times rootTime < 2^80.
-            uint256 forwardDensity = (forward * density) >> 64;
-            result.vega = (forwardDensity * rootTime) >> 96;
-            // d(s)/dT = volatility / (2 sqrt(T)); (2^159 * 2^96 / 2^60) << 32 = 2^227.
-            result.theta = -int256((((forwardDensity * volatility) / 2e18) << 32) / rootTime);
-            // phi / (F s) as a wad: Q96 * 1e36 / Q64 / 2^32, in two steps below 2^215.
-            result.gamma = ((((density * 1e18) / s) * 1e18) >> 32) / forward;
+            result.callDelta = _toWad(delta);
+            // phi(d1) in Q128 is below 2^127: F phi(d1) with 60 bits beyond the wad stays below 2^187, and below
+            // 2^256 times rootTime < 2^68 or s < 2^69. All three are rounded to the nearest wad.
+            uint256 forwardDensity = (forward * ((peak * UNPEAK_Q97) >> 128)) >> 68;
+            result.vega = (forwardDensity * rootTime + (1 << 123)) >> 124;
+            // -F phi(d1) s / (2 T); the product of two Q64 loses 64 bits before a year of seconds takes 24.
+            uint256 decay = ((forwardDensity * s) >> 64) * (FixedPoint.YEAR / 2);
+            result.theta = -int256((decay / secondsToExpiry + (1 << 59)) >> 60);
+            // phi(d1) / (F s): 2^158 * 2^97 over up to 2^197.
+            result.gamma = ((peak * GAMMA_SCALE) / (forward * s) + (1 << 71)) >> 72;
         }
     }
 
@@ -115,48 +123,48 @@ library Black76 {
         }
     }
 
-    /// @dev Call [wad], N(d1) [Q96] and phi(d1) [Q96].
+    /// @dev Call [wad], N(d1) [Q127] and phi(d1) times the numerator of R's fraction [Q159].
     function _value(
         uint256 forward,
         uint256 strike,
         int256 logRatio,
         uint256 s
-    ) private pure returns (uint256 call, uint256 delta, uint256 density) {
+    ) private pure returns (uint256 call, uint256 delta, uint256 peak) {
         unchecked {
             if (s > WIDEST_Q64) s = WIDEST_Q64;
             int256 d1;
             uint256 x1;
             assembly ("memory-safe") {
-                // |logRatio| << 32 < 2^135; s is not zero. x1 = |d1| without a branch.
-                d1 := add(sdiv(shl(32, logRatio), s), shr(1, s))
+                // |logRatio| << 64 < 2^167; s is not zero. x1 = |d1| without a branch.
+                d1 := add(sdiv(shl(64, logRatio), s), shl(31, s))
                 let sign := sar(255, d1)
                 x1 := sub(xor(d1, sign), sign)
             }
-            if (x1 >= CUT_Q64) return _beyond(forward, strike, d1, s);
+            if (x1 >= CUT_Q96) return _beyond(forward, strike, d1, s);
 
-            // d1^2 / 2: Q128 to Q96 is 32 bits, and one more halves.
-            density = FixedPoint.scaledExpNegative((x1 * x1) >> 33, INVERSE_ROOT_2PI_Q96);
-            int256 d2 = d1 - int256(s);
+            // d1^2 / 2: Q192 to Q96 is 96 bits, and one more halves.
+            peak = FixedPoint.scaledExpNegative((x1 * x1) >> 97, PEAK_Q159);
+            int256 d2;
             uint256 x2;
             assembly ("memory-safe") {
+                d2 := sub(d1, shl(32, s))
                 let sign := sar(255, d2)
                 x2 := sub(xor(d2, sign), sign)
             }
-            uint256 near = (density * _mills(x1)) >> 96;
-            uint256 far = (density * _mills(x2)) >> 96;
-            // near, far <= 2^96 / 2 + rounding and forward < 2^128, so no product passes 2^226.
+            (uint256 near, uint256 far) = _tails(x1, x2, peak << 64);
+            // near, far <= 2^127 / 2 + rounding and forward < 2^128, so no product passes 2^255.
             if (d1 < 0) {
                 delta = near;
-                call = near > far ? (forward * (near - far)) >> 96 : 0;
+                call = near > far ? (forward * (near - far)) >> 127 : 0;
                 if (call + strike < forward) call = forward - strike;
             } else {
-                delta = ONE_Q96 - near;
+                delta = ONE_Q127 - near;
                 if (d2 < 0) {
                     uint256 rest = near + far;
-                    call = rest < ONE_Q96 ? (forward * (ONE_Q96 - rest)) >> 96 : 0;
+                    call = rest < ONE_Q127 ? (forward * (ONE_Q127 - rest)) >> 127 : 0;
                     if (call + strike < forward) call = forward - strike;
                 } else {
-                    uint256 timeValue = far > near ? (forward * (far - near)) >> 96 : 0;
+                    uint256 timeValue = far > near ? (forward * (far - near)) >> 127 : 0;
                     call = forward + timeValue;
                     call = call > strike ? call - strike : 0;
                     if (call > forward) call = forward;
@@ -174,30 +182,62 @@ library Black76 {
     ) private pure returns (uint256, uint256, uint256) {
         uint256 intrinsic = forward > strike ? forward - strike : 0;
         if (d1 < 0) return (intrinsic, 0, 0);
-        return (int256(s) > d1 ? forward : intrinsic, ONE_Q96, 0);
+        return (int256(s << 32) > d1 ? forward : intrinsic, ONE_Q127, 0);
     }
 
-    /// @dev N(-x) / phi(x) [Q96] for 0 <= x < 32 [Q64].
-    function _mills(uint256 x) private pure returns (uint256 ratio) {
+    /// @dev phi(d1) R(x) [Q127] at two points 0 <= x < 32 [Q96]; `peak` is phi(d1) times R's numerator [Q223].
+    /// Every partial denominator is a Q96 above zero on all of [0, 32] and every partial numerator a Q192.
+    function _tails(uint256 x1, uint256 x2, uint256 peak) private pure returns (uint256 near, uint256 far) {
         assembly ("memory-safe") {
-            // Numerator and denominator end in Q192 below 2^234 and 2^240; all coefficients are positive.
-            let p := mul(add(mul(0x100000012d3b39466, x), 0x193411d45a6eedbdec9a45f235d2c32400), x)
-            p := shr(128, add(p, 0x1307865969f1eee2e158c3ce79fbd36c5f33b7f3440775911ed))
-            p := mul(add(mul(p, x), 0x8e72d48c02b198064df9b276fd865ac25b1), x)
-            p := shr(128, add(p, 0x2cf7918e800eafca3b449747a8d81306ab29d4986241f78ba142))
-            p := mul(add(mul(p, x), 0x9cec349b0475c037254a5d472f56f6492140), x)
-            p := shr(128, add(p, 0x173669e59fcff7a02399925a6fa74a00547208ea47585664e9723))
-            p := mul(add(mul(p, x), 0x227fe88d058184151987a5b54f1c0c9bfc798), x)
-            p := add(p, 0x197c984a96147ddbf6eabd63ed2dfac93620a4c04395c188f5e7e)
-            let q := mul(add(mul(add(x, 0x193411dbceb9444582), x), 0x131786433e9c3e1caedf36138f7b35fa77f), x)
-            q := shr(128, add(q, 0x9006183eb29c441ef7e8f74cc0faa44e650acfebfdfa1a948bb))
-            q := mul(add(mul(q, x), 0x2e26068df992e97de03a769845bd22b237c7), x)
-            q := shr(128, add(q, 0xa5a12f9ba895cd961a53ab58db4c7e9d3c9d525e9de4e09cf5e4))
-            q := mul(add(mul(q, x), 0x19e04a2a477ee64725c150b46bcaf22566512), x)
-            q := shr(128, add(q, 0x2b43272385b42778935dac221b6f04bbac4e593e65b4bad30672d))
-            q := mul(add(mul(q, x), 0x2bc0878b42809f91d267d387d69f037a4181d), x)
-            q := shr(96, add(q, 0x1455df9f72361722949a7646f67eabe6dbbf2069707e68da40405))
-            ratio := div(p, q)
+            function denominator(x) -> t {
+                t := add(x, 0x17134020f4f4f1d816ce8b3297)
+                t := add(
+                    sub(x, 0x137d2693690c1ece3f0d3ba92c),
+                    div(0x1e02012716658417c3099a229c9e55e4f7f69b5f5427b29959b, t)
+                )
+                t := sub(
+                    add(x, 0x2223151bd6e1ed6f07daa6bda),
+                    div(0xe22e81ba8d71ea078a2bb59da84273519a03ec9b5c5b1563, t)
+                )
+                t := add(
+                    add(x, 0x5134bb268d81493ebf4c3039d),
+                    div(0x243e288cc97802bd84c2cefb6a724668a6456adf9607877a0c, t)
+                )
+                // Two denominators are below zero; these are their negatives.
+                t := sub(
+                    add(
+                        0x25cdaa7bc3e4c42f254fb0b7b3,
+                        div(0x3355145fae0e39da00f9371501f45d36af7fa9314d3525c0e, t)
+                    ),
+                    x
+                )
+                t := sub(
+                    div(0x7c3c66d3393cfa5a09e88cb5e495e6eb024b918938d9971e247, t),
+                    add(x, 0x3382d9f4cebffebe5483d55e4c)
+                )
+                t := add(
+                    add(x, 0x3aee99cc21f1cf87b5d57c90),
+                    div(0x145c51a21f1a439859fff893b7ca01c27a735cbb51197e3ed, t)
+                )
+                t := add(
+                    sub(x, 0x2b13902b1c235ee198b27b),
+                    div(0x2051a6f64e442349381fe80eeff5edfd127617b0e263f6484, t)
+                )
+                t := add(
+                    add(x, 0x3f0fc40c3cd8dd14275),
+                    div(0xfffefaade8ea9e18674f16844080b5d404d84da5890555d3, t)
+                )
+            }
+            near := div(peak, denominator(x1))
+            far := div(peak, denominator(x2))
+        }
+    }
+
+    /// @dev A share [Q127] as a wad, to the nearest.
+    function _toWad(uint256 share) private pure returns (uint256) {
+        unchecked {
+            // share <= 2^127.
+            return (share * 1e18 + (1 << 126)) >> 127;
         }
     }
 

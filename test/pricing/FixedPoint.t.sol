@@ -31,10 +31,11 @@ contract FixedPointTest {
         if (next < 1 << 128 && next * next <= x) revert Broken("root too small", root, x);
     }
 
-    function test_RootYearsIsTheFloor(uint32 time) public pure {
+    function test_RootYearsIsWithinAUnit_AndRises(uint32 time) public pure {
         uint256 root = FixedPoint.rootYears(time);
-        uint256 expected = FixedPoint.sqrt((uint256(time) << 128) / FixedPoint.YEAR);
-        if (root != expected) revert Broken("root of time", root, expected);
+        uint256 floor = FixedPoint.sqrt((uint256(time) << 128) / FixedPoint.YEAR);
+        if (root < floor || root > floor + 1) revert Broken("root of time", root, floor);
+        if (time != 0 && FixedPoint.rootYears(time - 1) >= root) revert Broken("rises", root, time);
     }
 
     function test_LogarithmRises_AndIsAntisymmetric(uint128 a, uint128 b) public pure {

@@ -1,9 +1,12 @@
 /** Bit-exact mirror of `contracts/pricing/Black76.sol`. See there for the method and the error bound. */
-import { abs, lnRatio, ONE_Q96, rootYears, scaledExpNegative, WAD } from "./fixed-point.ts";
+import { abs, lnRatio, min, rootYears, scaledExpNegative, WAD, YEAR } from "./fixed-point.ts";
 
-const CUT_Q64 = 13n << 64n;
+const CUT_Q96 = 13n << 96n;
 const WIDEST_Q64 = 19n << 64n;
-const INVERSE_ROOT_2PI_Q96 = 0x662114cf50d942343f2cf140n;
+const PEAK_Q159 = 0x33108a691a4b3f5b1b174c9b867c86188dbda40cn;
+const UNPEAK_Q97 = 0x1fffffff1837f625937805548n;
+const GAMMA_SCALE = 0x1812f9cecac16961bd2ae8a87n;
+const ONE_Q127 = 1n << 127n;
 
 /** Undiscounted values and the call's sensitivities, all [wad]; vega per 1.00 volatility, theta per year. */
 export interface ExactGreeks {
@@ -18,7 +21,7 @@ export interface ExactGreeks {
 interface Value {
   readonly call: bigint;
   readonly delta: bigint;
-  readonly density: bigint;
+  readonly peak: bigint;
 }
 
 const floorAtZero = (x: bigint): bigint => (x > 0n ? x : 0n);
@@ -47,21 +50,22 @@ export function greeks(
   secondsToExpiry: bigint,
 ): ExactGreeks {
   const rootTime = rootYears(secondsToExpiry);
-  const s = standardDeviation(volatility, rootTime);
+  const s = min(standardDeviation(volatility, rootTime), WIDEST_Q64);
   if (s === 0n || strike === 0n || forward === 0n) {
     const call = floorAtZero(forward - strike);
     const callDelta = forward > strike ? WAD : 0n;
     return { call, put: floorAtZero(strike - forward), callDelta, gamma: 0n, vega: 0n, theta: 0n };
   }
-  const { call, delta, density } = value(forward, strike, lnRatio(forward, strike), s);
-  const forwardDensity = (forward * density) >> 64n;
+  const { call, delta, peak } = value(forward, strike, lnRatio(forward, strike), s);
+  const forwardDensity = (forward * ((peak * UNPEAK_Q97) >> 128n)) >> 68n;
+  const decay = ((forwardDensity * s) >> 64n) * (YEAR / 2n);
   return {
     call,
     put: call + strike - forward,
-    callDelta: (delta * WAD) >> 96n,
-    gamma: ((((density * WAD) / s) * WAD) >> 32n) / forward,
-    vega: (forwardDensity * rootTime) >> 96n,
-    theta: -((((forwardDensity * volatility) / (2n * WAD)) << 32n) / rootTime),
+    callDelta: (delta * WAD + (1n << 126n)) >> 127n,
+    gamma: ((peak * GAMMA_SCALE) / (forward * s) + (1n << 71n)) >> 72n,
+    vega: (forwardDensity * rootTime + (1n << 123n)) >> 124n,
+    theta: -((decay / secondsToExpiry + (1n << 59n)) >> 60n),
   };
 }
 
@@ -72,47 +76,38 @@ export function revalue(forward: bigint, strike: bigint, logRatio: bigint, s: bi
 }
 
 function value(forward: bigint, strike: bigint, logRatio: bigint, deviation: bigint): Value {
-  const s = deviation > WIDEST_Q64 ? WIDEST_Q64 : deviation;
-  const d1 = (logRatio << 32n) / s + (s >> 1n);
+  const s = min(deviation, WIDEST_Q64);
+  const d1 = (logRatio << 64n) / s + (s << 31n);
+  const d2 = d1 - (s << 32n);
   const intrinsic = floorAtZero(forward - strike);
-  if (d1 >= CUT_Q64) return { call: s > d1 ? forward : intrinsic, delta: ONE_Q96, density: 0n };
-  if (d1 <= -CUT_Q64) return { call: intrinsic, delta: 0n, density: 0n };
+  if (d1 >= CUT_Q96) return { call: d2 < 0n ? forward : intrinsic, delta: ONE_Q127, peak: 0n };
+  if (d1 <= -CUT_Q96) return { call: intrinsic, delta: 0n, peak: 0n };
 
-  const d2 = d1 - s;
-  const density = scaledExpNegative((d1 * d1) >> 33n, INVERSE_ROOT_2PI_Q96);
-  const near = (density * mills(abs(d1))) >> 96n;
-  const far = (density * mills(abs(d2))) >> 96n;
+  const peak = scaledExpNegative((d1 * d1) >> 97n, PEAK_Q159);
+  const near = (peak << 64n) / denominator(abs(d1));
+  const far = (peak << 64n) / denominator(abs(d2));
   if (d1 < 0n) {
-    const call = (forward * floorAtZero(near - far)) >> 96n;
-    return { call: call > intrinsic ? call : intrinsic, delta: near, density };
+    const call = (forward * floorAtZero(near - far)) >> 127n;
+    return { call: call > intrinsic ? call : intrinsic, delta: near, peak };
   }
-  const delta = ONE_Q96 - near;
+  const delta = ONE_Q127 - near;
   if (d2 < 0n) {
-    const call = (forward * floorAtZero(ONE_Q96 - near - far)) >> 96n;
-    return { call: call > intrinsic ? call : intrinsic, delta, density };
+    const call = (forward * floorAtZero(ONE_Q127 - near - far)) >> 127n;
+    return { call: call > intrinsic ? call : intrinsic, delta, peak };
   }
-  const timeValue = (forward * floorAtZero(far - near)) >> 96n;
-  const call = floorAtZero(forward + timeValue - strike);
-  return { call: call > forward ? forward : call, delta, density };
+  const timeValue = (forward * floorAtZero(far - near)) >> 127n;
+  return { call: min(floorAtZero(forward + timeValue - strike), forward), delta, peak };
 }
 
-/** N(-x) / phi(x) [Q96] for x >= 0 [Q64]. */
-function mills(x: bigint): bigint {
-  let p = (0x100000012d3b39466n * x + 0x193411d45a6eedbdec9a45f235d2c32400n) * x;
-  p = (p + 0x1307865969f1eee2e158c3ce79fbd36c5f33b7f3440775911edn) >> 128n;
-  p = (p * x + 0x8e72d48c02b198064df9b276fd865ac25b1n) * x;
-  p = (p + 0x2cf7918e800eafca3b449747a8d81306ab29d4986241f78ba142n) >> 128n;
-  p = (p * x + 0x9cec349b0475c037254a5d472f56f6492140n) * x;
-  p = (p + 0x173669e59fcff7a02399925a6fa74a00547208ea47585664e9723n) >> 128n;
-  p = (p * x + 0x227fe88d058184151987a5b54f1c0c9bfc798n) * x;
-  p = p + 0x197c984a96147ddbf6eabd63ed2dfac93620a4c04395c188f5e7en;
-  let q = ((x + 0x193411dbceb9444582n) * x + 0x131786433e9c3e1caedf36138f7b35fa77fn) * x;
-  q = (q + 0x9006183eb29c441ef7e8f74cc0faa44e650acfebfdfa1a948bbn) >> 128n;
-  q = (q * x + 0x2e26068df992e97de03a769845bd22b237c7n) * x;
-  q = (q + 0xa5a12f9ba895cd961a53ab58db4c7e9d3c9d525e9de4e09cf5e4n) >> 128n;
-  q = (q * x + 0x19e04a2a477ee64725c150b46bcaf22566512n) * x;
-  q = (q + 0x2b43272385b42778935dac221b6f04bbac4e593e65b4bad30672dn) >> 128n;
-  q = (q * x + 0x2bc0878b42809f91d267d387d69f037a4181dn) * x;
-  q = (q + 0x1455df9f72361722949a7646f67eabe6dbbf2069707e68da40405n) >> 96n;
-  return p / q;
+/** What the numerator of the Mills ratio N(-x) / phi(x) is divided by [Q96], for 0 <= x < 32 [Q96]. */
+function denominator(x: bigint): bigint {
+  let t = x + 0x17134020f4f4f1d816ce8b3297n;
+  t = x - 0x137d2693690c1ece3f0d3ba92cn + 0x1e02012716658417c3099a229c9e55e4f7f69b5f5427b29959bn / t;
+  t = x + 0x2223151bd6e1ed6f07daa6bdan - 0xe22e81ba8d71ea078a2bb59da84273519a03ec9b5c5b1563n / t;
+  t = x + 0x5134bb268d81493ebf4c3039dn + 0x243e288cc97802bd84c2cefb6a724668a6456adf9607877a0cn / t;
+  t = 0x25cdaa7bc3e4c42f254fb0b7b3n - x + 0x3355145fae0e39da00f9371501f45d36af7fa9314d3525c0en / t;
+  t = 0x7c3c66d3393cfa5a09e88cb5e495e6eb024b918938d9971e247n / t - x - 0x3382d9f4cebffebe5483d55e4cn;
+  t = x + 0x3aee99cc21f1cf87b5d57c90n + 0x145c51a21f1a439859fff893b7ca01c27a735cbb51197e3edn / t;
+  t = x - 0x2b13902b1c235ee198b27bn + 0x2051a6f64e442349381fe80eeff5edfd127617b0e263f6484n / t;
+  return x + 0x3f0fc40c3cd8dd14275n + 0xfffefaade8ea9e18674f16844080b5d404d84da5890555d3n / t;
 }

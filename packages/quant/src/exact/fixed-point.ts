@@ -7,6 +7,7 @@ export const WAD = 10n ** 18n;
 export const ONE_Q64 = 1n << 64n;
 export const ONE_Q96 = 1n << 96n;
 export const LN2_Q96 = 0xb17217f7d1cf79abc9e3b398n;
+const ROOT2_Q108 = 0x16a09e667f3bcc908b2fb1366ea9n;
 /** Seconds in the year that volatilities refer to. */
 export const YEAR = 365n * 86_400n;
 
@@ -61,9 +62,15 @@ export function sqrt(x: bigint): bigint {
   }
 }
 
-/** sqrt(seconds / 365 days) [Q64], rounded down. */
+/** sqrt(seconds / 365 days) [Q64], within one unit. */
 export function rootYears(secondsToExpiry: bigint): bigint {
-  return sqrt((secondsToExpiry << 128n) / YEAR);
+  if (secondsToExpiry === 0n) return 0n;
+  // 4^z <= seconds < 4^(z + 1)
+  const z = log2Down(secondsToExpiry) >> 1n;
+  let root = ((secondsToExpiry * 1126705823628003n) >> z) + (2253411647256006n << z);
+  const square = (secondsToExpiry << 128n) / YEAR;
+  for (let i = 0; i < 4; i++) root = (root + square / root) >> 1n;
+  return root;
 }
 
 /** ln(a / b) [Q96] for 0 < a, b < 2^128. */
@@ -72,33 +79,20 @@ export function lnRatio(a: bigint, b: bigint): bigint {
   let z = ((a - b) << 96n) / (a + b);
   let shiftLog = 0n;
   if (abs(z) > 0x2bec333018866dee9a09d932n) {
-    let ratio = (a << 96n) / b;
-    if (ratio === 0n) ratio = 1n;
-    const log2 = log2Down(ratio);
-    let m = log2 >= 96n ? ratio >> (log2 - 96n) : ratio << (96n - log2);
-    let e = log2 - 96n;
-    if (m > 0x16a09e667f3bcc908b2fb1367n) {
-      m >>= 1n;
-      e += 1n;
-    }
-    z = ((m - ONE_Q96) << 96n) / (m + ONE_Q96);
-    shiftLog = e * LN2_Q96;
+    const ratio = max((a << 128n) / b, 1n);
+    const e = log2Down(ratio) - 108n;
+    const m = e < 0n ? ratio << -e : ratio >> e;
+    z = ((m - ROOT2_Q108) << 96n) / (m + ROOT2_Q108);
+    shiftLog = e * LN2_Q96 - 0xd8430d3607b4dc495e0d82e14n;
   }
-  return shiftLog + doubleAtanh(z);
-}
-
-function doubleAtanh(z: bigint): bigint {
-  const u = (z * z) >> 128n;
-  let p = 0x10f9b9e3c7c9f86fn;
-  p = (p * u + 0x10f55accc791acebbf2be22918ecdb12n) * u;
-  p = (p + 0x13b2109cc7b987de654e262f25383dc7c0789e4df0395eecn) >> 128n;
-  p = (p * u + 0x1745cdb9f0b4c86705c9125595dbd18en) * u;
-  p = (p + 0x1c71c726358ec517acc4f1a0937ca21c9d3ebfbf53f83216n) >> 128n;
-  p = (p * u + 0x2492492483f0ad1d5e8942a07218b757n) * u;
-  p = (p + 0x33333333333dbf2c578374c13434f5e11d9b3d9f467c353fn) >> 128n;
-  p = (p * u + 0x5555555555555259b0839440e257831en) * u;
-  p = (p + 0x10000000000000000238774e238b73f3a43d2484bbb6dd8e4n) >> 128n;
-  return (z * p) >> 63n;
+  const u = z * z;
+  let t = 0x6428075f3870c620002047c64n - u / 0x9df7ad3f81f885f739594f78n;
+  t = 0xa1ffecb3294c89290b01de33n - u / t;
+  t = 0x638e38ece562f9902ceeeb893n - u / t;
+  t = 0x9ffffffff9db4e2ed669cec6n - u / t;
+  t = 0x600000000000b060a93365ac1n - u / t;
+  t = 0x7ffffffffffffff0235517a9n - u / t;
+  return shiftLog + (z << 96n) / t;
 }
 
 /** exp(-y) [Q96] for y >= 0 [Q96], rounded down. */
@@ -110,13 +104,11 @@ export function expNegative(y: bigint): bigint {
 export function scaledExpNegative(y: bigint, scale: bigint): bigint {
   const k = (y * 0x171547652b82fe177n + (1n << 159n)) >> 160n;
   const f = y - k * LN2_Q96;
-  const v = (f * f) >> 128n;
-  let g = 0xb35272c3109335d3479bb4119fn - 0x47db6b0fcn * v;
-  g = (g * v - 0x1bbd7768c7173bbffef3fbd408983b23d75a0c9be8c2n) >> 128n;
-  g = g * v + 0x4559aaefe7cfa1838e72194b8c498n;
-  g = (g * v - 0xb60b60b60b5793f2e20f4757f7c308fd80d878b0addf62n) >> 128n;
-  g = g * v + 0x2aaaaaaaaaaaaa991e00416dcc63cbdbn;
-  g = (g * v + 0x20000000000000000058199396cec185c997616a6f9426853n) >> 96n;
+  const v = f * f;
+  let g = 0xe00005d4f97eb5c24bd0bf6e6n + v / 0x1203d7e78ff5b310f98231ccc5n;
+  g = 0xa00000006676e7dd692f90868n + v / g;
+  g = 0x600000000005a0027fe33673dn + v / g;
+  g = 0x200000000000003d79efc7e6bn + v / g;
   return (((g - f) * scale) / (g + f)) >> k;
 }
 
