@@ -45,7 +45,7 @@ interface IOptionPricer {
 
     /// @notice Values one series with its volatility moved by `volatilityShift` [wad, absolute].
     /// @dev The shifted volatility is floored at 1 %. Reverts with OptionPricer_Expired at or after expiry,
-    /// OptionPricer_NoPrice if the router has never had a price, SurfaceFeed_UnknownExpiry without a slice.
+    /// OptionPricer_NoPrice if the router has never had a price, SurfaceFeed_UnknownExpiry without a slice at or around it.
     function value(
         InstrumentId instrument,
         int256 volatilityShift

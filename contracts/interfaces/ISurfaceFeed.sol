@@ -50,25 +50,35 @@ interface ISurfaceFeed {
     error SurfaceFeed_ForwardTooFar(uint40 expiry, uint256 forward, uint256 spot);
     error SurfaceFeed_SpotTooFar(uint256 reported, uint256 live);
     error SurfaceFeed_StepTooLarge(uint40 expiry);
+    error SurfaceFeed_ForwardStepTooLarge(uint40 expiry, uint256 basis, uint256 anchorBasis);
+    error SurfaceFeed_TooManyExpiries(uint256 expiries, uint256 limit);
     error SurfaceFeed_UnknownExpiry(uint8 market, uint256 expiry);
     error SurfaceFeed_BadThreshold(uint256 threshold, uint256 signers);
     error SurfaceFeed_ZeroAddress();
 
     /// @notice Accepts a report signed by at least the threshold of distinct signers, in increasing address order.
     /// @dev Order of checks: signers, time, domain, butterfly, calendar, distance from the oracle spot, step limits.
+    /// An expiry that is left out stays listed until it is stale: until then a report that would cross it is refused.
     function post(SurfaceReport calldata report, bytes[] calldata signatures) external;
 
     /// @notice The packed slice of an expiry (layout in pricing/VolSurface.sol).
     /// @dev Reverts with SurfaceFeed_UnknownExpiry if none was posted.
     function slice(uint8 market, uint256 expiry) external view returns (uint256 packed);
 
+    /// @notice The posted slice of an expiry or, between two listed ones, the slice interpolated without arbitrage. It
+    /// carries the time that its values hold for, the newer of its neighbours': its age is `sliceAge`.
+    /// @dev Reverts with SurfaceFeed_UnknownExpiry outside the listed expiries.
+    function sliceAt(uint8 market, uint256 expiry) external view returns (uint256 packed);
+
     /// @notice Spot that the last report of `market` was made at, and its time; zeros if none.
     function lastReport(uint8 market) external view returns (Price spot, uint256 timestamp);
 
-    /// @notice Expiries of the last report of `market`, increasing.
+    /// @notice Listed expiries of `market`, increasing: those of the last report, and those it left out that were neither
+    /// stale nor over.
     function expiries(uint8 market) external view returns (uint40[] memory);
 
-    /// @notice Forward of an expiry moved in proportion with the live spot [wad].
+    /// @notice Forward of an expiry (of its slice as in `sliceAt`) moved in proportion with the live spot [wad].
+    /// @dev Reverts with SurfaceFeed_UnknownExpiry outside the listed expiries.
     function liveForward(uint8 market, uint256 expiry, Price spot) external view returns (Price forward);
 
     /// @notice Whether the last report of `market` is older than its heartbeat. A stale surface never freezes the system.
@@ -77,6 +87,16 @@ interface ISurfaceFeed {
     /// @notice How stale the last report of `market` is [wad]: zero up to its heartbeat, then rising in a line to one at
     /// twice that age.
     function staleShare(uint8 market) external view returns (uint256);
+
+    /// @notice Seconds since the last report of `market` was made; since 1970 if none was. Reads one word.
+    function staleness(uint8 market) external view returns (uint256 age);
+
+    /// @notice Seconds since the slice of an expiry was made, whether or not later reports left it out; of the older
+    /// neighbour if it is interpolated; since 1970 if there is none. Reads one word for a posted expiry. Never reverts.
+    function sliceAge(uint8 market, uint256 expiry) external view returns (uint256 age);
+
+    /// @notice Whether the slice of an expiry is older than the heartbeat: left out of reports too long, or never posted.
+    function isSliceStale(uint8 market, uint256 expiry) external view returns (bool);
 
     /// @notice EIP-712 digest that signers sign.
     function digest(SurfaceReport calldata report) external view returns (bytes32);

@@ -103,7 +103,7 @@ contract OptionPricer is IOptionPricer {
         int256 shift
     ) private view returns (uint256) {
         uint256 expiry = instrument.expiryOf();
-        uint256 packed = surfaceFeed.slice(instrument.marketOf(), expiry);
+        uint256 packed = surfaceFeed.sliceAt(instrument.marketOf(), expiry);
         uint256 variance = VolSurface.totalVariance(
             packed,
             FixedPoint.lnRatio(instrument.strikeOf(), forward)

@@ -14,14 +14,26 @@ import {Price} from "../types/Price.sol";
 /// @notice Holds the last volatility surface of each market, signed by a quorum of calibrators. Trusts the quorum only
 /// as far as the checks go: age, distance from the oracle spot, steps, and absence of static arbitrage, which is proven
 /// at every post. A stale surface stays readable, so that margin, liquidation and exits go on.
+/// Listed are the expiries of the last report, and those it left out while their slices are neither stale nor expired.
+/// No listed slice ever crosses its neighbour: a report must fit those that it leaves out, as they stand by then. What
+/// becomes stale is no longer listed and binds no report, but stays readable, with its age.
 contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
-    /// @dev The volatility that steps are measured from, and since when.
+    /// @dev What steps are measured from, and since when; one word. Volatility below 2^77 and a forward within the limit
+    /// from its spot fit with ease.
     struct Anchor {
-        uint64 since;
-        uint192 volatility;
+        uint40 since;
+        uint104 volatility; // at the money [wad]
+        uint104 basis; // forward over spot [wad]
     }
 
-    /// @notice A surface older than this is stale [s].
+    /// @dev Expiries by time with their slices; the arrays are longer than `count`.
+    struct Listing {
+        uint40[] expiries;
+        uint256[] slices;
+        uint256 count;
+    }
+
+    /// @notice A slice older than this is stale [s].
     uint256 public constant HEARTBEAT = 2 hours;
     /// @notice A report older than this is refused [s].
     uint256 public constant MAX_REPORT_AGE = 10 minutes;
@@ -29,10 +41,14 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
     uint256 public constant STEP_WINDOW = 30 minutes;
     /// @notice Most that at-the-money volatility may move from its anchor, share [wad].
     uint256 public constant STEP_LIMIT = 0.5e18;
+    /// @notice Most that a forward over its spot may move from its anchor, share [wad].
+    uint256 public constant FORWARD_STEP_LIMIT = 0.05e18;
     /// @notice Most that a forward may lie from spot, share [wad].
     uint256 public constant FORWARD_LIMIT = 0.2e18;
     /// @notice Most that a report's spot may lie from the oracle's, share [wad].
     uint256 public constant SPOT_LIMIT = 0.03e18;
+    /// @notice Most expiries of a market that are listed at a time, so that no post costs more than a block.
+    uint256 public constant MAX_EXPIRIES = 64;
 
     uint256 private constant WAD = 1e18;
     bytes32 private constant SLICE_TYPEHASH = keccak256(
@@ -69,12 +85,16 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
         _requireQuorum(digest(report), signatures);
         _requireTimely(report);
         uint256[] memory packed = _requireSound(report);
+        uint40[] memory listed = _requireFitting(report, packed);
         _requireNearSpot(report);
         for (uint256 i = 0; i < packed.length; ++i) {
-            _anchorStep(report.market, report.slices[i].expiry, packed[i]);
-            _slices[report.market][report.slices[i].expiry] = packed[i];
+            uint40 expiry = report.slices[i].expiry;
+            _anchorStep(report.market, expiry, packed[i], report.spot);
+            _slices[report.market][expiry] = packed[i];
         }
-        _record(report);
+        _lastTimestamp[report.market] = report.timestamp;
+        _reportSpots[report.market][report.timestamp] = report.spot;
+        _expiries[report.market] = listed;
         emit SurfacePosted(report.market, report.timestamp, report.spot, packed.length, msg.sender);
     }
 
@@ -104,6 +124,26 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ISurfaceFeed
+    function sliceAt(uint8 market, uint256 expiry) public view returns (uint256 packed) {
+        packed = _slices[market][expiry];
+        if (packed != 0) return packed;
+        (uint256 before, uint256 next) = _neighbours(market, expiry);
+        if (next == 0) revert SurfaceFeed_UnknownExpiry(market, expiry);
+        uint256 earlier = _slices[market][before];
+        uint256 later = _slices[market][next];
+        // Both are listed, hence alive at the newer of their times, and do not cross from then on.
+        uint256 time = FixedPoint.max(VolSurface.timestampOf(earlier), VolSurface.timestampOf(later));
+        return
+            VolSurface.interpolate(
+                _rolledTo(market, before, earlier, time),
+                before,
+                _rolledTo(market, next, later, time),
+                next,
+                expiry
+            );
+    }
+
+    /// @inheritdoc ISurfaceFeed
     function lastReport(uint8 market) external view returns (Price spot, uint256 timestamp) {
         timestamp = _lastTimestamp[market];
         spot = Price.wrap(_reportSpots[market][timestamp]);
@@ -116,14 +156,32 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
 
     /// @inheritdoc ISurfaceFeed
     function liveForward(uint8 market, uint256 expiry, Price spot) external view returns (Price) {
-        uint256 packed = slice(market, expiry);
-        uint256 madeAt = _reportSpots[market][VolSurface.timestampOf(packed)];
-        return Price.wrap(FixedPoint.mulDivDown(VolSurface.forwardOf(packed), Price.unwrap(spot), madeAt));
+        return Price.wrap(_forwardAt(market, sliceAt(market, expiry), Price.unwrap(spot)));
     }
 
     /// @inheritdoc ISurfaceFeed
     function isStale(uint8 market) external view returns (bool) {
-        return block.timestamp - _lastTimestamp[market] > HEARTBEAT;
+        return staleness(market) > HEARTBEAT;
+    }
+
+    /// @inheritdoc ISurfaceFeed
+    function isSliceStale(uint8 market, uint256 expiry) external view returns (bool) {
+        return sliceAge(market, expiry) > HEARTBEAT;
+    }
+
+    /// @inheritdoc ISurfaceFeed
+    function staleness(uint8 market) public view returns (uint256) {
+        return block.timestamp - _lastTimestamp[market];
+    }
+
+    /// @inheritdoc ISurfaceFeed
+    function sliceAge(uint8 market, uint256 expiry) public view returns (uint256) {
+        uint256 packed = _slices[market][expiry];
+        if (packed != 0) return block.timestamp - VolSurface.timestampOf(packed);
+        (uint256 before, uint256 next) = _neighbours(market, expiry);
+        if (next == 0) return block.timestamp;
+        uint256 earlier = VolSurface.timestampOf(_slices[market][before]);
+        return block.timestamp - FixedPoint.min(earlier, VolSurface.timestampOf(_slices[market][next]));
     }
 
     /// @inheritdoc ISurfaceFeed
@@ -147,10 +205,7 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
     function digest(SurfaceReport calldata report) public view returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](report.slices.length);
         for (uint256 i = 0; i < hashes.length; ++i) {
-            SliceReport calldata one = report.slices[i];
-            hashes[i] = keccak256(
-                abi.encode(SLICE_TYPEHASH, one.expiry, one.forward, one.theta, one.psi, one.rho)
-            );
+            hashes[i] = keccak256(abi.encode(SLICE_TYPEHASH, report.slices[i]));
         }
         bytes32 slicesHash = keccak256(abi.encodePacked(hashes));
         return
@@ -181,7 +236,7 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
         }
     }
 
-    /// @dev Domain, butterfly and calendar, in this order for every slice; returns the packed slices.
+    /// @dev Order of expiries, domain and butterfly of every slice; returns the packed slices.
     function _requireSound(SurfaceReport calldata report) private view returns (uint256[] memory packed) {
         uint256 length = report.slices.length;
         if (length == 0) revert SurfaceFeed_EmptyReport();
@@ -195,9 +250,6 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
             packed[i] = _pack(one, report.timestamp);
             if (VolSurface.butterflyViolation(packed[i]) != Violation.None) {
                 revert SurfaceFeed_Butterfly(one.expiry);
-            }
-            if (i != 0 && VolSurface.calendarViolation(packed[i - 1], packed[i]) != Violation.None) {
-                revert SurfaceFeed_Calendar(report.slices[i - 1].expiry, one.expiry);
             }
         }
     }
@@ -215,6 +267,89 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
         return VolSurface.pack(one.theta, one.psi, one.rho, one.forward, timestamp);
     }
 
+    /// @dev Lists the report's expiries with those that it leaves out, and proves that no two neighbours cross as they
+    /// stand at the report's time, hence at any time after it.
+    function _requireFitting(
+        SurfaceReport calldata report,
+        uint256[] memory packed
+    ) private view returns (uint40[] memory) {
+        Listing memory listing = _merge(report, packed);
+        if (listing.count > MAX_EXPIRIES) revert SurfaceFeed_TooManyExpiries(listing.count, MAX_EXPIRIES);
+        uint40[] memory listed = new uint40[](listing.count);
+        for (uint256 i = 0; i < listed.length; ++i) {
+            listed[i] = listing.expiries[i];
+            if (i == 0) continue;
+            Violation violation = VolSurface.calendarViolationAt(
+                listing.slices[i - 1],
+                listed[i - 1],
+                listing.slices[i],
+                listed[i],
+                report.timestamp
+            );
+            if (violation != Violation.None) revert SurfaceFeed_Calendar(listed[i - 1], listed[i]);
+        }
+        return listed;
+    }
+
+    /// @dev The report's expiries and the listed ones that it leaves out, increasing.
+    function _merge(
+        SurfaceReport calldata report,
+        uint256[] memory packed
+    ) private view returns (Listing memory listing) {
+        uint40[] memory former = _expiries[report.market];
+        listing.expiries = new uint40[](former.length + packed.length);
+        listing.slices = new uint256[](former.length + packed.length);
+        uint256 next = 0;
+        for (uint256 i = 0; i < packed.length; ++i) {
+            uint40 expiry = report.slices[i].expiry;
+            while (next < former.length && former[next] < expiry)
+                _keep(listing, report.market, former[next++]);
+            if (next < former.length && former[next] == expiry) ++next;
+            _add(listing, expiry, packed[i]);
+        }
+        while (next < former.length) _keep(listing, report.market, former[next++]);
+    }
+
+    /// @dev Adds an expiry that the report leaves out, unless it is over or its slice stale.
+    function _keep(Listing memory listing, uint8 market, uint40 expiry) private view {
+        uint256 packed = _slices[market][expiry];
+        bool isFresh = block.timestamp - VolSurface.timestampOf(packed) <= HEARTBEAT;
+        if (expiry > block.timestamp && isFresh) _add(listing, expiry, packed);
+    }
+
+    function _add(Listing memory listing, uint40 expiry, uint256 packed) private pure {
+        listing.expiries[listing.count] = expiry;
+        listing.slices[listing.count++] = packed;
+    }
+
+    /// @dev The listed expiries around one that is not; zeros if it lies outside of them.
+    function _neighbours(uint8 market, uint256 expiry) private view returns (uint256, uint256) {
+        uint40[] memory listed = _expiries[market];
+        if (listed.length == 0 || expiry < listed[0]) return (0, 0);
+        for (uint256 i = 1; i < listed.length; ++i) {
+            if (expiry < listed[i]) return (listed[i - 1], listed[i]);
+        }
+        return (0, 0);
+    }
+
+    function _rolledTo(
+        uint8 market,
+        uint256 expiry,
+        uint256 packed,
+        uint256 time
+    ) private view returns (uint256) {
+        if (VolSurface.timestampOf(packed) == time) return packed;
+        return
+            VolSurface.rolled(packed, expiry, time, _forwardAt(market, packed, _reportSpots[market][time]));
+    }
+
+    /// @dev A slice's forward, moved in proportion to a spot [wad].
+    function _forwardAt(uint8 market, uint256 packed, uint256 spot) private view returns (uint256) {
+        uint256 madeAt = _reportSpots[market][VolSurface.timestampOf(packed)];
+        return FixedPoint.mulDivDown(VolSurface.forwardOf(packed), spot, madeAt);
+    }
+
+    /// @dev Each forward from both spots, or a report could add its spot's distance to its forwards'.
     function _requireNearSpot(SurfaceReport calldata report) private view {
         uint256 live = Price.unwrap(priceRouter.spot(report.market).price);
         if (live == 0 || _isFar(report.spot, live, SPOT_LIMIT)) {
@@ -225,37 +360,43 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
             if (_isFar(one.forward, report.spot, FORWARD_LIMIT)) {
                 revert SurfaceFeed_ForwardTooFar(one.expiry, one.forward, report.spot);
             }
+            if (_isFar(one.forward, live, FORWARD_LIMIT)) {
+                revert SurfaceFeed_ForwardTooFar(one.expiry, one.forward, live);
+            }
         }
     }
 
-    /// @dev Many small posts cannot outrun the limit: all of a window are measured from the same anchor.
-    function _anchorStep(uint8 market, uint40 expiry, uint256 packed) private {
-        uint256 volatility = VolSurface.volatility(
-            VolSurface.thetaOf(packed),
-            expiry - VolSurface.timestampOf(packed)
-        );
+    /// @dev Many small posts cannot outrun the limits: all of a window are measured from the same anchor, which is what
+    /// was posted last before the window.
+    function _anchorStep(uint8 market, uint40 expiry, uint256 packed, uint256 spot) private {
+        Anchor memory step = _anchorOf(packed, expiry, spot);
         Anchor memory anchor = _anchors[market][expiry];
-        if (anchor.volatility == 0) {
-            _anchors[market][expiry] = Anchor(uint64(block.timestamp), uint192(volatility));
+        if (anchor.since == 0) {
+            _anchors[market][expiry] = step;
             return;
         }
         if (block.timestamp - anchor.since >= STEP_WINDOW) {
             uint256 last = _slices[market][expiry];
-            anchor.volatility = uint192(
-                VolSurface.volatility(VolSurface.thetaOf(last), expiry - VolSurface.timestampOf(last))
-            );
-            anchor.since = uint64(block.timestamp);
+            anchor = _anchorOf(last, expiry, _reportSpots[market][VolSurface.timestampOf(last)]);
             _anchors[market][expiry] = anchor;
         }
-        if (_isFar(volatility, anchor.volatility, STEP_LIMIT)) revert SurfaceFeed_StepTooLarge(expiry);
+        if (_isFar(step.volatility, anchor.volatility, STEP_LIMIT)) {
+            revert SurfaceFeed_StepTooLarge(expiry);
+        }
+        if (_isFar(step.basis, anchor.basis, FORWARD_STEP_LIMIT)) {
+            revert SurfaceFeed_ForwardStepTooLarge(expiry, step.basis, anchor.basis);
+        }
     }
 
-    function _record(SurfaceReport calldata report) private {
-        _lastTimestamp[report.market] = report.timestamp;
-        _reportSpots[report.market][report.timestamp] = report.spot;
-        uint40[] memory listed = new uint40[](report.slices.length);
-        for (uint256 i = 0; i < listed.length; ++i) listed[i] = report.slices[i].expiry;
-        _expiries[report.market] = listed;
+    /// @dev Volatility as of the slice's own time: a post that is held back must not seem to move it.
+    function _anchorOf(uint256 packed, uint256 expiry, uint256 spot) private view returns (Anchor memory) {
+        uint256 life = expiry - VolSurface.timestampOf(packed);
+        return
+            Anchor(
+                uint40(block.timestamp),
+                uint104(VolSurface.volatility(VolSurface.thetaOf(packed), life)),
+                uint104(FixedPoint.mulDivDown(VolSurface.forwardOf(packed), WAD, spot))
+            );
     }
 
     /// @dev Whether `value` lies further from `anchor` than the share `limit`.

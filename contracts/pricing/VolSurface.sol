@@ -158,31 +158,87 @@ library VolSurface {
         }
     }
 
-    /// @notice Whether `later` crosses `earlier`: sufficient conditions of Mingone 2022, cross-multiplied, exact.
+    /// @notice Whether `later` crosses `earlier`, both posted at the same time: sufficient conditions of Mingone 2022,
+    /// cross-multiplied, exact.
     function calendarViolation(uint256 earlier, uint256 later) internal pure returns (Violation) {
+        return _crossing(earlier, later, 1, 1);
+    }
+
+    /// @notice Whether `later` crosses `earlier` as both stand at `time`, whenever each was posted; exact.
+    /// @dev Running off scales theta and psi by the remaining share of life and leaves rho alone. A later expiry keeps
+    /// the larger share, so a pair that does not cross at `time` does not cross after it either.
+    /// Requires both time stamps <= time < earlierExpiry < laterExpiry < 2^40.
+    function calendarViolationAt(
+        uint256 earlier,
+        uint256 earlierExpiry,
+        uint256 later,
+        uint256 laterExpiry,
+        uint256 time
+    ) internal pure returns (Violation) {
         unchecked {
-            // Fields below 2^48, factors below 2^31, 1 +- rho never negative.
+            // Shares of life (expiry - time) / (expiry - posted), brought to one denominator below 2^80.
+            return
+                _crossing(
+                    earlier,
+                    later,
+                    (earlierExpiry - time) * (laterExpiry - timestampOf(later)),
+                    (laterExpiry - time) * (earlierExpiry - timestampOf(earlier))
+                );
+        }
+    }
+
+    /// @dev The conditions with theta and psi of each slice multiplied by its weight, weights below 2^80.
+    function _crossing(
+        uint256 earlier,
+        uint256 later,
+        uint256 weight1,
+        uint256 weight2
+    ) private pure returns (Violation) {
+        unchecked {
+            // Fields below 2^48, factors below 2^31, 1 +- rho never negative: products below 2^159.
             uint256 theta1 = earlier & 0xffffffffffff;
             uint256 theta2 = later & 0xffffffffffff;
-            int256 psi1 = int256((earlier >> 48) & 0xffffffffffff);
-            int256 psi2 = int256((later >> 48) & 0xffffffffffff);
+            uint256 psi1 = (earlier >> 48) & 0xffffffffffff;
+            uint256 psi2 = (later >> 48) & 0xffffffffffff;
+            if (theta2 * weight2 < theta1 * weight1) return Violation.CalendarTheta;
             int256 rho1 = int256(int32(uint32(earlier >> 96)));
             int256 rho2 = int256(int32(uint32(later >> 96)));
-            if (theta2 < theta1) return Violation.CalendarTheta;
+            int256 wing1 = int256(psi1 * weight1);
+            int256 wing2 = int256(psi2 * weight2);
             if (
-                psi2 * (RHO_UNIT + rho2) < psi1 * (RHO_UNIT + rho1) ||
-                psi2 * (RHO_UNIT - rho2) < psi1 * (RHO_UNIT - rho1)
+                wing2 * (RHO_UNIT + rho2) < wing1 * (RHO_UNIT + rho1) ||
+                wing2 * (RHO_UNIT - rho2) < wing1 * (RHO_UNIT - rho1)
             ) return Violation.CalendarSlope;
-            if (uint256(psi2) * theta1 > uint256(psi1) * theta2) return Violation.CalendarPhi;
+            // The weights cancel in psi / theta.
+            if (psi2 * theta1 > psi1 * theta2) return Violation.CalendarPhi;
             return Violation.None;
         }
+    }
+
+    /// @notice A slice as it stands at `time`, stamped so: theta and psi run off like `varianceAt`, the forward is given.
+    /// @dev Rounded as in `interpolate`, so it stays free of butterflies: shrinking theta and psi alike tightens no bound.
+    /// Requires time stamp <= time < expiry.
+    /// @param forward at the spot of that time [wad USD]
+    function rolled(
+        uint256 slice,
+        uint256 expiry,
+        uint256 time,
+        uint256 forward
+    ) internal pure returns (uint256) {
+        uint256 life = expiry - timestampOf(slice);
+        uint256 left = expiry - time;
+        uint256 theta = FixedPoint.mulDivUp(slice & 0xffffffffffff, left, life);
+        uint256 psi = FixedPoint.max((((slice >> 48) & 0xffffffffffff) * left) / life, 1);
+        return pack(theta * VARIANCE_UNIT, psi * VARIANCE_UNIT, rhoOf(slice), forward, time);
     }
 
     /// @notice The slice at `time` between two neighbours: theta, psi and rho psi linear in time, forward as well.
     /// @dev Free of arbitrage when the neighbours are, by themselves and against each other: theta and psi (1 +- rho)
     /// are linear between ordered ends; psi / theta is a weighted mean of ordered ratios, hence monotone; psi (1 + |rho|)
     /// is convex in (psi, rho psi), hence below 4; and with A = psi (1 + |rho|) linear and rising, psi / theta falling,
-    /// A psi / theta exceeds neither of its ends. Rounding to the fields' units is all that can break a bound.
+    /// A psi / theta exceeds neither of its ends.
+    /// Rounding to the fields' units: theta up, psi down and rho towards zero can break no butterfly bound. A calendar
+    /// bound that the neighbours meet with equality leaves no room, and can be missed by one unit of each field.
     /// Requires earlierTime <= time <= laterTime and earlierTime < laterTime. The time stamp is the older one.
     function interpolate(
         uint256 earlier,
@@ -194,11 +250,12 @@ library VolSurface {
         uint256 right = time - earlierTime;
         uint256 left = laterTime - time;
         uint256 timestamp = FixedPoint.min(timestampOf(earlier), timestampOf(later));
-        uint256 theta = (thetaOf(earlier) * left + thetaOf(later) * right) / (left + right);
+        uint256 theta = (earlier & 0xffffffffffff) * left + (later & 0xffffffffffff) * right;
+        theta = (theta + left + right - 1) / (left + right);
         uint256 forward = (forwardOf(earlier) * left + forwardOf(later) * right) / (left + right);
         uint256 psi = psiOf(earlier) * left + psiOf(later) * right;
         int256 weighted = int256(psiOf(earlier) * left) * rhoOf(earlier);
         weighted += int256(psiOf(later) * right) * rhoOf(later);
-        return pack(theta, psi / (left + right), weighted / int256(psi), forward, timestamp);
+        return pack(theta * VARIANCE_UNIT, psi / (left + right), weighted / int256(psi), forward, timestamp);
     }
 }

@@ -137,6 +137,34 @@ contract PricingHarness {
         return VolSurface.calendarViolation(earlier, later);
     }
 
+    function calendarViolationAt(
+        uint256 earlier,
+        uint256 earlierExpiry,
+        uint256 later,
+        uint256 laterExpiry,
+        uint256 time
+    ) external pure returns (Violation) {
+        return VolSurface.calendarViolationAt(earlier, earlierExpiry, later, laterExpiry, time);
+    }
+
+    function rolled(
+        uint256 slice,
+        uint256 expiry,
+        uint256 time,
+        uint256 forward
+    ) external pure returns (uint256) {
+        return VolSurface.rolled(slice, expiry, time, forward);
+    }
+
+    function varianceAt(
+        uint256 slice,
+        uint256 variance,
+        uint256 expiry,
+        uint256 time
+    ) external pure returns (uint256) {
+        return VolSurface.varianceAt(slice, variance, expiry, time);
+    }
+
     function interpolate(
         uint256 earlier,
         uint256 earlierTime,

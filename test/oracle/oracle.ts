@@ -92,7 +92,8 @@ describe("surface feed", () => {
       "SurfaceFeed_Calendar",
     );
     expect(await only({ ...first, forward: 3_000n * WAD })).to.equal("SurfaceFeed_ForwardTooFar");
-    expect(await only({ ...first, theta: first.theta * 4n })).to.equal("SurfaceFeed_StepTooLarge");
+    const livelier = report.slices.map((one) => ({ ...one, theta: one.theta * 4n }));
+    expect(await only(...livelier)).to.equal("SurfaceFeed_StepTooLarge");
     expect(await refusal(post(stage, { ...report, spot: 2_100n * WAD }))).to.equal("SurfaceFeed_SpotTooFar");
   });
 

@@ -1,5 +1,5 @@
 /** Bit-exact mirror of `contracts/pricing/VolSurface.sol`. See there for the model and the conditions. */
-import { abs, min, sqrt, WAD, YEAR } from "./fixed-point.ts";
+import { abs, max, min, sqrt, WAD, YEAR } from "./fixed-point.ts";
 
 const VARIANCE_UNIT = 10n ** 6n;
 const RHO_UNIT = 10n ** 9n;
@@ -67,7 +67,7 @@ export function totalVariance(word: bigint, logMoneyness: bigint): bigint {
 
 /** A total variance posted at the slice's time stamp, as it stands at `time`: volatility stays, time runs off. */
 export function varianceAt(word: bigint, variance: bigint, expiry: bigint, time: bigint): bigint {
-  const posted = BigInt.asUintN(40, word >> 192n);
+  const posted = timestampOf(word);
   if (time <= posted) return variance;
   return time >= expiry ? 0n : (variance * (expiry - time)) / (expiry - posted);
 }
@@ -91,21 +91,68 @@ export function butterflyViolation(word: bigint): Violation {
   return "None";
 }
 
-/** Whether the packed slice `later` crosses `earlier`. */
+/** Whether the packed slice `later` crosses `earlier`, both posted at the same time. */
 export function calendarViolation(earlier: bigint, later: bigint): Violation {
+  return crossing(earlier, later, 1n, 1n);
+}
+
+/** Whether `later` crosses `earlier` as both stand at `time`, whenever each was posted. */
+export function calendarViolationAt(
+  earlier: bigint,
+  earlierExpiry: bigint,
+  later: bigint,
+  laterExpiry: bigint,
+  time: bigint,
+): Violation {
+  return crossing(
+    earlier,
+    later,
+    (earlierExpiry - time) * (laterExpiry - timestampOf(later)),
+    (laterExpiry - time) * (earlierExpiry - timestampOf(earlier)),
+  );
+}
+
+function crossing(earlier: bigint, later: bigint, weight1: bigint, weight2: bigint): Violation {
   const a = fields(earlier);
   const b = fields(later);
-  if (b.theta < a.theta) return "CalendarTheta";
+  if (b.theta * weight2 < a.theta * weight1) return "CalendarTheta";
+  const wing1 = a.psi * weight1;
+  const wing2 = b.psi * weight2;
   if (
-    b.psi * (RHO_UNIT + b.rho) < a.psi * (RHO_UNIT + a.rho) ||
-    b.psi * (RHO_UNIT - b.rho) < a.psi * (RHO_UNIT - a.rho)
+    wing2 * (RHO_UNIT + b.rho) < wing1 * (RHO_UNIT + a.rho) ||
+    wing2 * (RHO_UNIT - b.rho) < wing1 * (RHO_UNIT - a.rho)
   ) {
     return "CalendarSlope";
   }
   return b.psi * a.theta > a.psi * b.theta ? "CalendarPhi" : "None";
 }
 
-/** The packed slice at `time` between two neighbours: theta, psi, rho * psi and forward linear in time. */
+function timestampOf(word: bigint): bigint {
+  return BigInt.asUintN(40, word >> 192n);
+}
+
+function divUp(a: bigint, b: bigint): bigint {
+  return (a + b - 1n) / b;
+}
+
+/** A packed slice as it stands at `time`, stamped so, with the forward [wad] at the spot of that time. */
+export function rolled(word: bigint, expiry: bigint, time: bigint, forward: bigint): bigint {
+  const { theta, psi } = fields(word);
+  const life = expiry - timestampOf(word);
+  const left = expiry - time;
+  return packSlice({
+    theta: divUp(theta * left, life) * VARIANCE_UNIT,
+    psi: max((psi * left) / life, 1n) * VARIANCE_UNIT,
+    rho: unpackSlice(word).rho,
+    forward,
+    timestamp: time,
+  });
+}
+
+/**
+ * The packed slice at `time` between two neighbours: theta, psi, rho * psi and forward linear in time; theta rounded up,
+ * psi down and rho towards zero, so that no butterfly bound is broken.
+ */
 export function interpolate(
   earlier: bigint,
   earlierTime: bigint,
@@ -120,8 +167,9 @@ export function interpolate(
   const left = span - right;
   const psi1 = a.psi * left;
   const psi2 = b.psi * right;
+  const theta = (a.theta / VARIANCE_UNIT) * left + (b.theta / VARIANCE_UNIT) * right;
   return packSlice({
-    theta: (a.theta * left + b.theta * right) / span,
+    theta: divUp(theta, span) * VARIANCE_UNIT,
     psi: (psi1 + psi2) / span,
     rho: (psi1 * a.rho + psi2 * b.rho) / (psi1 + psi2),
     forward: (a.forward * left + b.forward * right) / span,

@@ -1,0 +1,341 @@
+import { WAD } from "@ballast/sdk";
+import { expect } from "chai";
+import * as surface from "../../packages/quant/src/exact/vol-surface.ts";
+import { sliceOf, stepped, surfaceRoom } from "../support/surfaces.ts";
+
+const MINUTE = 60;
+const HOUR = 3_600;
+const YEAR = 365n * 86_400n;
+
+describe("SurfaceFeed: steps within an anchored window", () => {
+  it("lets no number of small posts move volatility further than one may", async () => {
+    const { send, reportOf, refuses, start, days } = await surfaceRoom();
+    const at = (minutes: number, volatility: number) =>
+      send(reportOf(start + minutes * MINUTE, [{ expiry: days(7), volatility }]));
+    await at(0, 0.6);
+    await at(8, 0.75);
+    await at(16, 0.89);
+    await refuses(at(24, 0.92), "SurfaceFeed_StepTooLarge");
+    await refuses(at(29, 0.29), "SurfaceFeed_StepTooLarge");
+    await at(29.5, 0.31);
+    // A new window is measured from the last post of the one before.
+    await refuses(at(30, 0.48), "SurfaceFeed_StepTooLarge");
+    await at(31, 0.46);
+    await refuses(at(60.5, 0.6), "SurfaceFeed_StepTooLarge");
+    await at(61.5, 0.6);
+  });
+
+  it("lets no number of small posts move a forward further than one may, whatever spot does", async () => {
+    const { send, reportOf, refuses, setSpot, start, days } = await surfaceRoom();
+    const at = (minutes: number, basis: number, dollars = 2_000n) => {
+      const timestamp = start + minutes * MINUTE;
+      const slices = [sliceOf({ expiry: days(90), volatility: 0.6, basis }, timestamp, dollars)];
+      return send(reportOf(timestamp, [], { spot: dollars * WAD, slices }));
+    };
+    await at(0, 1.02);
+    await at(8, 1.05);
+    await at(16, 1.07);
+    await refuses(at(24, 1.072), "SurfaceFeed_ForwardStepTooLarge");
+    await refuses(at(25, 0.968), "SurfaceFeed_ForwardStepTooLarge");
+    // A market that falls by a fifth moves spot and forward alike, and is no step of the forward.
+    await setSpot(1_600n);
+    await at(26, 1.03, 1_600n);
+    await refuses(at(27, 0.968, 1_600n), "SurfaceFeed_ForwardStepTooLarge");
+    await at(31, 1.08, 1_600n);
+    await refuses(at(32, 1.082, 1_600n), "SurfaceFeed_ForwardStepTooLarge");
+  });
+
+  it("measures volatility at a report's own time, so that holding it back moves nothing", async () => {
+    const { send, reportOf, refuses, start } = await surfaceRoom();
+    const expiry = start + HOUR;
+    await send(reportOf(start, [{ expiry, volatility: 0.6 }]));
+    // Posted nine minutes later with 12 minutes to go: at the time of the block it would look like 0.78.
+    const early = reportOf(start + 39 * MINUTE, [{ expiry, volatility: 0.6 }]);
+    await send(early, 9 * MINUTE);
+    await refuses(
+      send(reportOf(start + 49 * MINUTE, [{ expiry, volatility: 0.91 }]), 5 * MINUTE),
+      "SurfaceFeed_StepTooLarge",
+    );
+    await send(reportOf(start + 50 * MINUTE, [{ expiry, volatility: 0.88 }]), 7 * MINUTE);
+  });
+
+  it("keeps the anchor of an expiry that was left out for a while", async () => {
+    const { send, reportOf, refuses, start, days } = await surfaceRoom();
+    await send(
+      reportOf(start, [
+        { expiry: days(7), volatility: 0.6 },
+        { expiry: days(14), volatility: 0.6 },
+      ]),
+    );
+    await send(reportOf(start + 3 * HOUR, [{ expiry: days(7), volatility: 0.6 }]));
+    const again = (minutes: number, volatility: number) =>
+      send(
+        reportOf(start + 3 * HOUR + minutes * MINUTE, [
+          { expiry: days(7), volatility: 0.6 },
+          { expiry: days(14), volatility },
+        ]),
+      );
+    await refuses(again(1, 0.91), "SurfaceFeed_StepTooLarge");
+    await again(2, 0.89);
+  });
+});
+
+describe("SurfaceFeed: distance from the live price", () => {
+  it("measures each forward from the reported spot and from the live one", async () => {
+    const { send, reportOf, refuses, start, days } = await surfaceRoom();
+    const at = (minutes: number, dollars: bigint, basis: number) => {
+      const timestamp = start + minutes * MINUTE;
+      const slices = [sliceOf({ expiry: days(90), volatility: 0.6, basis }, timestamp, dollars)];
+      return send(reportOf(timestamp, [], { spot: dollars * WAD, slices }));
+    };
+    await refuses(at(1, 2_061n, 1), "SurfaceFeed_SpotTooFar");
+    await refuses(at(2, 1_939n, 1), "SurfaceFeed_SpotTooFar");
+    // 1.18 * 2,050 is within a fifth of the reported spot, but not of the live 2,000.
+    await refuses(at(3, 2_050n, 1.18), "SurfaceFeed_ForwardTooFar");
+    await refuses(at(4, 1_950n, 0.815), "SurfaceFeed_ForwardTooFar");
+    // And the other way round.
+    await refuses(at(5, 1_950n, 1.21), "SurfaceFeed_ForwardTooFar");
+    await refuses(at(6, 2_050n, 0.79), "SurfaceFeed_ForwardTooFar");
+    await at(7, 2_050n, 1.17);
+  });
+
+  it("takes no report while there is no price to compare it with", async () => {
+    const { send, reportOf, refuses, aggregator, start, days } = await surfaceRoom();
+    const smiles = [{ expiry: days(7), volatility: 0.6 }];
+    await aggregator.setBroken(true, false);
+    await refuses(send(reportOf(start, smiles)), "SurfaceFeed_SpotTooFar");
+    await aggregator.setBroken(false, false);
+    await send(reportOf(start + MINUTE, smiles));
+  });
+});
+
+describe("SurfaceFeed: expiries that a report leaves out", () => {
+  /** Three expiries at flat 60 %, and a way to post the outer two alone. */
+  async function leftOut() {
+    const room = await surfaceRoom();
+    const [first, second, third] = [room.days(7), room.days(14), room.days(30)] as const;
+    await room.send(
+      room.reportOf(
+        room.start,
+        [first, second, third].map((expiry) => ({ expiry, volatility: 0.6 })),
+      ),
+    );
+    const outer = (seconds: number, near: number, far: number) =>
+      room.send(
+        room.reportOf(room.start + seconds, [
+          { expiry: first, volatility: near },
+          { expiry: third, volatility: far },
+        ]),
+      );
+    return { ...room, first, second, third, outer };
+  }
+
+  it("stay listed, keep their slice and grow old by themselves", async () => {
+    const { feed, outer, first, second, third, time } = await leftOut();
+    const before = await feed.slice(0, second);
+    await outer(HOUR, 0.62, 0.6);
+    expect((await feed.expiries(0)).map(Number)).to.deep.equal([first, second, third]);
+    expect(await feed.slice(0, second)).to.equal(before);
+    expect(await feed.sliceAt(0, second)).to.equal(before);
+    const now = await time.latest();
+    expect(await feed.staleness(0)).to.equal(BigInt(now) - (await feed.lastReport(0)).timestamp);
+    expect(await feed.sliceAge(0, first)).to.equal(await feed.staleness(0));
+    expect((await feed.sliceAge(0, second)) - (await feed.sliceAge(0, first))).to.equal(BigInt(HOUR));
+  });
+
+  it("are stale by themselves a second after the heartbeat, and the market with its last report", async () => {
+    const { feed, outer, first, second, start, time } = await leftOut();
+    await outer(HOUR, 0.6, 0.6);
+    await time.increaseTo(start + 2 * HOUR);
+    expect(await feed.isSliceStale(0, second)).to.equal(false);
+    await time.increaseTo(start + 2 * HOUR + 1);
+    expect(await feed.isSliceStale(0, second)).to.equal(true);
+    expect(await feed.isSliceStale(0, first)).to.equal(false);
+    await time.increaseTo(start + 3 * HOUR);
+    expect([await feed.isStale(0), await feed.staleness(0)]).to.deep.equal([false, 7_200n]);
+    await time.increaseTo(start + 3 * HOUR + 1);
+    expect([await feed.isStale(0), await feed.staleness(0)]).to.deep.equal([true, 7_201n]);
+    expect(await feed.isSliceStale(0, first)).to.equal(true);
+  });
+
+  it("may not be crossed by what is posted around them, until they are stale", async () => {
+    const { outer, refuses, feed, first, third } = await leftOut();
+    // Total variance of 14 days at 60 % exceeds that of 30 days at 40 %, and is exceeded by 7 days at 86 %.
+    await refuses(outer(HOUR, 0.6, 0.4), "SurfaceFeed_Calendar");
+    await refuses(outer(HOUR + 1, 0.86, 0.6), "SurfaceFeed_Calendar");
+    await outer(2 * HOUR, 0.6, 0.6);
+    expect((await feed.expiries(0)).length).to.equal(3);
+    // A second later what was left out is stale, and no longer in the way.
+    await outer(2 * HOUR + 1, 0.86, 0.6);
+    expect((await feed.expiries(0)).map(Number)).to.deep.equal([first, third]);
+    await outer(2 * HOUR + 2, 0.6, 0.4);
+  });
+
+  it("are compared as they stand at the new report's time, to the unit", async () => {
+    const { send, reportOf, refuses, feed, start, days, takeSnapshot } = await surfaceRoom();
+    const [first, second] = [start + 3 * HOUR, days(1)];
+    const unit = 10n ** 6n;
+    const shape = { forward: 2_000n * WAD, rho: -WAD / 4n };
+    const slice = { ...shape, expiry: first, theta: 120_000_000n * unit, psi: 9_000_000_000n * unit };
+    await send(reportOf(start, [], { slices: [slice] }));
+    // Two of the first expiry's three hours are left, so two thirds of its theta and psi.
+    const left = { ...shape, expiry: second, theta: (slice.theta / 3n) * 2n, psi: (slice.psi / 3n) * 2n };
+    const later = (seconds: number, changes: object) =>
+      send(reportOf(start + HOUR + seconds, [], { slices: [{ ...left, ...changes }] }));
+    await refuses(later(-1, {}), "SurfaceFeed_Calendar");
+    // At the hour itself the two are equal, which is allowed; one unit less is not.
+    const refusedAtTheHour = async (changes: object) => {
+      const snapshot = await takeSnapshot();
+      await refuses(later(0, changes), "SurfaceFeed_Calendar");
+      await snapshot.restore();
+    };
+    await refusedAtTheHour({ theta: left.theta - unit });
+    await refusedAtTheHour({ psi: left.psi - unit });
+    await refusedAtTheHour({ psi: left.psi + unit });
+    await refusedAtTheHour({ rho: left.rho + 10n ** 9n });
+    await refusedAtTheHour({ rho: left.rho - 10n ** 9n });
+    await later(0, {});
+    expect((await feed.expiries(0)).map(Number)).to.deep.equal([first, second]);
+  });
+
+  it("are forgotten once they are over", async () => {
+    const { send, reportOf, feed, start, days } = await surfaceRoom();
+    const soon = start + HOUR;
+    await send(
+      reportOf(
+        start,
+        [soon, days(7)].map((expiry) => ({ expiry, volatility: 0.6 })),
+      ),
+    );
+    await send(reportOf(soon - 1, [{ expiry: days(7), volatility: 0.6 }]));
+    expect((await feed.expiries(0)).length).to.equal(2);
+    await send(reportOf(soon, [{ expiry: days(7), volatility: 0.6 }]));
+    expect((await feed.expiries(0)).map(Number)).to.deep.equal([days(7)]);
+    expect(await feed.sliceAge(0, soon)).to.equal(BigInt(HOUR));
+  });
+
+  it("cannot be piled up beyond what a post can carry", async () => {
+    const { send, reportOf, refuses, start } = await surfaceRoom();
+    const smiles = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => ({ expiry: start + (from + i) * HOUR, volatility: 0.6 }));
+    await send(reportOf(start, smiles(10, 40)));
+    await send(reportOf(start + 1, smiles(50, 24)));
+    await refuses(send(reportOf(start + 2, smiles(74, 1))), "SurfaceFeed_TooManyExpiries");
+    await refuses(send(reportOf(start + 3, smiles(10, 65))), "SurfaceFeed_TooManyExpiries");
+    await send(reportOf(start + 2 * HOUR + 2, smiles(74, 1)));
+  });
+});
+
+describe("SurfaceFeed: between listed expiries", () => {
+  it("interpolates a slice that its neighbours leave room for, with its forward", async () => {
+    const { feed, send, reportOf, start, days } = await surfaceRoom();
+    await send(
+      reportOf(start, [
+        { expiry: days(7), volatility: 0.7, basis: 1.01 },
+        { expiry: days(14), volatility: 0.6, basis: 1.03, rho: -0.2 },
+      ]),
+    );
+    const [near, far] = [await feed.slice(0, days(7)), await feed.slice(0, days(14))];
+    for (const expiry of [days(7) + HOUR, days(9), days(14) - HOUR]) {
+      const packed = await feed.sliceAt(0, expiry);
+      expect(packed).to.equal(
+        surface.interpolate(near, BigInt(days(7)), far, BigInt(days(14)), BigInt(expiry)),
+      );
+      expect(surface.butterflyViolation(packed)).to.equal("None");
+      expect(surface.calendarViolation(near, packed)).to.equal("None");
+      expect(surface.calendarViolation(packed, far)).to.equal("None");
+      const forward = await feed.liveForward(0, expiry, 1_000n * WAD);
+      expect(forward).to.equal(surface.unpackSlice(packed).forward / 2n);
+    }
+    expect(await feed.liveForward(0, days(7), 1_000n * WAD)).to.equal(1_010n * WAD);
+  });
+
+  it("brings neighbours of different reports to the newer one's time, and tells the older one's age", async () => {
+    const { feed, send, setSpot, reportOf, start, days, time } = await surfaceRoom();
+    const [first, second, third] = [days(1), days(7), days(14)];
+    await send(
+      reportOf(
+        start,
+        [first, second, third].map((expiry) => ({ expiry, volatility: 0.6, basis: 1.1 })),
+      ),
+    );
+    await setSpot(1_000n);
+    const later = start + HOUR;
+    const slices = [first, third].map((expiry) => sliceOf({ expiry, volatility: 0.6 }, later, 1_000n));
+    const tall = slices.map((slice) => ({ ...slice, forward: stepped(1_080, 10n ** 10n) }));
+    await send(reportOf(later, [], { spot: 1_000n * WAD, slices: tall }));
+    const expiry = days(10);
+    const packed = surface.unpackSlice(await feed.sliceAt(0, expiry));
+    expect(packed.timestamp).to.equal(BigInt(later));
+    const volatility = surface.volatilityOf(packed.theta, BigInt(expiry - later));
+    expect(Math.abs(Number(volatility) / 1e18 - 0.6)).to.be.lessThan(1e-9);
+    // 1.10 at seven days and 1.08 at fourteen, of a spot that halved.
+    const basis = 1.1 - (0.02 * 3) / 7;
+    expect(Math.abs(Number(packed.forward) / 1e21 - basis)).to.be.lessThan(1e-9);
+    expect(Math.abs(Number(await feed.liveForward(0, expiry, 500n * WAD)) / 5e20 - basis)).to.be.lessThan(
+      1e-9,
+    );
+    expect(await feed.sliceAge(0, expiry)).to.equal(BigInt((await time.latest()) - start));
+    expect(await feed.sliceAge(0, days(3))).to.equal(BigInt((await time.latest()) - start));
+    for (const time of [later, later + HOUR, first - 1]) {
+      const order = [first, days(3), second, expiry, third];
+      const words = await Promise.all(order.map((one) => feed.sliceAt(0, one)));
+      for (const k of [-1n, 0n, 1n]) {
+        const variances = words.map((word, i) =>
+          surface.varianceAt(
+            word,
+            surface.totalVariance(word, (k << 96n) / 2n),
+            BigInt(order[i]!),
+            BigInt(time),
+          ),
+        );
+        for (let i = 1; i < order.length; i++)
+          expect(variances[i]! - variances[i - 1]! >= -10_000_000n).to.equal(true);
+      }
+    }
+  });
+
+  it("knows nothing outside of them, and calls it older than anything", async () => {
+    const { feed, send, reportOf, refuses, start, days } = await surfaceRoom();
+    await refuses(feed.sliceAt(0, days(7)), "SurfaceFeed_UnknownExpiry");
+    await send(reportOf(start, [{ expiry: days(7), volatility: 0.6 }]));
+    await refuses(feed.sliceAt(0, days(6)), "SurfaceFeed_UnknownExpiry");
+    await refuses(feed.sliceAt(0, days(8)), "SurfaceFeed_UnknownExpiry");
+    await send(
+      reportOf(
+        start + 1,
+        [days(7), days(9)].map((expiry) => ({ expiry, volatility: 0.6 })),
+      ),
+    );
+    expect(await feed.sliceAt(0, days(8))).to.not.equal(0n);
+    for (const [market, expiry] of [
+      [0, days(6)],
+      [0, days(10)],
+      [1, days(8)],
+    ] as const) {
+      await refuses(feed.sliceAt(market, expiry), "SurfaceFeed_UnknownExpiry");
+      await refuses(feed.slice(market, expiry), "SurfaceFeed_UnknownExpiry");
+      await refuses(feed.liveForward(market, expiry, WAD), "SurfaceFeed_UnknownExpiry");
+      expect((await feed.sliceAge(market, expiry)) > 50n * YEAR).to.equal(true);
+      expect(await feed.isSliceStale(market, expiry)).to.equal(true);
+    }
+  });
+
+  it("reads on for ever when no report follows", async () => {
+    const { feed, send, reportOf, time, start, days } = await surfaceRoom();
+    await send(
+      reportOf(
+        start,
+        [days(1), days(7), days(14)].map((expiry) => ({ expiry, volatility: 0.6 })),
+      ),
+    );
+    const reads = () =>
+      Promise.all([days(1), days(4), days(7), days(9), days(14)].map((expiry) => feed.sliceAt(0, expiry)));
+    const before = await reads();
+    await time.increaseTo(days(10));
+    expect(await reads()).to.deep.equal(before);
+    expect(await feed.staleness(0)).to.equal(BigInt(days(10) - start));
+    // The neighbours of a slice may have expired: it was interpolated at a time when they had not.
+    expect(await feed.liveForward(0, days(9), 1_000n * WAD)).to.equal(1_000n * WAD);
+  });
+});
