@@ -98,6 +98,9 @@ interface ISurfaceFeed {
     /// @notice Whether the slice of an expiry is older than the heartbeat: left out of reports too long, or never posted.
     function isSliceStale(uint8 market, uint256 expiry) external view returns (bool);
 
+    /// @notice How stale the slice of an expiry is [wad], on the scale of `staleShare`. Reads one word for a posted expiry.
+    function sliceStaleShare(uint8 market, uint256 expiry) external view returns (uint256);
+
     /// @notice EIP-712 digest that signers sign.
     function digest(SurfaceReport calldata report) external view returns (bytes32);
 

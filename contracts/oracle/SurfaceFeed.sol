@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {ISurfaceFeed, SliceReport, SurfaceReport} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {VolSurface, Violation} from "../pricing/VolSurface.sol";
 import {Price} from "../types/Price.sol";
+import {ReportQuorum} from "./ReportQuorum.sol";
 
 /// @title SurfaceFeed
 /// @notice Holds the last volatility surface of each market, signed by a quorum of calibrators. Trusts the quorum only
@@ -17,7 +15,7 @@ import {Price} from "../types/Price.sol";
 /// Listed are the expiries of the last report, and those it left out while their slices are neither stale nor expired.
 /// No listed slice ever crosses its neighbour: a report must fit those that it leaves out, as they stand by then. What
 /// becomes stale is no longer listed and binds no report, but stays readable, with its age.
-contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
+contract SurfaceFeed is ReportQuorum {
     /// @dev What steps are measured from, and since when; one word. Volatility below 2^77 and a forward within the limit
     /// from its spot fit with ease.
     struct Anchor {
@@ -51,19 +49,9 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
     uint256 public constant MAX_EXPIRIES = 64;
 
     uint256 private constant WAD = 1e18;
-    bytes32 private constant SLICE_TYPEHASH = keccak256(
-        "SliceReport(uint40 expiry,uint256 forward,uint256 theta,uint256 psi,int256 rho)"
-    );
-    bytes32 private constant REPORT_TYPEHASH = keccak256(
-        "SurfaceReport(uint8 market,uint40 timestamp,uint256 spot,SliceReport[] slices)"
-        "SliceReport(uint40 expiry,uint256 forward,uint256 theta,uint256 psi,int256 rho)"
-    );
 
     IPriceRouter public immutable priceRouter;
 
-    uint256 private _threshold = 1;
-    uint256 private _signerCount;
-    mapping(address => bool) private _signers;
     mapping(uint8 market => uint40[]) private _expiries;
     mapping(uint8 market => uint256) private _lastTimestamp;
     mapping(uint8 market => mapping(uint256 timestamp => uint256)) private _reportSpots;
@@ -72,10 +60,7 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
 
     /// @param authority the AccessManager
     /// @param router live spot that reports are compared with
-    constructor(
-        address authority,
-        IPriceRouter router
-    ) AccessManaged(authority) EIP712("Ballast SurfaceFeed", "1") {
+    constructor(address authority, IPriceRouter router) ReportQuorum(authority) {
         if (address(router) == address(0)) revert SurfaceFeed_ZeroAddress();
         priceRouter = router;
     }
@@ -96,25 +81,6 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
         _reportSpots[report.market][report.timestamp] = report.spot;
         _expiries[report.market] = listed;
         emit SurfacePosted(report.market, report.timestamp, report.spot, packed.length, msg.sender);
-    }
-
-    /// @inheritdoc ISurfaceFeed
-    function setSigner(address signer, bool allowed) external restricted {
-        if (signer == address(0)) revert SurfaceFeed_ZeroAddress();
-        if (_signers[signer] != allowed) {
-            _signerCount = allowed ? _signerCount + 1 : _signerCount - 1;
-            _signers[signer] = allowed;
-        }
-        emit SignerSet(signer, allowed);
-    }
-
-    /// @inheritdoc ISurfaceFeed
-    function setThreshold(uint256 newThreshold) external restricted {
-        if (newThreshold == 0 || newThreshold > _signerCount) {
-            revert SurfaceFeed_BadThreshold(newThreshold, _signerCount);
-        }
-        emit ThresholdSet(_threshold, newThreshold);
-        _threshold = newThreshold;
     }
 
     /// @inheritdoc ISurfaceFeed
@@ -165,8 +131,18 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ISurfaceFeed
+    function staleShare(uint8 market) external view returns (uint256) {
+        return _staleShare(staleness(market));
+    }
+
+    /// @inheritdoc ISurfaceFeed
     function isSliceStale(uint8 market, uint256 expiry) external view returns (bool) {
         return sliceAge(market, expiry) > HEARTBEAT;
+    }
+
+    /// @inheritdoc ISurfaceFeed
+    function sliceStaleShare(uint8 market, uint256 expiry) external view returns (uint256) {
+        return _staleShare(sliceAge(market, expiry));
     }
 
     /// @inheritdoc ISurfaceFeed
@@ -182,49 +158,6 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
         if (next == 0) return block.timestamp;
         uint256 earlier = VolSurface.timestampOf(_slices[market][before]);
         return block.timestamp - FixedPoint.min(earlier, VolSurface.timestampOf(_slices[market][next]));
-    }
-
-    /// @inheritdoc ISurfaceFeed
-    function staleShare(uint8 market) external view returns (uint256) {
-        uint256 age = block.timestamp - _lastTimestamp[market];
-        if (age <= HEARTBEAT) return 0;
-        return FixedPoint.min(((age - HEARTBEAT) * WAD) / HEARTBEAT, WAD);
-    }
-
-    /// @inheritdoc ISurfaceFeed
-    function threshold() external view returns (uint256) {
-        return _threshold;
-    }
-
-    /// @inheritdoc ISurfaceFeed
-    function isSigner(address signer) external view returns (bool) {
-        return _signers[signer];
-    }
-
-    /// @inheritdoc ISurfaceFeed
-    function digest(SurfaceReport calldata report) public view returns (bytes32) {
-        bytes32[] memory hashes = new bytes32[](report.slices.length);
-        for (uint256 i = 0; i < hashes.length; ++i) {
-            hashes[i] = keccak256(abi.encode(SLICE_TYPEHASH, report.slices[i]));
-        }
-        bytes32 slicesHash = keccak256(abi.encodePacked(hashes));
-        return
-            _hashTypedDataV4(
-                keccak256(
-                    abi.encode(REPORT_TYPEHASH, report.market, report.timestamp, report.spot, slicesHash)
-                )
-            );
-    }
-
-    function _requireQuorum(bytes32 signed, bytes[] calldata signatures) private view {
-        address previous = address(0);
-        for (uint256 i = 0; i < signatures.length; ++i) {
-            address signer = ECDSA.recover(signed, signatures[i]);
-            if (!_signers[signer]) revert SurfaceFeed_UnknownSigner(signer);
-            if (signer <= previous) revert SurfaceFeed_SignersNotSorted(previous, signer);
-            previous = signer;
-        }
-        if (signatures.length < _threshold) revert SurfaceFeed_TooFewSigners(signatures.length, _threshold);
     }
 
     function _requireTimely(SurfaceReport calldata report) private view {
@@ -397,6 +330,10 @@ contract SurfaceFeed is ISurfaceFeed, AccessManaged, EIP712 {
                 uint104(VolSurface.volatility(VolSurface.thetaOf(packed), life)),
                 uint104(FixedPoint.mulDivDown(VolSurface.forwardOf(packed), WAD, spot))
             );
+    }
+
+    function _staleShare(uint256 age) private pure returns (uint256) {
+        return age <= HEARTBEAT ? 0 : FixedPoint.min(((age - HEARTBEAT) * WAD) / HEARTBEAT, WAD);
     }
 
     /// @dev Whether `value` lies further from `anchor` than the share `limit`.

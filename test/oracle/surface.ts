@@ -153,9 +153,15 @@ describe("SurfaceFeed: expiries that a report leaves out", () => {
     expect(await feed.isSliceStale(0, first)).to.equal(false);
     await time.increaseTo(start + 3 * HOUR);
     expect([await feed.isStale(0), await feed.staleness(0)]).to.deep.equal([false, 7_200n]);
+    const shares = async () => [await feed.staleShare(0), await feed.sliceStaleShare(0, second)];
+    expect(await shares()).to.deep.equal([0n, WAD / 2n]);
     await time.increaseTo(start + 3 * HOUR + 1);
     expect([await feed.isStale(0), await feed.staleness(0)]).to.deep.equal([true, 7_201n]);
     expect(await feed.isSliceStale(0, first)).to.equal(true);
+    await time.increaseTo(start + 4 * HOUR);
+    expect(await shares()).to.deep.equal([WAD / 2n, WAD]);
+    await time.increaseTo(start + 9 * HOUR);
+    expect(await shares()).to.deep.equal([WAD, WAD]);
   });
 
   it("may not be crossed by what is posted around them, until they are stale", async () => {
