@@ -108,7 +108,7 @@ interface IRiskParameters {
             uint256 depegShare_
         );
 
-    /// @notice `forMargin` in the two words of ParameterRamp, whose `unpack` reads them: half the gas.
+    /// @notice `forMargin` in the two words of ParameterRamp, whose `unpack` reads them, for a third less gas.
     function wordsForMargin(
         uint8 market
     )

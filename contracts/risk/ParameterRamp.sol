@@ -80,26 +80,32 @@ library ParameterRamp {
         }
     }
 
-    /// @notice One word with lanes of `width` bits on its way. Rounds every lane to the tighter side. With `tightened`
-    /// = RAMP it is the word for new risk, which tighter values reach at once.
+    /// @notice One word with lanes of `width` bits on its way, for existing positions and for new risk, which tighter
+    /// values reach at once. Rounds every lane to the tighter side.
     function between(
         uint256 from,
         uint256 to,
         uint256 width,
         uint256 tightened,
         uint256 loosened
-    ) internal pure returns (uint256 word) {
-        word = to;
+    ) internal pure returns (uint256 inForce, uint256 newRisk) {
+        inForce = newRisk = to;
         unchecked {
-            // Shifts stay below 256: the loop ends with the highest lane that differs.
+            // Lanes are below 2^32 and progress at most RAMP, so products are below 2^49, and what is added stays
+            // between the two ends. Shifts stay below 256: the loop ends with the highest lane that differs.
             uint256 mask = (1 << width) - 1;
             uint256 differs = from ^ to;
-            for (uint256 shift = 0; differs != 0; shift += width) {
-                if (differs & mask != 0) {
-                    uint256 end = (to >> shift) & mask;
-                    word ^= (end ^ _lane((from >> shift) & mask, end, tightened, loosened)) << shift;
+            for (uint256 shift = 0; differs != 0; (differs, shift) = (differs >> width, shift + width)) {
+                if (differs & mask == 0) continue;
+                uint256 start = (from >> shift) & mask;
+                uint256 end = (to >> shift) & mask;
+                if (end > start) {
+                    inForce ^= (end ^ (start + ((end - start) * tightened + RAMP - 1) / RAMP)) << shift;
+                } else {
+                    uint256 held = (end ^ (start - ((start - end) * loosened) / RAMP)) << shift;
+                    inForce ^= held;
+                    newRisk ^= held;
                 }
-                differs >>= width;
             }
         }
     }
@@ -114,19 +120,6 @@ library ParameterRamp {
         for (; from != to; (from, to) = (from >> width, to >> width)) {
             if (to & mask > from & mask) tighter = true;
             if (to & mask < from & mask) looser = true;
-        }
-    }
-
-    function _lane(
-        uint256 from,
-        uint256 to,
-        uint256 tightened,
-        uint256 loosened
-    ) private pure returns (uint256) {
-        unchecked {
-            // Lanes are below 2^32 and progress at most RAMP, so products are below 2^49.
-            if (to > from) return from + ((to - from) * tightened + RAMP - 1) / RAMP;
-            return from - ((from - to) * loosened) / RAMP;
         }
     }
 }

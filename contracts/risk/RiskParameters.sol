@@ -71,7 +71,8 @@ contract RiskParameters is IRiskParameters, AccessManaged {
             if (stored.first == first && stored.second & LANES == second) {
                 revert RiskParameters_SameTarget(market);
             }
-            Words memory words = _wordsOf(market);
+            Words memory words;
+            (words.first, words.second, words.firstForNewRisk, words.secondForNewRisk) = _wordsOf(market);
             oldParameters = ParameterRamp.unpack(words.first, words.second);
             endsAt = _end(words, first, second);
             (stored.firstFrom, stored.secondFrom) = (words.first, words.second);
@@ -114,10 +115,10 @@ contract RiskParameters is IRiskParameters, AccessManaged {
             uint256 depegShare_
         )
     {
-        Words memory words = _wordsOf(market);
-        inForce = ParameterRamp.unpack(words.first, words.second);
-        ramping = words.first != words.firstForNewRisk || words.second != words.secondForNewRisk;
-        newRisk = ramping ? ParameterRamp.unpack(words.firstForNewRisk, words.secondForNewRisk) : inForce;
+        (uint256 first, uint256 second, uint256 first2, uint256 second2) = _wordsOf(market);
+        inForce = ParameterRamp.unpack(first, second);
+        ramping = first != first2 || second != second2;
+        newRisk = ramping ? ParameterRamp.unpack(first2, second2) : inForce;
         depegShare_ = depegShare();
     }
 
@@ -135,20 +136,20 @@ contract RiskParameters is IRiskParameters, AccessManaged {
             uint256 depegShare_
         )
     {
-        Words memory words = _wordsOf(market);
-        return (words.first, words.second, words.firstForNewRisk, words.secondForNewRisk, depegShare());
+        (first, second, firstForNewRisk, secondForNewRisk) = _wordsOf(market);
+        depegShare_ = depegShare();
     }
 
     /// @inheritdoc IRiskParameters
     function parameters(uint8 market) external view returns (MarketParameters memory) {
-        Words memory words = _wordsOf(market);
-        return ParameterRamp.unpack(words.first, words.second);
+        (uint256 first, uint256 second, , ) = _wordsOf(market);
+        return ParameterRamp.unpack(first, second);
     }
 
     /// @inheritdoc IRiskParameters
     function newRiskParameters(uint8 market) external view returns (MarketParameters memory) {
-        Words memory words = _wordsOf(market);
-        return ParameterRamp.unpack(words.firstForNewRisk, words.secondForNewRisk);
+        (, , uint256 first, uint256 second) = _wordsOf(market);
+        return ParameterRamp.unpack(first, second);
     }
 
     /// @inheritdoc IRiskParameters
@@ -191,42 +192,49 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @dev The words in force. Reads two words while nothing changes, four during a change, six if it overlaps another.
-    function _wordsOf(uint8 market) private view returns (Words memory words) {
+    function _wordsOf(
+        uint8 market
+    )
+        private
+        view
+        returns (uint256 first, uint256 second, uint256 firstForNewRisk, uint256 secondForNewRisk)
+    {
         Market storage stored = _markets[market];
-        uint256 first = stored.first;
+        first = stored.first;
         if (first == 0) revert RiskParameters_UnknownMarket(market);
-        uint256 second = stored.second;
-        uint256 lanes = second & LANES;
-        if (block.timestamp >= (second >> END_SHIFT) & TIME_MASK) return Words(first, lanes, first, lanes);
+        uint256 clock = stored.second;
+        second = clock & LANES;
+        if (block.timestamp >= (clock >> END_SHIFT) & TIME_MASK) return (first, second, first, second);
 
-        uint256 firstFrom = stored.firstFrom;
-        uint256 secondFrom = stored.secondFrom;
         (uint256 tightened, uint256 loosened) = ParameterRamp.progress(
-            block.timestamp - ((second >> START_SHIFT) & TIME_MASK)
+            block.timestamp - ((clock >> START_SHIFT) & TIME_MASK)
         );
-        words.first = ParameterRamp.between(firstFrom, first, ParameterRamp.FIRST_WIDTH, tightened, loosened);
-        words.second = ParameterRamp.between(
-            secondFrom,
-            lanes,
-            ParameterRamp.SECOND_WIDTH,
-            tightened,
-            loosened
-        );
-        if ((second >> SPLIT_SHIFT) & 1 != 0) {
-            firstFrom = stored.firstFromForNewRisk;
-            secondFrom = stored.secondFromForNewRisk;
-        }
-        tightened = ParameterRamp.RAMP;
-        words.firstForNewRisk = ParameterRamp.between(
-            firstFrom,
+        (first, firstForNewRisk) = ParameterRamp.between(
+            stored.firstFrom,
             first,
             ParameterRamp.FIRST_WIDTH,
             tightened,
             loosened
         );
-        words.secondForNewRisk = ParameterRamp.between(
-            secondFrom,
-            lanes,
+        (second, secondForNewRisk) = ParameterRamp.between(
+            stored.secondFrom,
+            second,
+            ParameterRamp.SECOND_WIDTH,
+            tightened,
+            loosened
+        );
+        if ((clock >> SPLIT_SHIFT) & 1 == 0) return (first, second, firstForNewRisk, secondForNewRisk);
+
+        (, firstForNewRisk) = ParameterRamp.between(
+            stored.firstFromForNewRisk,
+            stored.first,
+            ParameterRamp.FIRST_WIDTH,
+            tightened,
+            loosened
+        );
+        (, secondForNewRisk) = ParameterRamp.between(
+            stored.secondFromForNewRisk,
+            clock & LANES,
             ParameterRamp.SECOND_WIDTH,
             tightened,
             loosened
