@@ -36,7 +36,7 @@ function randomLegs(risk: Risk, next: () => number, count: number): Leg[] {
   return [...legs.values()];
 }
 
-const parameters = { ...parametersOf(0), calendarCharge: 0n, concentration: 0n };
+const parameters = parametersOf(0);
 
 async function revalue(room: Ready, legs: readonly Leg[], spot: bigint, collateral: bigint) {
   const market = {
@@ -97,8 +97,8 @@ describe("RiskEngine against full revaluation on chain", () => {
 
   it("reads the same levels and states as the nodes of the arrays", async () => {
     const room = await ready();
-    const outer = (await room.riskArrays.grid(0)).outer;
-    const [vector] = await room.riskArrays.nodeVectors([{ market: 0, amount: WAD }], [], false);
+    const outer = (await room.riskArrays.gridOf(0)).outer * 10n ** 9n;
+    const [vector] = await room.riskEngine.nodeVectors([{ market: 0, amount: WAD }], [], false);
     for (let node = 0; node < 30; node++) {
       const [level] = await room.full.nodeAt(node, outer);
       expect(vector!.nodeValues[node]).to.equal((room.spots[0]! * level) / WAD);
@@ -129,7 +129,7 @@ describe("RiskEngine against full revaluation on chain", () => {
       expect(whole.initialRequirement <= sum + 200n, "invariant 11").to.equal(true);
 
       const held = collateral === 0n ? [] : [{ market: 0, amount: collateral }];
-      const [vector] = await room.riskArrays.nodeVectors(held, packLegs(legs), false);
+      const [vector] = await room.riskEngine.nodeVectors(held, packLegs(legs), false);
       const scanned = [...vector!.nodeValues].filter((_, node) => node < 9 || node > 14);
       const worst = scanned.reduce((least, value) => (value < least ? value : least));
       const bid = vector!.mark - (vector!.longMark * parameters.bidSpread) / WAD - 1n;

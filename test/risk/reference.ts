@@ -1,19 +1,13 @@
 import { expect } from "chai";
-import { assess } from "../../packages/quant/src/exact/margin.ts";
-import { vectorOf } from "../../packages/quant/src/exact/risk-arrays.ts";
 import {
   CASE_START,
-  type CaseParameters,
   caseText,
-  exactLegsOf,
   exactMarketOf,
   expectationOf,
   judgeCase,
-  MARKET_NAMES,
   marketIndex,
+  mirrorCase,
   type PortfolioCase,
-  parametersOf,
-  scaled,
 } from "../../packages/quant/src/reference/index.ts";
 import { readCases } from "../support/cases.ts";
 
@@ -35,46 +29,6 @@ function grossOf(made: PortfolioCase): number {
   return [...legs, ...collateral].reduce((total, part) => total + part, 0);
 }
 
-const OFF: Partial<CaseParameters> = {
-  calendarCharge: "0",
-  concentration: "0",
-  staleAddOn: "0",
-};
-/** The case under the terms that the contracts know. */
-const known = (made: PortfolioCase): PortfolioCase => ({
-  ...made,
-  depegShare: "0",
-  parameters: Object.fromEntries(
-    MARKET_NAMES.map((name) => [name, { ...made.parameters[name], ...OFF }]),
-  ) as PortfolioCase["parameters"],
-  newRiskParameters: {},
-});
-
-function mirrored(made: PortfolioCase) {
-  const vectors = made.markets
-    .map((name) => exactMarketOf(data, made, name, start))
-    .filter(
-      ({ market }) =>
-        made.collateral[MARKET_NAMES[market]!] || made.legs.some((leg) => marketIndex(leg.market) === market),
-    )
-    .map((market) => vectorOf(market, exactLegsOf(made, market.market, start)));
-  return assess(scaled(made.cash, 18), vectors, (market) => {
-    const p = parametersOf(data, made, MARKET_NAMES[market]!, "inForce");
-    return {
-      scanRange: scaled(p.scanRange, 18),
-      shortOptionMinimum: scaled(p.shortOptionMinimum, 18),
-      maintenanceFactor: scaled(p.maintenanceFactor, 18),
-      collateralHaircut: scaled(p.collateralHaircut, 18),
-      crossMarketCredit: scaled(p.crossMarketCredit, 18),
-      bidSpread: scaled(p.bidSpread, 18),
-      calendarCharge: scaled(p.calendarCharge, 18),
-      staleAddOn: scaled(p.staleAddOn, 18),
-      concentration: scaled(p.concentration, 18),
-      liquidityLimit: scaled(p.liquidityLimit, 0),
-    };
-  });
-}
-
 describe("Portfolio cases", () => {
   it("has at least sixty, one a file, each under its own name", () => {
     expect(files.length).to.be.greaterThan(59);
@@ -89,8 +43,8 @@ describe("Portfolio cases", () => {
 
   for (const { made } of files) {
     it(`${made.name}: arrays ask for what full revaluation asks for, within 2 bps of gross notional`, () => {
-      const reference = judgeCase(data, known(made));
-      const got = mirrored(known(made));
+      const reference = judgeCase(data, made);
+      const got = mirrorCase(data, made, start);
       const limit = (grossOf(made) * 2) / 10_000 + 1e-6;
       const initial = Number(got.initialRequirement) / 1e18;
       const equity = Number(got.equity) / 1e18;

@@ -1,4 +1,4 @@
-import type { ExactParameters } from "../../packages/quant/src/exact/margin.ts";
+import type { ExactParameters, ExactScan } from "../../packages/quant/src/exact/margin.ts";
 import * as arrays from "../../packages/quant/src/exact/risk-arrays.ts";
 import { packSlice } from "../../packages/quant/src/exact/vol-surface.ts";
 import type {
@@ -15,7 +15,7 @@ const YEAR = 365 * DAY;
 /** Parameters that random portfolios are judged under, in both notations. */
 export interface EnvironmentParameters {
   readonly reference: ReferenceParameters;
-  readonly exact: ExactParameters;
+  readonly exact: ExactParameters & ExactScan;
 }
 
 /** One market in some state, for the reference and for the mirror alike. */
@@ -51,18 +51,20 @@ export function defaultParameters(market: number): EnvironmentParameters {
     collateralHaircut: market === 0 ? 0.1 : 0.08,
     crossMarketCredit: 0.6,
     bidSpread: 0.02,
-    calendarCharge: 0,
-    concentration: 0,
+    calendarCharge: 0.4,
+    concentration: 0.1,
     liquidityLimit: market === 0 ? 200_000 : 20_000,
-    staleAddOn: 0,
+    staleAddOn: 0.5,
   };
   return { reference, exact: exactParameters(reference) };
 }
 
 /** Parameters in the mirror's notation. */
-export function exactParameters(p: ReferenceParameters): ExactParameters {
+export function exactParameters(p: ReferenceParameters): ExactParameters & ExactScan {
   return {
     scanRange: ratio(p.scanRange),
+    volUp: ratio(p.volUp),
+    volDown: ratio(p.volDown),
     shortOptionMinimum: ratio(p.shortOptionMinimum),
     maintenanceFactor: ratio(p.maintenanceFactor),
     collateralHaircut: ratio(p.collateralHaircut),

@@ -1,7 +1,7 @@
 import accessManager from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
 import { ZeroAddress } from "ethers";
 import type { network } from "hardhat";
-import type { ExactParameters } from "../../packages/quant/src/exact/margin.ts";
+import type { ExactParameters, ExactScan } from "../../packages/quant/src/exact/margin.ts";
 import * as arrays from "../../packages/quant/src/exact/risk-arrays.ts";
 import { type ExactSlice, packSlice } from "../../packages/quant/src/exact/vol-surface.ts";
 
@@ -35,7 +35,7 @@ export const parametersOf = (market: number) => ({
   liquidityLimit: market === 0 ? 200_000n : 20_000n,
 });
 
-export const exactParametersOf = (market: number): ExactParameters => parametersOf(market);
+export const exactParametersOf = (market: number): ExactParameters & ExactScan => parametersOf(market);
 
 /** One 128-bit entry as the ledger keeps it. */
 export function entryOf(leg: Leg): bigint {

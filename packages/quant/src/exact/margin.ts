@@ -125,21 +125,40 @@ export interface ExactScan {
   readonly volDown: bigint;
 }
 
-/** The verdict on cash and the vectors of a portfolio; `parameters` by market. */
+/** What a verdict depends on beside vectors and the parameters in force; each by market. */
+export interface ExactConditions {
+  readonly staleShare?: (market: number) => bigint;
+  readonly depegShare?: bigint;
+  /** Parameters for new risk, where a change of parameters is running. */
+  readonly newRisk?: (market: number) => ExactParameters & ExactScan;
+}
+
+/**
+ * The verdict on cash and the vectors of a portfolio, by increasing market. Arrays are taken to be made with the
+ * parameters in force.
+ */
 export function assess(
   cash: bigint,
   vectors: readonly ExactVector[],
-  parameters: (market: number) => ExactParameters,
+  inForce: (market: number) => ExactParameters & ExactScan,
+  { staleShare = () => 0n, depegShare = 0n, newRisk = inForce }: ExactConditions = {},
 ): ExactAssessment {
-  const all = vectors.map((vector) => parameters(vector.market));
-  const margins = vectors.map((vector) => judge(vector, parameters(vector.market)));
-  const credit = all.reduce((least, p) => min(least, p.crossMarketCredit), WAD);
-  const factor = all.reduce((most, p) => max(most, p.maintenanceFactor), 0n);
-  const { requirement, market } = join(margins, credit);
+  const judged = (parameters: typeof inForce): ExactMarketMargin[] =>
+    vectors.map((vector) => {
+      const p = parameters(vector.market);
+      const stretch = stretchOf(p, inForce(vector.market));
+      return judge(vector, p, { stretch, staleShare: staleShare(vector.market), depegShare });
+    });
+  const creditOf = (parameters: typeof inForce): bigint =>
+    vectors.reduce((least, { market }) => min(least, parameters(market).crossMarketCredit), WAD);
+  const margins = judged(newRisk);
+  const factor = vectors.reduce((most, { market }) => max(most, inForce(market).maintenanceFactor), 0n);
+  const { requirement, market } = join(margins, creditOf(newRisk));
+  const held = newRisk === inForce ? requirement : join(judged(inForce), creditOf(inForce)).requirement;
   return {
     equity: margins.reduce((total, margin) => total + margin.equity, cash),
     initialRequirement: requirement,
-    maintenanceRequirement: mulUp(requirement, factor),
+    maintenanceRequirement: min(mulUp(held, factor), requirement),
     bindingNode: margins[market]?.node ?? 0,
     bindingMarket: vectors[market]?.market ?? 0,
   };

@@ -1,8 +1,11 @@
+import { assess, type ExactAssessment, type ExactParameters, type ExactScan } from "../exact/margin.ts";
 import * as arrays from "../exact/risk-arrays.ts";
 import { packSlice } from "../exact/vol-surface.ts";
 import {
   type CaseData,
   type CaseMarket,
+  type CaseParameters,
+  MARKET_NAMES,
   marketIndex,
   marketNamed,
   type PortfolioCase,
@@ -94,4 +97,47 @@ export function exactMarketOf(
       };
     },
   };
+}
+
+/** Parameters of a case in the notation of the mirror. */
+export function exactParametersOf(p: CaseParameters): ExactParameters & ExactScan {
+  const ratio = (name: Exclude<keyof CaseParameters, "liquidityLimit">): bigint => scaled(p[name], 18);
+  return {
+    scanRange: ratio("scanRange"),
+    volUp: ratio("volUp"),
+    volDown: ratio("volDown"),
+    shortOptionMinimum: ratio("shortOptionMinimum"),
+    maintenanceFactor: ratio("maintenanceFactor"),
+    collateralHaircut: ratio("collateralHaircut"),
+    crossMarketCredit: ratio("crossMarketCredit"),
+    bidSpread: ratio("bidSpread"),
+    calendarCharge: ratio("calendarCharge"),
+    staleAddOn: ratio("staleAddOn"),
+    concentration: ratio("concentration"),
+    liquidityLimit: scaled(p.liquidityLimit, 0),
+  };
+}
+
+/** The verdict of the mirror on a case. */
+export function mirrorCase(data: CaseData, made: PortfolioCase, start: bigint): ExactAssessment {
+  const held = (market: number): boolean =>
+    made.collateral[MARKET_NAMES[market]!] !== undefined ||
+    made.legs.some((leg) => marketIndex(leg.market) === market);
+  const vectors = made.markets
+    .map((name) => exactMarketOf(data, made, name, start))
+    .filter(({ market }) => held(market))
+    .sort((a, b) => a.market - b.market)
+    .map((market) => arrays.vectorOf(market, exactLegsOf(made, market.market, start)));
+  const staleness = new Map(
+    made.markets
+      .map((name) => marketNamed(data, name))
+      .map(({ market, staleness: share }) => [marketIndex(market), scaled(share, 18)]),
+  );
+  const by = (use: "inForce" | "newRisk") => (market: number) =>
+    exactParametersOf(parametersOf(data, made, MARKET_NAMES[market]!, use));
+  return assess(scaled(made.cash, 18), vectors, by("inForce"), {
+    staleShare: (market) => staleness.get(market) ?? 0n,
+    depegShare: scaled(made.depegShare, 18),
+    newRisk: by("newRisk"),
+  });
 }

@@ -32,7 +32,7 @@ export interface MarketTerms {
   readonly node: number;
   readonly minimum: number;
   readonly calendar: number;
-  /** Largest of scan, minimum and calendar. */
+  /** The largest of scan, minimum and calendar. */
   readonly own: number;
   readonly concentration: number;
   readonly stale: number;
@@ -69,13 +69,23 @@ export interface ReferenceAssessment {
 /** Parameters by market, for new risk or in force. */
 export type ParametersOf = (market: number) => ReferenceParameters;
 
-/** Judges one market. */
-export function judge(vector: ReferenceVector, p: ReferenceParameters): MarketTerms {
+/** How much wider the scan with `p` is than the one of arrays made with `arrays`. */
+export function stretchOf(p: ReferenceParameters, arrays: ReferenceParameters): number {
+  return Math.max(1, p.scanRange / arrays.scanRange, p.volUp / arrays.volUp, p.volDown / arrays.volDown);
+}
+
+/**
+ * Judges one market.
+ * @param stretch factor on losses: how much wider the scan has to be than the one that the vector was made for
+ */
+export function judge(vector: ReferenceVector, p: ReferenceParameters, stretch = 1): MarketTerms {
   const bid = vector.mark - p.bidSpread * vector.longMark;
   const losses = new Float64Array(vector.values.length);
   let scan = 0;
-  vector.scenarios.forEach(({ weight }, i) => {
-    const loss = (bid - vector.values[i]!) * weight;
+  vector.scenarios.forEach(({ move }, i) => {
+    const weight = move === undefined ? 1 : Math.min(p.scanRange, move) / move;
+    const raw = (bid - vector.values[i]!) * weight;
+    const loss = raw > 0 ? raw * stretch : raw;
     losses[i] = loss;
     scan = Math.max(scan, loss);
   });
@@ -84,7 +94,7 @@ export function judge(vector: ReferenceVector, p: ReferenceParameters): MarketTe
   const minimum = p.shortOptionMinimum * vector.spot * vector.netShort;
   const whenUp = vector.expiries.map(({ up, same }) => Math.max(same - up, 0));
   const either = vector.expiries.map(({ down, same }, i) => Math.max(whenUp[i]!, same - down));
-  const calendar = p.calendarCharge * sum(either);
+  const calendar = p.calendarCharge * stretch * sum(either);
   const share = vector.netShort / p.liquidityLimit;
   const concentration = p.concentration * vector.spot * vector.netShort * share;
   const stale = p.staleAddOn * vector.staleness * sum(whenUp);
@@ -114,7 +124,7 @@ export function join(markets: readonly MarketTerms[], credit: number): Requireme
   let joint = Math.max(sum(markets.map(({ minimum }) => minimum)), sum(markets.map((m) => m.calendar)));
   const nodes = markets[0]?.losses.length ?? 0;
   for (let node = 0; node < nodes; node++) joint = Math.max(joint, sum(markets.map((m) => m.losses[node]!)));
-  const largest = markets.reduce((best, m, i) => (m.own > (markets[best]?.own ?? 0) ? i : best), 0);
+  const largest = markets.reduce((best, m, i) => (asked(m) > asked(markets[best]!) + NOISE ? i : best), 0);
   return {
     requirement: (markets.length < 2 ? ownSum : (1 - credit) * ownSum + credit * joint) + extraSum,
     credit,
@@ -127,14 +137,17 @@ export function join(markets: readonly MarketTerms[], credit: number): Requireme
   };
 }
 
-/** The requirement of vectors under some parameters. */
+const asked = ({ own, extra }: MarketTerms): number => own + extra;
+
+/** The requirement of vectors under some parameters; the vectors are made for those in force. */
 export function requirementOf(
   vectors: readonly ReferenceVector[],
   parameters: ParametersOf,
+  inForce: ParametersOf,
 ): RequirementTerms {
   const all = vectors.map(({ market }) => parameters(market));
   return join(
-    vectors.map((vector, i) => judge(vector, all[i]!)),
+    vectors.map((vector, i) => judge(vector, all[i]!, stretchOf(all[i]!, inForce(vector.market)))),
     all.reduce((least, p) => Math.min(least, p.crossMarketCredit), 1),
   );
 }
@@ -195,14 +208,14 @@ export function verdict(
   inForce: ParametersOf,
   newRisk: ParametersOf = inForce,
 ): ReferenceAssessment {
-  const terms = requirementOf(vectors, inForce);
-  const initial = newRisk === inForce ? terms : requirementOf(vectors, newRisk);
+  const initial = requirementOf(vectors, newRisk, inForce);
+  const held = newRisk === inForce ? initial : requirementOf(vectors, inForce, inForce);
   const factor = vectors.reduce((most, { market }) => Math.max(most, inForce(market).maintenanceFactor), 0);
   const binding = initial.markets[initial.largest];
   return {
-    equity: cash + terms.equity,
+    equity: cash + initial.equity,
     initial: initial.requirement,
-    maintenance: factor * terms.requirement,
+    maintenance: Math.min(factor * held.requirement, initial.requirement),
     bindingMarket: binding?.market ?? 0,
     bindingNode: binding?.node ?? 0,
     terms: initial,

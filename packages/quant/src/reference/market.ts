@@ -16,8 +16,8 @@ export interface Scenario {
   /** Spot as a multiple of the reference spot. */
   readonly level: number;
   readonly state: VolState;
-  /** What a loss there counts: one, less for a tail. */
-  readonly weight: number;
+  /** Distance of a tail from the spot as a share of it: its losses are scaled by scanRange / move. */
+  readonly move?: number;
 }
 
 /** One posted expiry. */
@@ -70,26 +70,16 @@ export const TAIL_MOVES: readonly number[] = [-0.66, -0.5, -0.33, 0.5, 1, 2];
 /** Unshocked levels that marks are read between. */
 export const DENSE_LEVELS: readonly number[] = [0.98, 0.99, 1, 1.01, 1.02];
 
-const tails = (centre: number, scanRange: number): Scenario[] =>
-  TAIL_MOVES.map((move) => ({
-    level: centre * (1 + move),
-    state: "up",
-    weight: Math.min(scanRange, Math.abs(move)) / Math.abs(move),
-  }));
+const tails = (centre: number): Scenario[] =>
+  TAIL_MOVES.map((move) => ({ level: centre * (1 + move), state: "up", move: Math.abs(move) }));
 
 /** The 30 nodes of the risk arrays, in their order. */
 export function gridScenarios(scanRange: number, driftLimit: number): Scenario[] {
   const outer = (1 + scanRange) * (1 + driftLimit) - 1;
   const nine = (state: VolState): Scenario[] =>
-    Array.from({ length: 9 }, (_, i) => ({ level: 1 + outer * (i / 4 - 1), state, weight: 1 }));
-  const dense = DENSE_LEVELS.map((level): Scenario => ({ level, state: "same", weight: 1 }));
-  return [
-    ...nine("up"),
-    ...tails(1, scanRange),
-    ...nine("down"),
-    ...dense,
-    { level: 1 - outer, state: "same", weight: 1 },
-  ];
+    Array.from({ length: 9 }, (_, i) => ({ level: 1 + outer * (i / 4 - 1), state }));
+  const dense = DENSE_LEVELS.map((level): Scenario => ({ level, state: "same" }));
+  return [...nine("up"), ...tails(1), ...nine("down"), ...dense, { level: 1 - outer, state: "same" }];
 }
 
 /**
@@ -104,10 +94,7 @@ export function denseScenarios(scanRange: number, drift: number, half: number): 
     (_, i) => drift * (1 + (scanRange * (i - half)) / half),
   );
   const states: readonly VolState[] = ["up", "same", "down"];
-  return [
-    ...states.flatMap((state) => levels.map((level): Scenario => ({ level, state, weight: 1 }))),
-    ...tails(drift, scanRange),
-  ];
+  return [...states.flatMap((state) => levels.map((level): Scenario => ({ level, state }))), ...tails(drift)];
 }
 
 /** Shock factors of volatility for a time to expiry; shocks at 30 days. */
