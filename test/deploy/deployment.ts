@@ -1,26 +1,30 @@
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 import { network } from "hardhat";
 import { localConfig } from "../../deploy/config/local.ts";
 import { deployBallast } from "../../deploy/deploy.ts";
 import { assertHandedOver, NotHandedOverError, readRoles } from "../../deploy/status.ts";
 import { deployExternals } from "../../packages/lab/src/externals/index.ts";
+import { IPriceFeed__factory } from "../../typechain-types/index.js";
 
 const connection = await network.create();
 const { ethers } = connection;
 
 describe("deployment", () => {
-  async function deployed() {
+  async function deployed(withPegFeed = false) {
     const signers = await ethers.getSigners();
     const [deployer, one, two, curator, guardian] = signers;
     if (!deployer || !one || !two || !curator || !guardian)
       throw new Error("The network has too few accounts.");
     const externals = await deployExternals(deployer, { ethPrice: 2_000n * 10n ** 18n });
-    const config = await localConfig(externals, {
+    const local = await localConfig(externals, {
       curators: [curator.address],
       guardians: [guardian.address],
       surfaceSigners: [one.address, two.address],
       surfaceThreshold: 2,
     });
+    const pegFeed = { ...local.markets[0]!.feed, aggregator: externals.feed.address };
+    const config = withPegFeed ? { ...local, pegFeed } : local;
     const { deployment, ballast } = await deployBallast(connection, config);
     return { deployment, ballast, config, deployer, curator, guardian };
   }
@@ -61,5 +65,28 @@ describe("deployment", () => {
     await expect(ballast.priceRouter.connect(deployer).setFeed(9, feed)).to.be.revert(ethers);
     await ballast.priceRouter.connect(curator).setFeed(9, feed);
     expect(await ballast.priceRouter.feedOf(9)).to.equal(feed);
+  });
+
+  it("gives risk parameters to the curator, who changes them only by a ramp", async () => {
+    const { ballast, config, deployer, curator } = await deployed();
+    const next = { ...config.markets[0]!.risk, scanRange: 25n * 10n ** 16n };
+    const { riskParameters } = ballast;
+    await expect(riskParameters.connect(deployer).setParameters(0, next)).to.be.revert(ethers);
+    await riskParameters.connect(curator).setParameters(0, next);
+    const { inForce, newRisk, ramping } = await riskParameters.forMargin(0);
+    expect([inForce.scanRange, newRisk.scanRange, ramping]).to.deep.equal([
+      20n * 10n ** 16n,
+      next.scanRange,
+      true,
+    ]);
+    expect(await riskParameters.pegFeed()).to.equal(ZeroAddress);
+  });
+
+  it("reads the cash token's peg from a feed of its own where one is configured", async () => {
+    const { ballast, config } = await deployed(true);
+    const feed = IPriceFeed__factory.connect(await ballast.riskParameters.pegFeed(), ethers.provider);
+    expect(await feed.aggregator()).to.equal(config.pegFeed?.aggregator);
+    await ballast.riskParameters.updatePeg();
+    expect(await ballast.riskParameters.depegShare()).to.equal(5n * 10n ** 17n);
   });
 });
