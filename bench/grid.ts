@@ -9,7 +9,8 @@ import { measureRefreshes } from "./grid/refresh.ts";
 
 /** Compares candidates for the node grid; docs/decisions/0001-node-grid.md tells what came of it. */
 
-const SEED = 20_260_305;
+/** Not the seed that the layouts were chosen with. */
+const SEED = 4_711;
 const MOMENTS = 240;
 const LIMIT = 0.01;
 const OTHER_LIMITS = [0.005, 0.02, 0.03];

@@ -132,7 +132,7 @@ export function compare(
   return { portfolios: moments * PER_MOMENT, reports };
 }
 
-/** Every tenth of a percent, in all three states, as far as any live spot's scan goes. */
+/** Every tenth of a percent, in all three states, as far as the scan of a live spot goes. */
 function denseNodes({ scanRange }: Market, driftLimit: number): Node[] {
   const low = Math.ceil(((1 - scanRange) * (1 - driftLimit)) / DENSE_STEP);
   const high = Math.floor(((1 + scanRange) * (1 + driftLimit)) / DENSE_STEP);

@@ -42,9 +42,20 @@ const SOURCES = [
 ];
 
 export function measureRefreshes(folder: string, driftLimits: readonly number[]): RefreshReport[] {
-  return SOURCES.flatMap(({ market, source, file, read }) => {
-    const path = read(readFileSync(join(folder, file), "utf8"));
-    return driftLimits.map((driftLimit) => {
+  const paths = SOURCES.map((source) => ({
+    ...source,
+    path: source.read(readFileSync(join(folder, source.file), "utf8")),
+  }));
+  // The same days by both kinds of source, so that they can be compared.
+  const shared = paths
+    .filter(({ read }) => read === readBars)
+    .map((bars) => {
+      const rounds = paths.find(({ market, read }) => market === bars.market && read === readRounds);
+      const days = new Set(rounds?.path.days);
+      return { ...bars, source: "hourly bars on the days of the rounds", path: onDays(bars.path, days) };
+    });
+  return [...paths, ...shared].flatMap(({ market, source, read, path }) =>
+    driftLimits.map((driftLimit) => {
       const perDay = movesPerDay(path, driftLimit, read === readBars);
       const average = mean(perDay);
       return {
@@ -57,8 +68,15 @@ export function measureRefreshes(folder: string, driftLimits: readonly number[])
         movesOnWorstDay: quantile(perDay, 1),
         evaluationsPerStrikePerDay: Math.round(average * NODES),
       };
-    });
-  });
+    }),
+  );
+}
+
+function onDays({ prices, days }: Path, wanted: ReadonlySet<number>): Path {
+  return {
+    prices: prices.filter((_, i) => wanted.has(days[i] ?? 0)),
+    days: days.filter((day) => wanted.has(day)),
+  };
 }
 
 /** Open, the two extremes, close; a bar that rose is taken to have fallen first. Less than what happened within. */
