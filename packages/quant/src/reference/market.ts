@@ -128,7 +128,7 @@ export class Revaluation {
   /** A call [USD] at a level and a state of volatility, which is sticky to the strike. */
   call(expiry: number, strike: number, level: number, state: VolState): number {
     const forward = this.forward(expiry) * level;
-    const deviation = this.#deviationsOf(expiry, strike)[state];
+    const deviation = this.deviations(expiry, strike)[state];
     return Math.max(forward - strike, 0) + timeValue(forward, strike, deviation);
   }
 
@@ -137,7 +137,8 @@ export class Revaluation {
     return this.market.slices.get(expiry)?.forward ?? this.market.referenceSpot;
   }
 
-  #deviationsOf(expiry: number, strike: number): Readonly<Record<VolState, number>> {
+  /** Volatility times the root of time of a strike, by state. */
+  deviations(expiry: number, strike: number): Readonly<Record<VolState, number>> {
     const key = `${expiry}/${strike}`;
     const known = this.#deviations.get(key);
     if (known) return known;
