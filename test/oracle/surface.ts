@@ -1,6 +1,7 @@
 import { WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import * as surface from "../../packages/quant/src/exact/vol-surface.ts";
+import { seeded } from "../support/random.ts";
 import { sliceOf, stepped, surfaceRoom } from "../support/surfaces.ts";
 
 const MINUTE = 60;
@@ -229,6 +230,45 @@ describe("SurfaceFeed: expiries that a report leaves out", () => {
     await refuses(send(reportOf(start + 2, smiles(74, 1))), "SurfaceFeed_TooManyExpiries");
     await refuses(send(reportOf(start + 3, smiles(10, 65))), "SurfaceFeed_TooManyExpiries");
     await send(reportOf(start + 2 * HOUR + 2, smiles(74, 1)));
+  });
+});
+
+describe("SurfaceFeed: absence of arbitrage", () => {
+  it("refuses by name whatever random slices and pairs break a condition, and takes all others", async () => {
+    const { feed, sign, refuses, start, days, time } = await surfaceRoom();
+    const next = seeded(71);
+    const seen = { butterfly: 0, calendar: 0, sound: 0 };
+    await time.increaseTo(start);
+    for (let i = 0; i < 300; i++) {
+      const theta = 10 ** (-4 + 3 * next());
+      const psi = 2 * Math.sqrt(theta) * (0.6 + 0.35 * next());
+      const rho = 0.6 * next() - 0.3;
+      const sliceAt = (expiry: number, thetaGrowth: number, psiGrowth: number, turn: number) => ({
+        expiry,
+        forward: 2_000n * WAD,
+        theta: stepped(theta * thetaGrowth, 10n ** 6n),
+        psi: stepped(psi * psiGrowth, 10n ** 6n),
+        rho: stepped(rho + turn, 10n ** 9n),
+      });
+      const slices = [
+        sliceAt(days(7), 1, 1, 0),
+        sliceAt(days(14), 0.9 + 0.6 * next(), 0.95 + 0.3 * next(), 0.1 * (next() - 0.5)),
+      ];
+      const report = { market: 0, timestamp: start, spot: 2_000n * WAD, slices };
+      const post = feed.post.staticCall(report, await sign(report));
+      const words = slices.map((slice) => surface.packSlice({ ...slice, timestamp: BigInt(start) }));
+      if (words.some((word) => surface.butterflyViolation(word) !== "None")) {
+        seen.butterfly += 1;
+        await refuses(post, "SurfaceFeed_Butterfly");
+      } else if (surface.calendarViolation(words[0]!, words[1]!) !== "None") {
+        seen.calendar += 1;
+        await refuses(post, "SurfaceFeed_Calendar");
+      } else {
+        seen.sound += 1;
+        await post;
+      }
+    }
+    expect(Object.values(seen).every((count) => count >= 20)).to.equal(true, JSON.stringify(seen));
   });
 });
 

@@ -176,3 +176,60 @@ export function interpolate(
     timestamp: min(a.timestamp, b.timestamp),
   });
 }
+
+/** theta, psi and rho of a slice [wad]. */
+export type SmileShape = Pick<ExactSlice, "theta" | "psi" | "rho">;
+
+/**
+ * A surface, by increasing time, on the units that slices carry [wad], such that the contract finds no arbitrage in it.
+ * Rounding moves a value by units; a surface that does not meet the conditions is moved to where they hold: psi first,
+ * then theta up, and where the slice before leaves nothing else, its shape is repeated.
+ */
+export function roundSurface(slices: readonly SmileShape[]): SmileShape[] {
+  const result: SmileShape[] = [];
+  let earlier: SmileShape | undefined;
+  for (const slice of slices) {
+    const rho = clamp(slice.rho / RHO_UNIT, 1n - RHO_UNIT, RHO_UNIT - 1n);
+    const wanted = {
+      theta: max(divUp(slice.theta, VARIANCE_UNIT), 1n),
+      psi: max(slice.psi / VARIANCE_UNIT, 1n),
+      rho,
+    };
+    const fields = earlier
+      ? afterSlice(earlier, wanted)
+      : { ...wanted, psi: min(wanted.psi, steepest(wanted)) };
+    earlier = fields;
+    result.push({
+      theta: fields.theta * VARIANCE_UNIT,
+      psi: fields.psi * VARIANCE_UNIT,
+      rho: fields.rho * RHO_UNIT,
+    });
+  }
+  return result;
+}
+
+/** The slice nearest to `wanted` that does not cross `earlier`; all in the units of the fields. */
+function afterSlice(earlier: SmileShape, wanted: SmileShape): SmileShape {
+  const { rho } = wanted;
+  const least = max(
+    divUp(earlier.psi * (RHO_UNIT + earlier.rho), RHO_UNIT + rho),
+    divUp(earlier.psi * (RHO_UNIT - earlier.rho), RHO_UNIT - rho),
+  );
+  const psi = max(wanted.psi, least);
+  // Where psi must be as large as `least`, psi / theta may force theta up.
+  const theta = max(max(wanted.theta, earlier.theta), divUp(least * earlier.theta, earlier.psi));
+  const top = min((earlier.psi * theta) / earlier.theta, steepest({ theta, rho }));
+  if (least <= top) return { theta, psi: min(psi, top), rho };
+  return { theta: max(wanted.theta, earlier.theta), psi: earlier.psi, rho: earlier.rho };
+}
+
+/** The largest psi free of butterflies, in units. */
+function steepest({ theta, rho }: Pick<SmileShape, "theta" | "rho">): bigint {
+  const factor = RHO_UNIT + abs(rho);
+  const slope = (4n * 10n ** 12n * RHO_UNIT - 1n) / factor;
+  return min(slope, sqrt((4n * 10n ** 12n * RHO_UNIT * theta) / factor));
+}
+
+function clamp(x: bigint, low: bigint, high: bigint): bigint {
+  return max(low, min(high, x));
+}
