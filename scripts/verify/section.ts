@@ -1,0 +1,26 @@
+import type { network } from "hardhat";
+
+/** A chain with the harness contracts' artifacts. */
+export type Connection = Awaited<ReturnType<typeof network.create>>;
+
+/** One measured number. With a target it passes if it is at most that. The same on every machine. */
+export interface Figure {
+  readonly value: number;
+  readonly unit: string;
+  readonly target?: number;
+}
+
+/** What a section may use while it measures. */
+export interface Bench {
+  readonly connection: Connection;
+  /** Shows how far the section is. */
+  readonly progress: (message: string) => void;
+}
+
+/** A file in `sections/` exports `measure`, which returns figures by name. Cases come from seeded generators. */
+export type Measure = (bench: Bench) => Promise<Readonly<Record<string, Figure>>>;
+
+/** Whether a figure meets its target; a number that is none does not. */
+export function meets({ value, target }: Figure): boolean {
+  return Number.isFinite(value) && (target === undefined || value <= target);
+}
