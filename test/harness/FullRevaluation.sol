@@ -78,6 +78,7 @@ contract FullRevaluation {
     ) external pure returns (FullVerdict memory v) {
         FullSums memory sums;
         sums.outer = p.scanRange + p.driftLimit + (uint256(p.scanRange) * p.driftLimit) / 1e18;
+        sums.outer = ((sums.outer + 1e15 - 1) / 1e15) * 1e15;
         for (uint256 i; i < legs.length; ++i) _addLeg(market, legs[i], p, sums, v);
         for (uint256 i; i < legs.length; ++i) _addExpiry(market, legs, i, p, sums);
         for (uint256 node; node < 30; ++node) {

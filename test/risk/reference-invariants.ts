@@ -1,16 +1,16 @@
 import { expect } from "chai";
-import { assess, type ExactAssessment } from "../../packages/quant/src/exact/margin.ts";
+import type { ExactAssessment } from "../../packages/quant/src/exact/margin.ts";
 import { gridScenarios, type ReferenceLeg, shockFactors } from "../../packages/quant/src/reference/index.ts";
 import {
   type Environment,
   environmentOf,
-  exactVector,
+  exactVectors,
+  exactVerdict,
   grossNotional,
-  PORTFOLIO_KINDS,
   type RandomPortfolio,
   randomEnvironment,
-  randomPortfolio,
-} from "../support/portfolios.ts";
+} from "../support/environments.ts";
+import { PORTFOLIO_KINDS, randomPortfolio } from "../support/portfolios.ts";
 import { seeded } from "../support/random.ts";
 
 const STATES = 40;
@@ -22,25 +22,6 @@ const NODES = gridScenarios(0.2, 0.01);
 const isTail = (node: number): boolean => NODES[node]!.move !== undefined;
 const usd = (amount: bigint): number => Number(amount) / 1e18;
 const excess = (got: ExactAssessment): number => usd(got.equity - got.initialRequirement);
-
-const touches = (portfolio: RandomPortfolio, market: number): boolean =>
-  portfolio.collateral.has(market) || portfolio.legs.some((leg) => leg.market === market);
-
-const vectorsOf = (environments: readonly Environment[], portfolio: RandomPortfolio) =>
-  environments
-    .filter(({ reference }) => touches(portfolio, reference.market))
-    .map((environment) => exactVector(environment, portfolio));
-
-const judge = (
-  environments: readonly Environment[],
-  portfolio: RandomPortfolio,
-  cash = 0n,
-): ExactAssessment =>
-  assess(
-    cash,
-    vectorsOf(environments, portfolio),
-    (market) => environments.find(({ reference }) => reference.market === market)!.parameters.exact,
-  );
 
 /** The same markets without the concentration charge, which grows faster than the position. */
 const withoutConcentration = (environments: readonly Environment[]): Environment[] =>
@@ -56,7 +37,11 @@ function everywhere(
 ): void {
   const next = seeded(seed);
   for (let state = 0; state < STATES; state++) {
-    const environments = [randomEnvironment(0, next), randomEnvironment(1, next)];
+    const depegShare = state % 4 === 3 ? Math.round(next() * 1e5) / 1e6 : 0;
+    const environments = [0, 1].map((market) => {
+      const staleness = state % 4 === 3 ? Math.round(next() * 1e6) / 1e6 : 0;
+      return randomEnvironment(market, next, { staleness, depegShare });
+    });
     for (let i = 0; i < 4 * PORTFOLIO_KINDS.length; i++) {
       const kind = PORTFOLIO_KINDS[i % PORTFOLIO_KINDS.length]!;
       check(environments, randomPortfolio(environments, kind, next), next);
@@ -91,7 +76,7 @@ function vegaBound(environment: Environment, leg: ReferenceLeg, share: number): 
 describe("Margin of random portfolios", () => {
   it("invariant 7: maintenance never exceeds the initial requirement, and neither is negative", () => {
     everywhere(71, (environments, portfolio) => {
-      const got = judge(environments, portfolio);
+      const got = exactVerdict(environments, portfolio);
       expect(got.maintenanceRequirement <= got.initialRequirement).to.equal(true);
       expect(got.maintenanceRequirement >= 0n).to.equal(true);
     });
@@ -99,9 +84,9 @@ describe("Margin of random portfolios", () => {
 
   it("invariant 10: cash adds itself to what is free, and a paid-up long never takes from it", () => {
     everywhere(101, (environments, portfolio, next) => {
-      const before = judge(environments, portfolio);
+      const before = exactVerdict(environments, portfolio);
       const cash = BigInt(Math.floor(next() * 1e12)) * 10n ** 9n;
-      const richer = judge(environments, portfolio, cash);
+      const richer = exactVerdict(environments, portfolio, cash);
       expect(richer.equity - before.equity).to.equal(cash);
       expect(richer.initialRequirement).to.equal(before.initialRequirement);
 
@@ -110,10 +95,10 @@ describe("Margin of random portfolios", () => {
         ...drawn,
         legs: drawn.legs.map((leg) => ({ ...leg, quantity: Math.abs(leg.quantity) })),
       };
-      const after = judge(environments, union(portfolio, long));
+      const after = exactVerdict(environments, union(portfolio, long));
       const limit = LANES * (grossNotional(environments, portfolio) + grossNotional(environments, long));
       // Bid spread and calendar charge are taken from what the long is worth at the reference, equity at live spot.
-      const [vector] = vectorsOf(environments, long);
+      const [vector] = exactVectors(environments, long);
       const { bidSpread, calendarCharge } = environments[0]!.parameters.exact;
       const charged = usd(vector!.longMark) * usd(bidSpread + calendarCharge);
       const drifted = Math.max(charged - usd(vector!.mark), 0);
@@ -126,8 +111,8 @@ describe("Margin of random portfolios", () => {
       const environments = withoutConcentration(charged);
       const kind = PORTFOLIO_KINDS[Math.floor(next() * PORTFOLIO_KINDS.length)]!;
       const other = randomPortfolio(environments, kind, next);
-      const [a, b] = [judge(environments, portfolio), judge(environments, other)];
-      const whole = judge(environments, union(portfolio, other));
+      const [a, b] = [exactVerdict(environments, portfolio), exactVerdict(environments, other)];
+      const whole = exactVerdict(environments, union(portfolio, other));
       // Each side's roundings are its own: some wei a node and market.
       const wei =
         1e-9 + 1e-15 * (grossNotional(environments, portfolio) + grossNotional(environments, other));
@@ -138,15 +123,16 @@ describe("Margin of random portfolios", () => {
       const left = { ...portfolio, legs: portfolio.legs.slice(0, cut) };
       const right = { ...portfolio, legs: portfolio.legs.slice(cut), collateral: new Map() };
       const sum =
-        judge(environments, left).initialRequirement + judge(environments, right).initialRequirement;
-      expect(usd(judge(environments, portfolio).initialRequirement)).to.be.at.most(usd(sum) + wei);
+        exactVerdict(environments, left).initialRequirement +
+        exactVerdict(environments, right).initialRequirement;
+      expect(usd(exactVerdict(environments, portfolio).initialRequirement)).to.be.at.most(usd(sum) + wei);
     });
   });
 
   it("invariant 12: the requirement covers the worst scanned node of all markets together, in any order of legs", () => {
     everywhere(121, (environments, portfolio, next) => {
-      const got = judge(environments, portfolio);
-      const vectors = vectorsOf(environments, portfolio);
+      const got = exactVerdict(environments, portfolio);
+      const vectors = exactVectors(environments, portfolio);
       const bids = vectors.map(({ mark, longMark, market }) => {
         const { bidSpread } = environments[market]!.parameters.exact;
         return mark - (longMark * bidSpread) / 10n ** 18n;
@@ -157,15 +143,15 @@ describe("Margin of random portfolios", () => {
         expect(got.initialRequirement >= loss - 2n, `node ${node}`).to.equal(true);
       }
       const shuffled = [...portfolio.legs].sort(() => next() - 0.5);
-      expect(judge(environments, { ...portfolio, legs: shuffled })).to.deep.equal(got);
+      expect(exactVerdict(environments, { ...portfolio, legs: shuffled })).to.deep.equal(got);
     });
   });
 
   it("invariant 13: no more is free than cash and what the portfolio is worth at its worst scanned node", () => {
     everywhere(131, (environments, portfolio, next) => {
       const cash = BigInt(Math.floor(next() * 1e6)) * 10n ** 18n;
-      const got = judge(environments, portfolio, cash);
-      const vectors = vectorsOf(environments, portfolio);
+      const got = exactVerdict(environments, portfolio, cash);
+      const vectors = exactVectors(environments, portfolio);
       let worst: bigint | undefined;
       for (let node = 0; node < NODES.length; node++) {
         if (isTail(node)) continue;
@@ -186,8 +172,8 @@ describe("Margin of random portfolios", () => {
         legs: drawn.legs.map((leg) => ({ ...leg, quantity: Math.abs(leg.quantity) })),
       };
       const { bidSpread } = environment.parameters.exact;
-      const got = judge([environment], long);
-      const [vector] = vectorsOf([environment], long);
+      const got = exactVerdict([environment], long);
+      const [vector] = exactVectors([environment], long);
       const worth = vector!.mark - (vector!.longMark * bidSpread) / 10n ** 18n;
       const least = vector!.values
         .filter((_, node) => NODES[node]!.state === "down")
@@ -204,7 +190,7 @@ describe("Margin of random portfolios", () => {
         const spot = Math.round(reference.spot * (1 + step) * 1e8) / 1e8;
         return environmentOf({ ...reference, spot }, parameters, strikes);
       });
-      const [before, after] = [judge(environments, portfolio), judge(moved, portfolio)];
+      const [before, after] = [exactVerdict(environments, portfolio), exactVerdict(moved, portfolio)];
       const limit = (1.5 * step + LANES) * grossNotional(environments, portfolio);
       expect(Math.abs(usd(after.equity - before.equity))).to.be.at.most(limit);
       expect(Math.abs(usd(after.initialRequirement - before.initialRequirement))).to.be.at.most(limit);
@@ -223,7 +209,7 @@ describe("Margin of random portfolios", () => {
         );
         return environmentOf({ ...reference, slices }, parameters, strikes);
       });
-      const [before, after] = [judge(environments, portfolio), judge(moved, portfolio)];
+      const [before, after] = [exactVerdict(environments, portfolio), exactVerdict(moved, portfolio)];
       const vega = portfolio.legs.reduce(
         (sum, leg) => sum + Math.abs(leg.quantity) * vegaBound(environments[leg.market]!, leg, 2 * step),
         0,
@@ -241,7 +227,7 @@ describe("Margin of random portfolios", () => {
         const computedAt = reference.computedAt + minute;
         return environmentOf({ ...reference, computedAt, now: computedAt }, parameters, strikes);
       });
-      const [before, after] = [judge(environments, portfolio), judge(moved, portfolio)];
+      const [before, after] = [exactVerdict(environments, portfolio), exactVerdict(moved, portfolio)];
       const theta = portfolio.legs.reduce((sum, leg) => {
         const environment = environments[leg.market]!;
         const left = leg.expiry - environment.reference.computedAt;

@@ -1,5 +1,4 @@
 /** How far the packed arrays are from full revaluation, over random portfolios in random markets. */
-import { assess } from "../../../packages/quant/src/exact/margin.ts";
 import {
   denseLevelsFor,
   gridOf,
@@ -10,13 +9,13 @@ import {
 } from "../../../packages/quant/src/reference/index.ts";
 import {
   type Environment,
-  exactVector,
+  exactVerdict,
   grossNotional,
-  PORTFOLIO_KINDS,
   type RandomPortfolio,
   randomEnvironment,
-  randomPortfolio,
-} from "../../../test/support/portfolios.ts";
+  touches,
+} from "../../../test/support/environments.ts";
+import { PORTFOLIO_KINDS, randomPortfolio } from "../../../test/support/portfolios.ts";
 import { seeded } from "../../../test/support/random.ts";
 import type { Bench, Figure } from "../section.ts";
 
@@ -52,15 +51,11 @@ function buildersOf(environments: readonly Environment[]): Builders {
   ]);
 }
 
-const touches = (portfolio: RandomPortfolio, market: number): boolean =>
-  portfolio.collateral.has(market) || portfolio.legs.some((leg) => leg.market === market);
-
 function sample(
   environments: readonly Environment[],
   builders: Builders,
   portfolio: RandomPortfolio,
 ): Sample {
-  const held = environments.filter(({ reference }) => touches(portfolio, reference.market));
   const full = (mode: LevelMode): ReferenceAssessment =>
     verdict(
       0,
@@ -75,11 +70,7 @@ function sample(
         ),
       (market) => environments[market]!.parameters.reference,
     );
-  const arrays = assess(
-    0n,
-    held.map((environment) => exactVector(environment, portfolio)),
-    (market) => environments[market]!.parameters.exact,
-  );
+  const arrays = exactVerdict(environments, portfolio);
   const initial = Number(arrays.initialRequirement) / 1e18;
   const excess = Number(arrays.equity - arrays.initialRequirement) / 1e18;
   const same = full("sameLevels");
@@ -97,7 +88,12 @@ function draw(progress: Bench["progress"]): Sample[] {
   const next = seeded(SEED);
   const samples: Sample[] = [];
   for (let state = 0; state < STATES; state++) {
-    const environments = [randomEnvironment(0, next), randomEnvironment(1, next)];
+    // In a fourth of the states the surface is late and the cash token off its peg.
+    const depegShare = state % 4 === 3 ? Math.round(next() * 1e5) / 1e6 : 0;
+    const environments = [0, 1].map((market) => {
+      const staleness = state % 4 === 3 ? Math.round(next() * 1e6) / 1e6 : 0;
+      return randomEnvironment(market, next, { staleness, depegShare });
+    });
     const builders = buildersOf(environments);
     for (let i = 0; i < PORTFOLIOS_A_STATE; i++) {
       const kind = PORTFOLIO_KINDS[i % PORTFOLIO_KINDS.length]!;
