@@ -11,6 +11,7 @@ import {
   type Leg,
   mirrorMarket,
   packLegs,
+  parametersOf,
   type Risk,
   WAD,
 } from "../support/risk.ts";
@@ -39,6 +40,23 @@ function randomLegs(risk: Risk, next: () => number, count: number, markets: numb
   }
   return [...legs.values()];
 }
+
+type Parameters = margin.ExactParameters & margin.ExactScan;
+
+/** A verdict of the contract in the form of the mirror's. */
+const verdictOf = (got: {
+  readonly equity: bigint;
+  readonly initialRequirement: bigint;
+  readonly maintenanceRequirement: bigint;
+  readonly bindingNode: bigint;
+  readonly bindingMarket: bigint;
+}): margin.ExactAssessment => ({
+  equity: got.equity,
+  initialRequirement: got.initialRequirement,
+  maintenanceRequirement: got.maintenanceRequirement,
+  bindingNode: Number(got.bindingNode),
+  bindingMarket: Number(got.bindingMarket),
+});
 
 describe("RiskEngine against its BigInt mirror", () => {
   it("gives the same words, vectors and verdict for random portfolios, to the last bit", async () => {
@@ -94,13 +112,7 @@ describe("RiskEngine against its BigInt mirror", () => {
         collateral: held,
         positionWords: packLegs(legs),
       });
-      expect({
-        equity: got.equity,
-        initialRequirement: got.initialRequirement,
-        maintenanceRequirement: got.maintenanceRequirement,
-        bindingNode: Number(got.bindingNode),
-        bindingMarket: Number(got.bindingMarket),
-      }).to.deep.equal(margin.assess(cash, vectors, exactParametersOf));
+      expect(verdictOf(got)).to.deep.equal(margin.assess(cash, vectors, exactParametersOf));
       const chain = await risk.riskEngine.nodeVectors(held, packLegs(legs), false);
       for (const vector of vectors) {
         const found = chain.find((candidate) => Number(candidate.market) === vector.market);
@@ -108,6 +120,8 @@ describe("RiskEngine against its BigInt mirror", () => {
         expect(found?.mark).to.equal(vector.mark);
         expect(found?.longMark).to.equal(vector.longMark);
         expect(found?.netShort).to.equal(vector.netShort);
+        expect(found?.vegaUp).to.equal(vector.vegaUp);
+        expect(found?.vegaEither).to.equal(vector.vegaEither);
       }
     }
   });
@@ -143,6 +157,79 @@ describe("RiskEngine against its BigInt mirror", () => {
         expect(value <= exact + 1_000_000n).to.equal(true);
         expect(value >= exact - limit - 1_000_000n).to.equal(true);
       }
+    }
+  });
+
+  it("gives the same verdict while parameters ramp and the surface is late, to the last bit", async () => {
+    const risk = await deployRisk(connection);
+    const next = seeded(23);
+    const expiry = risk.expiries[2]!;
+    await networkHelpers.time.increaseTo(risk.start + 3_600n);
+    const tighter = (market: number, share: bigint) => {
+      const p = parametersOf(market);
+      const raised = (value: bigint): bigint => ((value * (10n + share)) / 10n / 10n ** 12n) * 10n ** 12n;
+      return {
+        ...p,
+        scanRange: raised(p.scanRange),
+        volUp: raised(p.volUp),
+        shortOptionMinimum: raised(p.shortOptionMinimum),
+        maintenanceFactor: (p.maintenanceFactor * 9n) / 8n,
+        collateralHaircut: raised(p.collateralHaircut),
+        bidSpread: raised(p.bidSpread),
+        calendarCharge: raised(p.calendarCharge),
+        crossMarketCredit: p.crossMarketCredit / (1n + share),
+        liquidityLimit: p.liquidityLimit / (1n + share),
+      };
+    };
+    const all = [0, 1].flatMap((market) =>
+      strikes[market]!.map(
+        (strikeCents): Leg => ({ market, expiry, strikeCents, isPut: false, quantity: 1n }),
+      ),
+    );
+    await risk.riskArrays.refreshPositions(packLegs(all));
+    const computedAt = BigInt(await networkHelpers.time.latest());
+    for (let i = 0; i < 24; i++) {
+      // The second market begins to ramp half-way, and new risk alone meets what it is ramping to.
+      if (i === 0) await risk.riskParameters.setParameters(0, tighter(0, 1n));
+      if (i === 12) await risk.riskParameters.setParameters(1, tighter(1, 2n));
+      const late = [0, 1].map(() => (next() < 0.5 ? 0n : BigInt(Math.floor(next() * 1e9)) * 10n ** 9n));
+      for (const market of [0, 1]) await risk.inputs.setStaleShare(market, late[market]!);
+      const now = BigInt(await networkHelpers.time.latest());
+      const legs = all
+        .filter(() => next() < 0.6)
+        .map((leg) => ({
+          ...leg,
+          isPut: next() < 0.5,
+          quantity: BigInt(Math.round((next() - 0.5) * 1e10)) || 1n,
+        }));
+      const held = i % 2 === 0 ? [] : [{ market: 0, amount: 3n * WAD }];
+      const vectors = [0, 1]
+        .filter(
+          (market) => legs.some((leg) => leg.market === market) || held.some((one) => one.market === market),
+        )
+        .map((market) => {
+          const collateral = held.find((one) => one.market === market)?.amount ?? 0n;
+          const side = mirrorMarket(risk, market, { computedAt, now, collateral });
+          return vectorOf(
+            side,
+            legs.filter((leg) => leg.market === market),
+          );
+        });
+      const [inForce, newRisk] = await Promise.all(
+        (["parameters", "newRiskParameters"] as const).map(async (use) => {
+          const both = await Promise.all([0, 1].map((market) => risk.riskParameters[use](market)));
+          return (market: number) => both[market]! as Parameters;
+        }),
+      );
+      const got = await risk.riskEngine.assess({
+        account: 1n,
+        cash: 0n,
+        collateral: held,
+        positionWords: packLegs(legs),
+      });
+      expect(verdictOf(got), `portfolio ${i}`).to.deep.equal(
+        margin.assess(0n, vectors, inForce!, { staleShare: (market) => late[market]!, newRisk: newRisk! }),
+      );
     }
   });
 });
