@@ -40,13 +40,17 @@ function randomLegs(risk: Risk, next: () => number, count: number): Leg[] {
 
 const parameters = parametersOf(0);
 
-async function revalue(room: Ready, legs: readonly Leg[], spot: bigint, collateral: bigint) {
+async function revalue(
+  room: Ready,
+  legs: readonly Leg[],
+  { spot, collateral, staleness }: { spot: bigint; collateral: bigint; staleness: bigint },
+) {
   const market = {
     spot,
     referenceSpot: room.spots[0]!,
     computedAt: room.computedAt,
     collateral,
-    staleness: 0n,
+    staleness,
     depegShare: 0n,
   };
   return room.full.assess(
@@ -83,7 +87,9 @@ describe("RiskEngine against full revaluation on chain", () => {
       // Anywhere within the drift that the grid allows.
       const spot = (room.spots[0]! * BigInt(Math.round(99_100 + 1_800 * next()))) / 100_000n;
       await room.inputs.setSpot(0, spot, 0);
-      const exact = await revalue(room, legs, spot, collateral);
+      const staleness = i % 4 === 0 ? BigInt(Math.floor(next() * 1e9)) * 10n ** 9n : 0n;
+      await room.inputs.setStaleShare(0, staleness);
+      const exact = await revalue(room, legs, { spot, collateral, staleness });
       const got = await room.riskEngine.assess(portfolioOf(legs, collateral));
       const contracts = legs.reduce((sum, { quantity }) => sum + (quantity < 0n ? -quantity : quantity), 0n);
       const gross = (contracts * spot) / CONTRACT + (collateral * spot) / WAD;
