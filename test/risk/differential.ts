@@ -232,4 +232,44 @@ describe("RiskEngine against its BigInt mirror", () => {
       );
     }
   });
+
+  it("foretells the verdict under parameters that nobody proposed yet, to the last bit", async () => {
+    const risk = await deployRisk(connection);
+    const next = seeded(24);
+    const ratio = (least: number, most: number): bigint =>
+      BigInt(Math.round((least + (most - least) * next()) * 1e6)) * 10n ** 12n;
+    for (let i = 0; i < 24; i++) {
+      const legs = randomLegs(risk, next, 1 + Math.floor(next() * 12), 2);
+      const market = i % 2;
+      const proposal = {
+        ...parametersOf(market),
+        scanRange: ratio(0.05, 0.5),
+        driftLimit: ratio(0.001, 0.02),
+        volUp: ratio(0.1, 2),
+        volDown: ratio(0.1, 0.9),
+        shortOptionMinimum: ratio(0.001, 0.05),
+        maintenanceFactor: ratio(0.5, 0.95),
+        collateralHaircut: ratio(0.01, 0.5),
+        crossMarketCredit: ratio(0, 0.6),
+        bidSpread: ratio(0, 0.5),
+        calendarCharge: ratio(0, 1),
+        concentration: ratio(0, 1),
+        liquidityLimit: BigInt(1 + Math.floor(next() * 1e5)),
+      };
+      const of = (each: number) => (each === market ? proposal : parametersOf(each));
+      const now = BigInt(await networkHelpers.time.latest());
+      const vectors = [0, 1]
+        .filter((each) => legs.some((leg) => leg.market === each))
+        .map((each) =>
+          vectorOf(
+            mirrorMarket(risk, each, { computedAt: now, now, parameters: of(each) }),
+            legs.filter((leg) => leg.market === each),
+          ),
+        );
+      const cash = BigInt(Math.floor(next() * 1e6)) * WAD;
+      const portfolio = { account: 1n, cash, collateral: [], positionWords: packLegs(legs) };
+      const got = await risk.riskEngine.requirementUnder(portfolio, market, proposal);
+      expect(verdictOf(got), `portfolio ${i}`).to.deep.equal(margin.assess(cash, vectors, of));
+    }
+  });
 });

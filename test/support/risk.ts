@@ -129,9 +129,11 @@ export function mirrorMarket(
     readonly spot?: bigint;
     readonly collateral?: bigint;
     readonly fixings?: ReadonlyMap<bigint, bigint>;
+    /** What the arrays are made with. */
+    readonly parameters?: Pick<typeof parameters, "scanRange" | "driftLimit" | "volUp" | "volDown">;
   },
 ): arrays.ExactMarket {
-  const p = parametersOf(market);
+  const p = options.parameters ?? parametersOf(market);
   const posted = risk.spots[market]!;
   const base = options.base ?? posted;
   const spot = options.spot ?? base;
