@@ -7,6 +7,7 @@ import {IRiskParameters, MarketParameters} from "../interfaces/IRiskParameters.s
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {VolSurface} from "../pricing/VolSurface.sol";
+import {InstrumentId_BadExpiry} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {Basis, NodeValuation} from "./NodeValuation.sol";
@@ -225,7 +226,9 @@ abstract contract ArrayStore is IRiskArrays {
 
     // Keys
 
+    /// @dev An expiry beyond its bits would be taken for one of another market.
     function _groupOf(uint8 market, uint256 expiry) internal pure returns (uint256) {
+        if (expiry % 1 hours != 0 || expiry / 1 hours > 0xfffff) revert InstrumentId_BadExpiry(expiry);
         return (uint256(market) << 20) | (expiry / 1 hours);
     }
 
