@@ -5,7 +5,7 @@ import {IPriceRouter, PriceReading, PriceStatus} from "../../contracts/interface
 import {VolSurface} from "../../contracts/pricing/VolSurface.sol";
 import {Price} from "../../contracts/types/Price.sol";
 
-/// @notice Prices, slices and fixings that a test sets directly: the three rooms that risk reads.
+/// @notice Prices, slices, signers and fixings that a test sets directly: the three rooms that risk reads.
 contract RiskInputs {
     error SurfaceFeed_UnknownExpiry(uint8 market, uint256 expiry);
 
@@ -18,6 +18,8 @@ contract RiskInputs {
     mapping(uint8 => mapping(uint256 => Surface)) private _surfaces;
     mapping(uint8 => mapping(uint256 => uint256)) private _fixings;
     mapping(uint8 => uint256) public staleShare;
+    mapping(address => bool) public isSigner;
+    uint256 public threshold;
 
     function setSpot(uint8 market, uint256 price, PriceStatus status) external {
         _readings[market] = PriceReading(Price.wrap(price), block.timestamp, status);
@@ -33,6 +35,11 @@ contract RiskInputs {
 
     function setStaleShare(uint8 market, uint256 share) external {
         staleShare[market] = share;
+    }
+
+    function setSigners(address[] calldata signers, uint256 threshold_) external {
+        for (uint256 i; i < signers.length; ++i) isSigner[signers[i]] = true;
+        threshold = threshold_;
     }
 
     function spot(uint8 market) external view returns (PriceReading memory) {

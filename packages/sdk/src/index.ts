@@ -1,4 +1,5 @@
 export * from "./addresses.ts";
+export * from "./arrays.ts";
 export * from "./ballast.ts";
 export * from "./errorCodex.ts";
 export * from "./errors.ts";

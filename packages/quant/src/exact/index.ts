@@ -3,5 +3,6 @@ export * as black76 from "./black76.ts";
 export * as fixedPoint from "./fixed-point.ts";
 export * as margin from "./margin.ts";
 export * as nodeGrid from "./node-grid.ts";
+export * as pages from "./pages.ts";
 export * as riskArrays from "./risk-arrays.ts";
 export * as volSurface from "./vol-surface.ts";
