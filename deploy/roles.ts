@@ -9,6 +9,7 @@ export const ROLES = {
   SETTLER: 6n,
   WATERFALL: 7n,
   PAUSER: 8n,
+  INSTALLER: 9n,
 } as const;
 
 /** Name of a role. */
@@ -34,6 +35,8 @@ export const RESTRICTIONS: readonly Restriction[] = [
       "setParameters(uint8,(uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint32,uint64,uint64,uint64,uint64,uint64))",
     role: "CURATOR",
   },
+  { target: "riskArrays", signature: "install(uint8,uint256,uint24,bytes)", role: "INSTALLER" },
+  { target: "riskArrays", signature: "withdrawPage(uint8,uint256,address)", role: "INSTALLER" },
   { target: "clearinghouse", signature: "setVenue(address,bool)", role: "CURATOR" },
   { target: "clearinghouse", signature: "setCollateralAsset(address,uint8,uint128,bool)", role: "CURATOR" },
   { target: "clearinghouse", signature: "setRiskPaused(bool)", role: "PAUSER" },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice Role ids in the AccessManager, one per duty. Contracts alone hold SETTLER and WATERFALL.
+/// @notice Role ids in the AccessManager, one per duty. Contracts alone hold SETTLER, WATERFALL and INSTALLER.
 library Roles {
     /// @notice Sets parameters, feeds, venues.
     uint64 internal constant CURATOR = 1;
@@ -19,4 +19,6 @@ library Roles {
     uint64 internal constant WATERFALL = 7;
     /// @notice Sets the pause: held by the Guardian contract, which can only set it, and by the curators, who resume.
     uint64 internal constant PAUSER = 8;
+    /// @notice Installs and withdraws pages of arrays: held by ArrayPosts.
+    uint64 internal constant INSTALLER = 9;
 }

@@ -91,5 +91,7 @@ export interface BallastConfig {
   /** Caps of the vault's first-loss slice as shares of its NAV [wad]. */
   readonly vaultSlice: { readonly perEvent: bigint; readonly perYear: bigint };
   readonly surface: { readonly signers: readonly string[]; readonly threshold: number };
+  /** Bond of each posted report of arrays [USDC units], and who gets the penalties. */
+  readonly arrayPosts: { readonly bond: bigint; readonly treasury: string };
   readonly roles: RoleConfig;
 }

@@ -85,6 +85,8 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
     },
     vaultSlice: { perEvent: 2n * PERCENT, perYear: 5n * PERCENT },
     surface: { signers: people.surfaceSigners, threshold: people.surfaceThreshold },
+    // Without a curator there is nobody to name, and the deployment refuses.
+    arrayPosts: { bond: 1_000n * 10n ** 6n, treasury: people.curators[0] ?? ZERO_ADDRESS },
     roles: { admin: undefined, curators: people.curators, guardians: people.guardians },
   };
 }

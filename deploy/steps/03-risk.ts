@@ -6,10 +6,11 @@ import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
 export interface RiskRoom {
   readonly riskParameters: ContractFuture;
   readonly riskArrays: ContractFuture;
+  readonly arrayPosts: ContractFuture;
   readonly riskEngine: ContractFuture;
 }
 
-/** 03: parameters, arrays and the engine that reads both. */
+/** 03: parameters, arrays, the room that checks posted arrays, and the engine that reads both. */
 export function deployRisk(
   { m, config }: StepContext,
   access: ContractFuture,
@@ -23,6 +24,10 @@ export function deployRisk(
   const riskArrays = m.contract("RiskArrays", [access, surfaceFeed, priceRouter, riskParameters], {
     id: "riskArrays",
   });
+  const { bond, treasury } = config.arrayPosts;
+  const arrayPosts = m.contract("ArrayPosts", [riskArrays, surfaceFeed, config.usdc, treasury, bond], {
+    id: "arrayPosts",
+  });
   const riskEngine = m.contract(
     "RiskEngine",
     [riskArrays, riskParameters, surfaceFeed, priceRouter, settlementOracle],
@@ -34,5 +39,5 @@ export function deployRisk(
     method: "setParameters",
     args: [market.index, { ...market.risk }],
   }));
-  return { riskParameters, riskArrays, riskEngine, calls };
+  return { riskParameters, riskArrays, arrayPosts, riskEngine, calls };
 }

@@ -50,6 +50,7 @@ const HELD_BY_CONTRACTS: readonly (readonly [RoleName, string])[] = [
   ["SETTLER", "settler"],
   ["WATERFALL", "lossWaterfall"],
   ["PAUSER", "guardian"],
+  ["INSTALLER", "arrayPosts"],
 ];
 
 /** One call of AccessManager for each target and role. */

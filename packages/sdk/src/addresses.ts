@@ -9,6 +9,7 @@ const CONTRACT_NAMES = [
   "settlementOracle",
   "riskParameters",
   "riskArrays",
+  "arrayPosts",
   "riskEngine",
   "clearinghouse",
   "settler",

@@ -1,5 +1,7 @@
 import { type Addressable, Contract, type ContractRunner, type ContractTransactionResponse } from "ethers";
 import {
+  type IArrayPosts,
+  IArrayPosts__factory,
   type IAuctionHouse,
   IAuctionHouse__factory,
   type IClearinghouse,
@@ -99,6 +101,7 @@ export interface Ballast {
   readonly settlementOracle: ISettlementOracle;
   readonly riskParameters: IRiskParameters;
   readonly riskArrays: IRiskArrays;
+  readonly arrayPosts: IArrayPosts;
   readonly riskEngine: IRiskEngine;
   readonly vault: IOptionsVault;
   readonly shares: Shares;
@@ -134,6 +137,7 @@ export function connectBallast(deployment: Deployment, runner: ContractRunner): 
     settlementOracle: ISettlementOracle__factory.connect(at.settlementOracle, runner),
     riskParameters: IRiskParameters__factory.connect(at.riskParameters, runner),
     riskArrays: IRiskArrays__factory.connect(at.riskArrays, runner),
+    arrayPosts: IArrayPosts__factory.connect(at.arrayPosts, runner),
     riskEngine: IRiskEngine__factory.connect(at.riskEngine, runner),
     vault: IOptionsVault__factory.connect(at.vault, runner),
     shares: new Contract(at.vault, SHARES_ABI, runner) as unknown as Shares,
