@@ -5,21 +5,30 @@ export async function measure(connection: Connection): Promise<Record<string, nu
   const { ethers } = connection;
   const figures: Record<string, number> = {};
   const pricing = await ethers.deployContract("PricingHarness");
+  // Every branch: out of, at and in the money, near and far, days and years, calm and wild.
   const cases = [
-    [3_000n * WAD, 3_000n * WAD],
-    [3_000n * WAD, 3_400n * WAD],
-    [3_000n * WAD, 2_500n * WAD],
-    [3_000n * WAD, 5_500n * WAD],
-    [3_000n * WAD, 1_200n * WAD],
+    [3_000n, 3_000n, 70n, 30n],
+    [3_000n, 3_400n, 70n, 30n],
+    [3_000n, 2_500n, 70n, 30n],
+    [3_000n, 5_500n, 70n, 30n],
+    [3_000n, 1_200n, 70n, 30n],
+    [3_000n, 2_999n, 1n, 1n],
+    [3_000n, 2_900n, 500n, 1_095n],
+    [3_000n, 3_000_000_000n, 500n, 1_095n],
+    [3_000_000_000n, 3_000n, 500n, 1_095n],
   ] as const;
   const worst = (name: string, gas: bigint) => {
     figures[name] = Math.max(figures[name] ?? 0, Number(gas));
   };
-  for (const [forward, strike] of cases) {
+  for (const [forwardUnits, strikeUnits, percent, days] of cases) {
+    const [forward, strike, volatility] = [
+      forwardUnits * WAD,
+      strikeUnits * WAD,
+      (percent * WAD) / 100n,
+    ] as const;
+    const seconds = days * 86_400n;
     // Beyond a factor of sqrt(2) the logarithm takes one reduction more.
     const far = strike * 141n > forward * 200n || strike * 200n < forward * 141n ? ".farStrike" : "";
-    const volatility = (7n * WAD) / 10n;
-    const seconds = 30n * 86_400n;
     worst(
       `black76.callPutDelta${far}`,
       (await pricing.callPutDelta(forward, strike, volatility, seconds)).gas,

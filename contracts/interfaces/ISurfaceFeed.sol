@@ -88,6 +88,16 @@ interface ISurfaceFeed {
     /// twice that age.
     function staleShare(uint8 market) external view returns (uint256);
 
+    /// @notice What a post of `expiry` in this block is measured from; zeros if it was never posted, when any step is
+    /// allowed.
+    /// @return volatility at the money [wad]
+    /// @return basis forward over spot [wad]
+    /// @return since start of the window, unix seconds
+    function stepAnchor(
+        uint8 market,
+        uint256 expiry
+    ) external view returns (uint256 volatility, uint256 basis, uint256 since);
+
     /// @notice Seconds since the last report of `market` was made; since 1970 if none was. Reads one word.
     function staleness(uint8 market) external view returns (uint256 age);
 

@@ -146,6 +146,15 @@ contract SurfaceFeed is ReportQuorum {
     }
 
     /// @inheritdoc ISurfaceFeed
+    function stepAnchor(
+        uint8 market,
+        uint256 expiry
+    ) external view returns (uint256 volatility, uint256 basis, uint256 since) {
+        Anchor memory anchor = _anchorAt(market, expiry);
+        return (anchor.volatility, anchor.basis, anchor.since);
+    }
+
+    /// @inheritdoc ISurfaceFeed
     function staleness(uint8 market) public view returns (uint256) {
         return block.timestamp - _lastTimestamp[market];
     }
@@ -299,26 +308,26 @@ contract SurfaceFeed is ReportQuorum {
         }
     }
 
-    /// @dev Many small posts cannot outrun the limits: all of a window are measured from the same anchor, which is what
-    /// was posted last before the window.
+    /// @dev Many small posts cannot outrun the limits: all of a window are measured from the same anchor.
     function _anchorStep(uint8 market, uint40 expiry, uint256 packed, uint256 spot) private {
         Anchor memory step = _anchorOf(packed, expiry, spot);
-        Anchor memory anchor = _anchors[market][expiry];
-        if (anchor.since == 0) {
-            _anchors[market][expiry] = step;
-            return;
-        }
-        if (block.timestamp - anchor.since >= STEP_WINDOW) {
-            uint256 last = _slices[market][expiry];
-            anchor = _anchorOf(last, expiry, _reportSpots[market][VolSurface.timestampOf(last)]);
-            _anchors[market][expiry] = anchor;
-        }
+        Anchor memory anchor = _anchorAt(market, expiry);
+        if (anchor.since == 0) anchor = step;
+        if (anchor.since == block.timestamp) _anchors[market][expiry] = anchor;
         if (_isFar(step.volatility, anchor.volatility, STEP_LIMIT)) {
             revert SurfaceFeed_StepTooLarge(expiry);
         }
         if (_isFar(step.basis, anchor.basis, FORWARD_STEP_LIMIT)) {
             revert SurfaceFeed_ForwardStepTooLarge(expiry, step.basis, anchor.basis);
         }
+    }
+
+    /// @dev What a post now is measured from: the window's anchor or, once that is over, what was posted last.
+    function _anchorAt(uint8 market, uint256 expiry) private view returns (Anchor memory anchor) {
+        anchor = _anchors[market][expiry];
+        if (anchor.since == 0 || block.timestamp - anchor.since < STEP_WINDOW) return anchor;
+        uint256 last = _slices[market][expiry];
+        return _anchorOf(last, expiry, _reportSpots[market][VolSurface.timestampOf(last)]);
     }
 
     /// @dev Volatility as of the slice's own time: a post that is held back must not seem to move it.

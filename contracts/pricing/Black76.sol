@@ -30,7 +30,7 @@ struct Greeks {
 /// so one exponential serves both normal distributions, no difference of large numbers occurs, and an error in d1
 /// cancels to first order. R is a rational function of degrees 8 and 9, interpolated at 18 Chebyshev points of [0, 17]
 /// under x = 3.25 (1 + t) / (1 - t) and written as a continued fraction, see `scripts/verify/coefficients.ts`. Its
-/// error moves the value by less than 8e-17 F as long as s < 8.7, which 500 % over three years is.
+/// error moves the value by less than 8e-17 F while s < 8.7, which 500 % over three years is, and 1.1e-16 F to s = 17.
 library Black76 {
     /// @dev d1 beyond +-13 is beyond any digit kept: phi(13) = 8e-38.
     uint256 private constant CUT_Q96 = 13 << 96;
@@ -43,6 +43,25 @@ library Black76 {
     /// @dev The same times 1e36 / 2^23: phi in Q159 becomes a wad times Q64 and a wad, with 72 bits more.
     uint256 private constant GAMMA_SCALE = 0x1812f9cecac16961bd2ae8a87;
     uint256 private constant ONE_Q127 = 1 << 127;
+    /// @dev R(x) = PEAK sqrt(2 pi) / (x + A0 + B0 / (x - A1 + B1 / (x + A2 - B2 / (x + A3 + B3 / (x - A4 - B4 /
+    /// (x + A5 + B5 / (x + A6 - B6 / (x - A7 + B7 / (x + A8))))))))); A in Q96, B in Q192.
+    uint256 private constant A0 = 0x3f0fc40c3cd8dd14275;
+    uint256 private constant B0 = 0xfffefaade8ea9e18674f16844080b5d404d84da5890555d3;
+    uint256 private constant A1 = 0x2b13902b1c235ee198b27b;
+    uint256 private constant B1 = 0x2051a6f64e442349381fe80eeff5edfd127617b0e263f6484;
+    uint256 private constant A2 = 0x3aee99cc21f1cf87b5d57c90;
+    uint256 private constant B2 = 0x145c51a21f1a439859fff893b7ca01c27a735cbb51197e3ed;
+    uint256 private constant A3 = 0x3382d9f4cebffebe5483d55e4c;
+    uint256 private constant B3 = 0x7c3c66d3393cfa5a09e88cb5e495e6eb024b918938d9971e247;
+    uint256 private constant A4 = 0x25cdaa7bc3e4c42f254fb0b7b3;
+    uint256 private constant B4 = 0x3355145fae0e39da00f9371501f45d36af7fa9314d3525c0e;
+    uint256 private constant A5 = 0x5134bb268d81493ebf4c3039d;
+    uint256 private constant B5 = 0x243e288cc97802bd84c2cefb6a724668a6456adf9607877a0c;
+    uint256 private constant A6 = 0x2223151bd6e1ed6f07daa6bda;
+    uint256 private constant B6 = 0xe22e81ba8d71ea078a2bb59da84273519a03ec9b5c5b1563;
+    uint256 private constant A7 = 0x137d2693690c1ece3f0d3ba92c;
+    uint256 private constant B7 = 0x1e02012716658417c3099a229c9e55e4f7f69b5f5427b29959b;
+    uint256 private constant A8 = 0x17134020f4f4f1d816ce8b3297;
 
     /// @notice Call, put and the call's delta.
     /// @param forward F [wad]
@@ -111,7 +130,7 @@ library Black76 {
         int256 logRatio,
         uint256 s
     ) internal pure returns (uint256 call) {
-        if (_isDegenerate(forward, strike, s)) return forward > strike ? forward - strike : 0;
+        if (_isDegenerate(forward, strike, s)) return _excess(forward, strike);
         (call, , ) = _value(forward, strike, logRatio, s);
     }
 
@@ -155,19 +174,19 @@ library Black76 {
             // near, far <= 2^127 / 2 + rounding and forward < 2^128, so no product passes 2^255.
             if (d1 < 0) {
                 delta = near;
-                call = near > far ? (forward * (near - far)) >> 127 : 0;
+                call = (forward * _excess(near, far)) >> 127;
                 if (call + strike < forward) call = forward - strike;
             } else {
                 delta = ONE_Q127 - near;
                 if (d2 < 0) {
                     uint256 rest = near + far;
-                    call = rest < ONE_Q127 ? (forward * (ONE_Q127 - rest)) >> 127 : 0;
+                    call = (forward * _excess(ONE_Q127, rest)) >> 127;
                     if (call + strike < forward) call = forward - strike;
                 } else {
-                    uint256 timeValue = far > near ? (forward * (far - near)) >> 127 : 0;
-                    call = forward + timeValue;
-                    call = call > strike ? call - strike : 0;
-                    if (call > forward) call = forward;
+                    uint256 timeValue = (forward * _excess(far, near)) >> 127;
+                    call = forward + timeValue - strike;
+                    // Above the bound, or wrapped round below zero.
+                    if (call > forward) call = forward + timeValue > strike ? forward : 0;
                 }
             }
         }
@@ -180,7 +199,7 @@ library Black76 {
         int256 d1,
         uint256 s
     ) private pure returns (uint256, uint256, uint256) {
-        uint256 intrinsic = forward > strike ? forward - strike : 0;
+        uint256 intrinsic = _excess(forward, strike);
         if (d1 < 0) return (intrinsic, 0, 0);
         return (int256(s << 32) > d1 ? forward : intrinsic, ONE_Q127, 0);
     }
@@ -189,47 +208,27 @@ library Black76 {
     /// Every partial denominator is a Q96 above zero on all of [0, 32] and every partial numerator a Q192.
     function _tails(uint256 x1, uint256 x2, uint256 peak) private pure returns (uint256 near, uint256 far) {
         assembly ("memory-safe") {
-            function denominator(x) -> t {
-                t := add(x, 0x17134020f4f4f1d816ce8b3297)
-                t := add(
-                    sub(x, 0x137d2693690c1ece3f0d3ba92c),
-                    div(0x1e02012716658417c3099a229c9e55e4f7f69b5f5427b29959b, t)
-                )
-                t := sub(
-                    add(x, 0x2223151bd6e1ed6f07daa6bda),
-                    div(0xe22e81ba8d71ea078a2bb59da84273519a03ec9b5c5b1563, t)
-                )
-                t := add(
-                    add(x, 0x5134bb268d81493ebf4c3039d),
-                    div(0x243e288cc97802bd84c2cefb6a724668a6456adf9607877a0c, t)
-                )
-                // Two denominators are below zero; these are their negatives.
-                t := sub(
-                    add(
-                        0x25cdaa7bc3e4c42f254fb0b7b3,
-                        div(0x3355145fae0e39da00f9371501f45d36af7fa9314d3525c0e, t)
-                    ),
-                    x
-                )
-                t := sub(
-                    div(0x7c3c66d3393cfa5a09e88cb5e495e6eb024b918938d9971e247, t),
-                    add(x, 0x3382d9f4cebffebe5483d55e4c)
-                )
-                t := add(
-                    add(x, 0x3aee99cc21f1cf87b5d57c90),
-                    div(0x145c51a21f1a439859fff893b7ca01c27a735cbb51197e3ed, t)
-                )
-                t := add(
-                    sub(x, 0x2b13902b1c235ee198b27b),
-                    div(0x2051a6f64e442349381fe80eeff5edfd127617b0e263f6484, t)
-                )
-                t := add(
-                    add(x, 0x3f0fc40c3cd8dd14275),
-                    div(0xfffefaade8ea9e18674f16844080b5d404d84da5890555d3, t)
-                )
-            }
-            near := div(peak, denominator(x1))
-            far := div(peak, denominator(x2))
+            // In the fifth and sixth line t is the negative of a denominator below zero.
+            let t := add(x1, A8)
+            t := add(sub(x1, A7), div(B7, t))
+            t := sub(add(x1, A6), div(B6, t))
+            t := add(add(x1, A5), div(B5, t))
+            t := sub(add(A4, div(B4, t)), x1)
+            t := sub(div(B3, t), add(x1, A3))
+            t := add(add(x1, A2), div(B2, t))
+            t := add(sub(x1, A1), div(B1, t))
+            t := add(add(x1, A0), div(B0, t))
+            near := div(peak, t)
+            t := add(x2, A8)
+            t := add(sub(x2, A7), div(B7, t))
+            t := sub(add(x2, A6), div(B6, t))
+            t := add(add(x2, A5), div(B5, t))
+            t := sub(add(A4, div(B4, t)), x2)
+            t := sub(div(B3, t), add(x2, A3))
+            t := add(add(x2, A2), div(B2, t))
+            t := add(sub(x2, A1), div(B1, t))
+            t := add(add(x2, A0), div(B0, t))
+            far := div(peak, t)
         }
     }
 
@@ -249,6 +248,13 @@ library Black76 {
     ) private pure returns (bool degenerate) {
         assembly ("memory-safe") {
             degenerate := or(iszero(s), or(iszero(strike), iszero(forward)))
+        }
+    }
+
+    /// @dev a - b, or zero where b is larger; without a branch.
+    function _excess(uint256 a, uint256 b) private pure returns (uint256 result) {
+        assembly ("memory-safe") {
+            result := mul(gt(a, b), sub(a, b))
         }
     }
 

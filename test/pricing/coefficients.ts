@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { coefficients } from "../../scripts/verify/coefficients.ts";
+import { coefficients, millsFraction } from "../../scripts/verify/coefficients.ts";
 
 /** Hexadecimal literals of sources, without padding. */
 const literalsOf = (files: readonly string[]): Set<bigint> =>
@@ -28,5 +28,24 @@ describe("Pricing coefficients", () => {
     ]);
     const missing = Object.keys(derived).filter((name) => !literals.has(derived[name]!));
     expect(missing).to.deep.equal([]);
+  });
+});
+
+describe("The fraction of the Mills ratio", () => {
+  const { a, b } = millsFraction();
+  const signs = a.map((_, i) => (i === 3 || i === 4 ? -1 : 1));
+
+  it("has no partial denominator near zero where it is evaluated, so that no division can go wrong", () => {
+    let smallest = Number.POSITIVE_INFINITY;
+    for (let x = 0; x <= 32; x += 0.001) {
+      let t = 0;
+      for (let i = a.length - 1; i >= 0; i--) {
+        t = x + Number(a[i]) + (i < b.length ? Number(b[i]) / t : 0);
+        expect(Math.sign(t), `denominator ${i} at ${x}`).to.equal(signs[i]);
+        smallest = Math.min(smallest, Math.abs(t));
+      }
+    }
+    // Slopes are below 60, so nothing happens between two points that far from zero.
+    expect(smallest).to.be.greaterThan(0.5);
   });
 });
