@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {FixedPoint} from "../../contracts/libraries/FixedPoint.sol";
 import {Black76, Greeks} from "../../contracts/pricing/Black76.sol";
 
-/// @notice PRC-16 (invariant 16): 0 <= C <= F, parity exact, monotone and convex in strike, rising with variance.
+/// @notice PRC-01 (invariant 16): 0 <= C <= F, parity exact, monotone and convex in strike, rising with variance.
 /// Bounds and parity hold without tolerance on all inputs the types allow. A comparison of two values allows `noise`,
 /// twice the error bound of one: 1e-16 of the forward and a wei of rounding each.
 contract Black76Test {

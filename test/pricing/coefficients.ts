@@ -12,7 +12,7 @@ const literalsOf = (files: readonly string[]): Set<bigint> =>
     ),
   );
 
-describe("Pricing coefficients", () => {
+describe("PRC-04: pricing coefficients", () => {
   const derived = coefficients();
 
   it("stand in the contracts as they are derived", () => {
@@ -31,7 +31,7 @@ describe("Pricing coefficients", () => {
   });
 });
 
-describe("The fraction of the Mills ratio", () => {
+describe("PRC-04: the fraction of the Mills ratio", () => {
   const { a, b } = millsFraction();
   const signs = a.map((_, i) => (i === 3 || i === 4 ? -1 : 1));
 

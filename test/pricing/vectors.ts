@@ -50,7 +50,7 @@ function readCases(): Case[] {
 const mirrored = ({ forward, strike, volatility, seconds }: OptionCase) =>
   mirror.greeks(forward, strike, volatility, seconds);
 
-describe("Black76 against values of 60 digits", () => {
+describe("PRC-03: Black76 against values of 60 digits", () => {
   const cases = readCases();
 
   it("is within 1e-15 of the forward and 1e-9 of each Greek above 1e-9, in the mirror", () => {
