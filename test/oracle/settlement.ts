@@ -4,6 +4,7 @@ import { WAD } from "@ballast/sdk";
 import accessManager from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
 import { expect } from "chai";
 import { network } from "hardhat";
+import { seeded } from "../support/random.ts";
 
 /** Market data that tests use where it is at hand. */
 const SHARED = process.env["BALLAST_DATA"] ?? fileURLToPath(new URL("../../../shared/", import.meta.url));
@@ -13,6 +14,12 @@ const HOUR = 3_600n;
 const DAY = 86_400n;
 const PHASE = 1n << 64n;
 
+interface HistoricRound {
+  readonly id: bigint;
+  readonly answer: bigint;
+  readonly at: bigint;
+}
+
 describe("SettlementOracle: hostile provers and faulty feeds", () => {
   /** A fixing room on an aggregator whose every round the test sets. */
   async function room(initialDate = "2030-01-01T00:00:00Z") {
@@ -20,7 +27,7 @@ describe("SettlementOracle: hostile provers and faulty feeds", () => {
       network: "hardhat",
       override: { initialDate },
     });
-    const { time } = networkHelpers;
+    const { time, takeSnapshot } = networkHelpers;
     const aggregator = await ethers.deployContract("FaultyAggregator");
     const feed = await ethers.deployContract("ChainlinkPriceFeed", [
       {
@@ -49,7 +56,7 @@ describe("SettlementOracle: hostile provers and faulty feeds", () => {
     const fallsBackTo = (id: bigint) => oracle.fixWithLastRound.staticCall(0, expiry, id);
     const refuses = (attempt: Promise<unknown>, error: string) =>
       expect(attempt).to.be.revertedWithCustomError(oracle, error);
-    return { time, aggregator, oracle, expiry, push, fallsBackTo, refuses };
+    return { time, takeSnapshot, aggregator, oracle, expiry, push, fallsBackTo, refuses };
   }
 
   it("counts a timed-out round, which carries the answer before it", async () => {
@@ -121,6 +128,38 @@ describe("SettlementOracle: hostile provers and faulty feeds", () => {
     await refuses(fallsBackTo(3n * PHASE + 1n), "SettlementOracle_EndNotCovered");
     await refuses(fallsBackTo(3n * PHASE + 4n), "SettlementOracle_EndNotCovered");
     expect(await fallsBackTo(3n * PHASE + 2n)).to.equal(2_002n * WAD);
+  });
+
+  it("accepts exactly the freshest usable round before expiry, of random histories of phases", async () => {
+    const { time, aggregator, expiry, fallsBackTo, takeSnapshot } = await room();
+    const next = seeded(51);
+    const below = (limit: number) => BigInt(Math.floor(next() * limit));
+    await time.increaseTo(expiry + 6n * HOUR);
+    const clean = await takeSnapshot();
+    let fixed = 0;
+    for (let history = 0; history < 25; history++) {
+      const rounds: HistoricRound[] = [];
+      for (let phase = 1n + below(3); phase < 7n; phase += 1n + below(2)) {
+        let at = expiry - below(40) * HOUR;
+        for (let id = 1n; id < 2n + below(12); id++) {
+          at += below(2) * HOUR + below(3_600);
+          const answer = next() < 0.25 ? -1n : (2_000n + below(900)) * ONE;
+          rounds.push({ id: phase * PHASE + id, answer, at });
+        }
+      }
+      for (const { id, answer, at } of rounds) await aggregator.push(id, answer, at, id);
+      const usable = rounds.filter(({ answer, at }) => answer > 0n && at <= expiry);
+      const freshest = usable.reduce((latest, { at }) => (at > latest ? at : latest), 0n);
+      for (const round of rounds) {
+        const isLast = !usable.some(({ id }) => id > round.id && id / PHASE === round.id / PHASE);
+        const fixes = usable.includes(round) && round.at === freshest && isLast;
+        const price = await fallsBackTo(round.id).catch(() => 0n);
+        expect(price).to.equal(fixes ? round.answer * 10n ** 10n : 0n);
+        if (fixes) fixed += 1;
+      }
+      await clean.restore();
+    }
+    expect(fixed).to.be.greaterThan(20);
   });
 
   it("still fixes when the feed had been dead for weeks", async () => {
