@@ -122,8 +122,10 @@ contract Quoter is IQuoter, AccessManaged {
         QuoterParameters memory p = _parameters;
         if (work.nav <= 0) revert Quoter_NoCapacity(Usd.wrap(work.nav));
         uint8 market = work.instrument.marketOf();
-        if (surfaceFeed.isStale(market)) revert Quoter_SurfaceStale(market);
-        uint256 tenor = work.instrument.expiryOf() - block.timestamp;
+        // Of this expiry, which reports may have left out while the market is fresh.
+        uint256 expiry = work.instrument.expiryOf();
+        if (surfaceFeed.isSliceStale(market, expiry)) revert Quoter_SurfaceStale(market);
+        uint256 tenor = expiry - block.timestamp;
         if (tenor < p.minTenor || tenor > p.maxTenor) {
             revert Quoter_TenorOutOfRange(tenor, p.minTenor, p.maxTenor);
         }
