@@ -39,6 +39,8 @@ export const RESTRICTIONS: readonly Restriction[] = [
   { target: "riskArrays", signature: "withdrawPage(uint8,uint256,address)", role: "INSTALLER" },
   { target: "clearinghouse", signature: "setVenue(address,bool)", role: "CURATOR" },
   { target: "clearinghouse", signature: "setCollateralAsset(address,uint8,uint128,bool)", role: "CURATOR" },
+  { target: "clearinghouse", signature: "openBook(uint256)", role: "CURATOR" },
+  { target: "books", signature: "bind(address)", role: "CURATOR" },
   { target: "clearinghouse", signature: "setRiskPaused(bool)", role: "PAUSER" },
   { target: "clearinghouse", signature: "settlePosition(uint256,uint64,int256)", role: "SETTLER" },
   { target: "clearinghouse", signature: "shareLoss(uint256,int256)", role: "WATERFALL" },

@@ -1,5 +1,6 @@
 import { type ContractTransactionReceipt, Interface } from "ethers";
-import { type Connection, deployRisk, type Leg, packLegs, WAD } from "../../test/support/risk.ts";
+import { packSlice } from "../../packages/quant/src/exact/vol-surface.ts";
+import { type Connection, deployRisk, type Leg, packLegs, sliceOf, WAD } from "../../test/support/risk.ts";
 
 const judged = new Interface(["event Judged(int256 equity, uint256 gas)"]);
 
@@ -25,6 +26,42 @@ function judgedGas(receipt: ContractTransactionReceipt | null): number {
   return Number(log.args.gas);
 }
 
+/** A book of 500 series in eight expiries on a real ledger, judged with storage cold. */
+async function bookGas(connection: Connection): Promise<number> {
+  const { ethers } = connection;
+  const risk = await deployRisk(connection);
+  const [deployer] = await ethers.getSigners();
+  const usdc = await ethers.deployContract("TestToken", [6]);
+  const clearinghouse = await ethers.deployContract("Clearinghouse", [
+    risk.manager.target,
+    usdc.target,
+    risk.riskEngine.target,
+  ]);
+  await risk.books.bind(clearinghouse.target);
+  await clearinghouse.setVenue(deployer!.address, true);
+  const account = BigInt(deployer!.address) << 96n;
+  await clearinghouse.openBook(account);
+  const spot = risk.spots[0]!;
+  const later = risk.expiries.map((expiry) => expiry + 3n * 86_400n);
+  for (const [i, expiry] of later.entries()) {
+    const slice = packSlice(sliceOf(0.6 - 0.05 * i, expiry - risk.start, spot, risk.start));
+    await risk.inputs.setSlice(0, expiry, slice, spot);
+  }
+  const expiries = [...risk.expiries, ...later];
+  for (let i = 0; i < 500; i++) {
+    const slot = Math.floor(i / 8);
+    const cents = 200_000n + 5_000n * BigInt(Math.floor(slot / 2));
+    const instrument = ((expiries[i % 8]! / 3_600n) << 36n) | (cents << 4n) | BigInt(slot % 2);
+    const quantity = (i % 3 === 0 ? -1n : 1n) * (WAD / 10n);
+    await clearinghouse.movePosition(1n + BigInt(Math.floor(i / 100)), account, instrument, quantity);
+  }
+  for (const expiry of expiries) await (await risk.books.refresh(account, 0, expiry)).wait();
+  const stale = await risk.books.staleGroups(account);
+  if (stale.length !== 0) throw new Error(`${stale.length} expiries of the book are not current`);
+  const holder = await ethers.deployContract("PortfolioHolder");
+  return judgedGas(await (await holder.judgeBook(risk.riskEngine.target, account)).wait());
+}
+
 /** Arrays and margin, as gas. Margin figures load the packed positions and judge them, storage cold. */
 export async function measure(connection: Connection): Promise<Record<string, number>> {
   const { ethers } = connection;
@@ -48,6 +85,7 @@ export async function measure(connection: Connection): Promise<Record<string, nu
       if (!shared) figures[`${name}.transaction`] = Number(receipt?.gasUsed);
     }
   }
+  figures["margin.book.8expiries.500series"] = await bookGas(connection);
   figures["margin.perLeg"] = Math.round((figures["margin.legs.128"]! - figures["margin.legs.16"]!) / 112);
   return figures;
 }

@@ -53,8 +53,7 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         address authority,
         address cashToken,
         IRiskEngine engine
-    ) Ledger(cashToken) AccessManaged(authority) {
-        if (address(engine) == address(0)) revert Clearinghouse_ZeroAddress();
+    ) Ledger(cashToken, engine.books()) AccessManaged(authority) {
         riskEngine = engine;
         riskArrays = engine.arrays();
     }
@@ -237,6 +236,11 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
     }
 
     /// @inheritdoc IClearinghouse
+    function openBook(AccountId account) external restricted {
+        _openBook(account);
+    }
+
+    /// @inheritdoc IClearinghouse
     function setRiskPaused(bool paused) external restricted {
         emit RiskPauseSet(_riskPaused, paused);
         _riskPaused = paused;
@@ -268,7 +272,7 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
     /// @dev Only the clearinghouse, the arrays and venues may be called: this contract holds everybody's tokens.
     function _dispatch(uint256 index, Call calldata call) private returns (bytes memory) {
         address target = call.target;
-        if (target != address(this) && target != riskArrays && !_venues[target])
+        if (target != address(this) && target != riskArrays && target != address(books) && !_venues[target])
             revert Clearinghouse_BadTarget(target);
         // solhint-disable-next-line avoid-low-level-calls
         (bool ok, bytes memory result) = target.call(call.data);

@@ -2,46 +2,34 @@
 pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse, CollateralAsset} from "../interfaces/IClearinghouse.sol";
 import {CollateralAmount, Portfolio} from "../interfaces/IRiskEngine.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
-import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {PositionSet} from "./PositionSet.sol";
+import {PositionLedger} from "./PositionLedger.sol";
 
-/// @notice The books: cash with its loss index, collateral and positions. No permissions and no external calls.
-abstract contract Ledger is IClearinghouse {
-    using PositionSet for mapping(uint256 => uint256);
-
-    /// @dev One word an account. `cash` [wad] is as of loss index `index`; negative cash is not touched by the index.
-    struct AccountSlot {
-        int128 cash;
-        uint112 index;
-        uint16 positions;
-    }
-
-    /// @notice Most positions an account may hold.
-    uint256 public constant MAX_POSITIONS = 128;
-    uint112 internal constant FULL_INDEX = 1e27;
+/// @notice Cash with its loss index and collateral, above the positions. No permissions, and no external calls but
+/// those of the books that follow positions.
+abstract contract Ledger is PositionLedger {
+    uint104 internal constant FULL_INDEX = 1e27;
 
     address internal immutable _cashToken;
     uint8 internal immutable _cashDecimals;
 
-    uint112 internal _lossIndex = FULL_INDEX;
+    uint104 internal _lossIndex = FULL_INDEX;
     /// @dev Cash tokens received less those paid [token units]; what is merely sent here does not count.
     uint256 private _cashHeld;
     uint256 internal _totalClaims;
     int256 internal _settlementTransit;
-    mapping(AccountId => AccountSlot) private _accounts;
-    mapping(AccountId => mapping(uint256 => uint256)) private _positions;
     mapping(AccountId => mapping(address => uint256)) private _collateral;
     mapping(address => uint256) internal _totalCollateral;
     mapping(address => CollateralAsset) internal _collateralAssets;
     address[] internal _assetList;
 
-    constructor(address cashToken) {
+    constructor(address cashToken, IBooks books_) PositionLedger(books_) {
         if (cashToken == address(0)) revert Clearinghouse_ZeroAddress();
         _cashToken = cashToken;
         _cashDecimals = IERC20Metadata(cashToken).decimals();
@@ -59,24 +47,12 @@ abstract contract Ledger is IClearinghouse {
     }
 
     /// @inheritdoc IClearinghouse
-    function positionOf(AccountId account, InstrumentId instrument) public view returns (Quantity) {
-        mapping(uint256 => uint256) storage words = _positions[account];
-        uint256 count = _accounts[account].positions;
-        uint256 index = words.indexOf(count, instrument);
-        return index == count ? Quantity.wrap(0) : words.get(index).quantityOf();
-    }
-
-    /// @inheritdoc IClearinghouse
-    function positionWords(AccountId account) public view returns (uint256[] memory) {
-        return _positions[account].load(_accounts[account].positions);
-    }
-
-    /// @inheritdoc IClearinghouse
     function portfolio(AccountId account) public view returns (Portfolio memory held) {
         AccountSlot memory slot = _accounts[account];
         held.account = account;
         held.cash = Usd.wrap(_effectiveCash(slot));
-        held.positionWords = _positions[account].load(slot.positions);
+        held.hasBook = slot.hasBook;
+        held.positionWords = _legWords(account, slot);
         uint256 length = _assetList.length;
         held.collateral = new CollateralAmount[](length);
         for (uint256 i = 0; i < length; ++i) {
@@ -148,14 +124,6 @@ abstract contract Ledger is IClearinghouse {
         _addCash(account, -needed);
     }
 
-    /// @dev Adds signed `quantity` to a position.
-    function _addPosition(AccountId account, InstrumentId instrument, Quantity quantity) internal {
-        AccountSlot storage slot = _accounts[account];
-        uint256 count = _positions[account].add(slot.positions, instrument, quantity);
-        if (count > MAX_POSITIONS) revert Clearinghouse_TooManyPositions(account, MAX_POSITIONS);
-        slot.positions = uint16(count);
-    }
-
     /// @dev Adds collateral that the clearinghouse has received or taken from another account.
     function _addCollateral(AccountId account, address asset, uint256 amount) internal {
         _collateral[account][asset] += amount;
@@ -177,7 +145,7 @@ abstract contract Ledger is IClearinghouse {
             revert Clearinghouse_LossExceedsClaims(Usd.wrap(int256(amount)), Usd.wrap(int256(claims)));
         oldIndex = _lossIndex;
         newIndex = (oldIndex * (claims - amount)) / claims;
-        _lossIndex = uint112(newIndex);
+        _lossIndex = uint104(newIndex);
         _totalClaims = claims - amount;
     }
 

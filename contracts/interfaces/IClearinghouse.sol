@@ -8,7 +8,7 @@ import {Usd} from "../types/Usd.sol";
 import {Assessment, Portfolio} from "./IRiskEngine.sol";
 
 /// @notice One call of a batch.
-/// @param target the clearinghouse itself, a registered venue, or the risk arrays (to refresh them)
+/// @param target the clearinghouse itself, a registered venue, or the risk arrays or books (to refresh them)
 /// @param data calldata, selector included
 struct Call {
     address target;
@@ -61,6 +61,7 @@ interface IClearinghouse {
         CollateralAsset oldConfiguration,
         CollateralAsset newConfiguration
     );
+    event BookOpened(AccountId indexed account);
     event RiskPauseSet(bool oldPaused, bool newPaused);
 
     error Clearinghouse_NotAuthorised(AccountId account, address caller);
@@ -85,6 +86,7 @@ interface IClearinghouse {
         uint256 needed
     );
     error Clearinghouse_TooManyPositions(AccountId account, uint256 limit);
+    error Clearinghouse_CannotOpenBook(AccountId account);
     error Clearinghouse_SelfMove(AccountId account);
     error Clearinghouse_NegativeAmount(Usd amount);
     error Clearinghouse_ZeroAmount();
@@ -168,10 +170,23 @@ interface IClearinghouse {
     /// @notice Signed quantity; zero if none.
     function positionOf(AccountId account, InstrumentId instrument) external view returns (Quantity);
 
-    /// @notice Packed positions, two a word, without gaps except possibly the last high half.
+    /// @notice Packed positions, two a word, without gaps except possibly the last high half. Reads every position, also of
+    /// an account with a book.
     function positionWords(AccountId account) external view returns (uint256[] memory);
 
-    /// @notice Everything that margin depends on.
+    /// @notice Whether `account` has a book (see IBooks): up to 1,024 positions, summed by expiry for margin.
+    function hasBook(AccountId account) external view returns (bool);
+
+    /// @notice Groups (market << 20 | expiry hours) in which an account with a book has positions.
+    function bookGroups(AccountId account) external view returns (uint256[] memory);
+
+    /// @notice How many positions an account with a book has in a group.
+    function bookLegCount(AccountId account, uint256 group) external view returns (uint256);
+
+    /// @notice Packed positions of an account with a book in a group, two a word.
+    function bookLegs(AccountId account, uint256 group) external view returns (uint256[] memory);
+
+    /// @notice Everything that margin depends on; the positions of an account with a book are left to its book.
     function portfolio(AccountId account) external view returns (Portfolio memory);
 
     /// @notice The engine's verdict on `account`, stale strikes valued on the fly.
@@ -205,6 +220,9 @@ interface IClearinghouse {
 
     /// @notice Configures a collateral asset. Restricted to the curator.
     function setCollateralAsset(address asset, uint8 market, uint128 cap, bool enabled) external;
+
+    /// @notice Gives `account`, which has no positions, a book. Restricted to the curator; for good.
+    function openBook(AccountId account) external;
 
     /// @notice Pauses or resumes risk-raising batches. Restricted to the guardian (pausing) and curator (resuming).
     function setRiskPaused(bool paused) external;

@@ -121,6 +121,19 @@ interface IRiskArrays {
     /// @notice The stored header of a group, current or not; zeros if there is none.
     function headerOf(uint256 group) external view returns (ExpiryHeader memory);
 
+    /// @notice The headers of groups and the versions of their arrays.
+    function headersOf(
+        uint256[] calldata groups
+    ) external view returns (ExpiryHeader[] memory headers, uint24[] memory versions);
+
+    /// @notice What the words of a group were computed from, current or not.
+    /// @return header of the group
+    /// @return version of its arrays; zero if they belong to another grid than the market's present one
+    /// @return referenceSpot of that grid [1e-8 USD]
+    function sourceOf(
+        uint256 group
+    ) external view returns (ExpiryHeader memory header, uint24 version, uint64 referenceSpot);
+
     /// @notice Words of a strike that is kept outside the page, and whether they carry the version of its expiry.
     function looseWords(uint256 strikeKey) external view returns (uint256 wordA, uint256 wordB, bool current);
 

@@ -5,6 +5,7 @@ import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
+import {IBooks} from "./IBooks.sol";
 import {MarketParameters} from "./IRiskParameters.sol";
 
 /// @notice Collateral of one account in units of a market's underlying.
@@ -18,9 +19,11 @@ struct CollateralAmount {
 /// @notice All that margin depends on.
 /// @param cash signed [wad USD]
 /// @param collateral one entry per collateral asset held
+/// @param hasBook whether positions are kept as a book instead (see IBooks)
 /// @param positionWords packed positions, two a word, in any order; zero entries are skipped
 struct Portfolio {
     AccountId account;
+    bool hasBook;
     Usd cash;
     CollateralAmount[] collateral;
     uint256[] positionWords;
@@ -93,6 +96,9 @@ interface IRiskEngine {
 
     /// @notice The risk arrays it reads.
     function arrays() external view returns (address);
+
+    /// @notice The books it reads.
+    function books() external view returns (IBooks);
 
     /// @notice The same verdict with each leg's contribution.
     function explain(

@@ -75,6 +75,19 @@ library Packing {
         }
     }
 
+    /// @notice Entries two a word, the first in the low half.
+    function pairs(uint256[] memory entries) internal pure returns (uint256[] memory words) {
+        words = new uint256[]((entries.length + 1) >> 1);
+        for (uint256 i; i < entries.length; ++i) words[i >> 1] |= entries[i] << (128 * (i & 1));
+    }
+
+    /// @notice Both lists of words, one behind the other.
+    function concat(uint256[] memory a, uint256[] memory b) internal pure returns (uint256[] memory words) {
+        words = new uint256[](a.length + b.length);
+        for (uint256 i; i < a.length; ++i) words[i] = a[i];
+        for (uint256 i; i < b.length; ++i) words[a.length + i] = b[i];
+    }
+
     /// @dev Insertion sort of every `gap`-th entry.
     function _pass(uint256[] memory entries, uint256 gap) private pure {
         assembly ("memory-safe") {

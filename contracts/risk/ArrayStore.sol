@@ -28,8 +28,8 @@ abstract contract ArrayStore is IRiskArrays {
     uint256 private constant SLICE_SHARE = 50;
     uint256 private constant RHO_STEP = 0.05e18;
     uint256 private constant FORWARD_SHARE = 1000;
-    /// @dev A parameter on its ramp moves the grid once the outermost level has moved by a sixty-fourth.
-    uint256 private constant OUTER_SHARE = 64;
+    /// @dev A parameter on its ramp moves the grid once it asks for a wider one, or differs by a sixty-fourth.
+    uint256 private constant LIMIT_SHARE = 64;
     uint256 private constant PRICE_UNIT = 1e10; // [wad] per 1e-8
     /// @dev What writing costs, in thousands of gas: a page at all, each of its entries, a strike outside it.
     uint256 private constant PAGE_COST = 32;
@@ -62,13 +62,9 @@ abstract contract ArrayStore is IRiskArrays {
         PriceReading memory reading = priceRouter.spot(market);
         uint256 spot = Price.unwrap(reading.price);
         current = _grids[market];
-        Grid memory fresh = NodeValuation.freshGrid(spot, riskParameters.parameters(market), block.timestamp);
-        if (
-            _isGridCurrent(current, spot) &&
-            !_differs(current.outer, fresh.outer, OUTER_SHARE) &&
-            !_differs(current.driftLimit, fresh.driftLimit, OUTER_SHARE) &&
-            !_differs(current.ageLimit, fresh.ageLimit, OUTER_SHARE)
-        ) return current;
+        MarketParameters memory p = riskParameters.parameters(market);
+        if (_isGridCurrent(current, spot) && _covers(current, p)) return current;
+        Grid memory fresh = NodeValuation.freshGrid(spot, p, block.timestamp);
         if (
             fresh.referenceSpot == 0 ||
             (reading.status != PriceStatus.Ok && reading.status != PriceStatus.StaleForTrading)
@@ -76,6 +72,16 @@ abstract contract ArrayStore is IRiskArrays {
         fresh.version = current.version + 1;
         _grids[market] = fresh;
         return fresh;
+    }
+
+    /// @dev Whether the grid reaches as far as these parameters ask for, and no limit has moved by a sixty-fourth.
+    function _covers(Grid memory current, MarketParameters memory p) private pure returns (bool) {
+        uint256 needed = NodeValuation.outerOf(p.scanRange, current.driftLimit);
+        return
+            current.outer >= needed &&
+            !_differs(current.outer, needed, LIMIT_SHARE) &&
+            !_differs(current.driftLimit, p.driftLimit / 1e9, LIMIT_SHARE) &&
+            !_differs(current.ageLimit, p.arrayAgeLimit, LIMIT_SHARE);
     }
 
     /// @dev What the expiry's arrays are computed from, moved if they are not current or their slice has moved. At most

@@ -51,24 +51,15 @@ library Margin {
     ) internal pure returns (MarketMargin memory result) {
         int256 bid = vector.mark - int256(FixedPoint.mulUp(vector.longMark, p.bidSpread));
         result.equity = bid - int256(FixedPoint.mulUp(vector.collateral, p.collateralHaircut));
-        int256 worst;
         uint256 stretch = stress.stretch;
-        unchecked {
-            // Values are below 2^200 and ratios below 2^62.
+        (result.scan, result.node) = _scan(result.losses, vector.nodeValues, bid, p.scanRange);
+        if (stretch != WAD) {
             for (uint256 node; node < NodeGrid.NODES; ++node) {
-                int256 loss = bid - vector.nodeValues[node];
-                if (node >= NodeGrid.FIRST_TAIL && node < NodeGrid.LANES) {
-                    loss = _dampenedUp(loss, node - NodeGrid.FIRST_TAIL, p.scanRange);
-                }
-                if (stretch != WAD && loss > 0) loss = int256((uint256(loss) * stretch) / WAD + 1);
-                result.losses[node] = loss;
-                if (loss > worst) {
-                    worst = loss;
-                    result.node = node;
-                }
+                int256 loss = result.losses[node];
+                if (loss > 0) result.losses[node] = int256(_stretchUp(uint256(loss), stretch));
             }
+            if (result.scan != 0) result.scan = _stretchUp(result.scan, stretch);
         }
-        result.scan = uint256(worst);
         uint256 vega = vector.vegaEither;
         if (stretch != WAD) vega = FixedPoint.mulUp(vega, stretch);
         result.calendar = FixedPoint.mulUp(vega, p.calendarCharge);
@@ -133,9 +124,52 @@ library Margin {
         stretch = FixedPoint.max(stretch, FixedPoint.divUp(p.volDown, arrays.volDown));
     }
 
-    /// @dev A tail's profit or loss scaled by scanRange / |move|, so that a far tail weighs like the edge of the scan.
-    function _dampenedUp(int256 loss, uint256 tail, uint256 scanRange) private pure returns (int256) {
-        uint256 move = NodeGrid.tail(tail);
-        return FixedPoint.signedDivUp(loss * int256(FixedPoint.min(scanRange, move)), int256(move));
+    function _stretchUp(uint256 loss, uint256 stretch) private pure returns (uint256) {
+        return (loss * stretch) / WAD + 1;
+    }
+
+    /// @dev Fills in the losses, and finds the largest above zero and its node. A tail's profit or loss is scaled by
+    /// scanRange / |move|, rounded up, so that a far tail weighs like the edge of the scan.
+    function _scan(
+        int256[30] memory losses,
+        int256[30] memory values,
+        int256 bid,
+        uint256 scanRange
+    ) private pure returns (uint256 worst, uint256 worstNode) {
+        unchecked {
+            // Values are below 2^200 and ratios below 2^62.
+            for (uint256 tail; tail < NodeGrid.LANES - NodeGrid.FIRST_TAIL; ++tail) {
+                uint256 move = NodeGrid.tail(tail);
+                uint256 node = NodeGrid.FIRST_TAIL + tail;
+                int256 scaled = (bid - values[node]) * int256(scanRange < move ? scanRange : move);
+                int256 loss = scaled / int256(move);
+                if (scaled > loss * int256(move)) ++loss;
+                losses[node] = loss;
+            }
+        }
+        assembly ("memory-safe") {
+            let firstTail := add(losses, 0x120)
+            let lastTail := add(losses, 0x1c0)
+            let from := values
+            let end := add(losses, 0x3c0)
+            let where := losses
+            for {
+                let to := losses
+            } lt(to, end) {
+                to := add(to, 0x20)
+                from := add(from, 0x20)
+            } {
+                let loss := mload(to)
+                if or(lt(to, firstTail), gt(to, lastTail)) {
+                    loss := sub(bid, mload(from))
+                    mstore(to, loss)
+                }
+                if sgt(loss, worst) {
+                    worst := loss
+                    where := to
+                }
+            }
+            worstNode := shr(5, sub(where, losses))
+        }
     }
 }

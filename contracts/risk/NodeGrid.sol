@@ -42,16 +42,33 @@ library NodeGrid {
     /// @notice Spot level of every node as a multiple of the reference spot [wad].
     /// @param outer distance of the outermost scanned level from one [wad], a multiple of 4, below 1
     function multipliers(uint256 outer) internal pure returns (uint256[30] memory m) {
-        unchecked {
+        assembly ("memory-safe") {
             // outer < 1e18, so no level falls to zero.
-            uint256 quarter = outer / 4;
-            for (uint256 i; i < LEVELS; ++i) {
-                m[i] = 1e18 + i * quarter - outer;
-                m[LANES + i] = m[i];
+            let one := 1000000000000000000
+            let quarter := div(outer, 4)
+            let level := sub(one, outer)
+            mstore(add(m, 0x3a0), level)
+            let end := add(m, 0x120)
+            for {
+                let at := m
+            } lt(at, end) {
+                at := add(at, 0x20)
+            } {
+                mstore(at, level)
+                mstore(add(at, 0x1e0), level)
+                level := add(level, quarter)
             }
-            for (uint256 i; i < 6; ++i) m[FIRST_TAIL + i] = i < 3 ? 1e18 - tail(i) : 1e18 + tail(i);
-            for (uint256 i; i < 5; ++i) m[FIRST_DENSE + i] = DENSE_LOWEST + i * DENSE_STEP;
-            m[29] = 1e18 - outer;
+            mstore(end, 340000000000000000)
+            mstore(add(m, 0x140), 500000000000000000)
+            mstore(add(m, 0x160), 670000000000000000)
+            mstore(add(m, 0x180), 1500000000000000000)
+            mstore(add(m, 0x1a0), 2000000000000000000)
+            mstore(add(m, 0x1c0), 3000000000000000000)
+            mstore(add(m, 0x300), 980000000000000000)
+            mstore(add(m, 0x320), 990000000000000000)
+            mstore(add(m, 0x340), one)
+            mstore(add(m, 0x360), 1010000000000000000)
+            mstore(add(m, 0x380), 1020000000000000000)
         }
     }
 
@@ -111,41 +128,88 @@ library NodeGrid {
     /// @param quantity signed [1e-8 contracts], |quantity| < 2^64
     function add(uint256[14] memory cells, uint256 wordA, uint256 wordB, int256 quantity) internal pure {
         assembly ("memory-safe") {
-            function raise(cell, amount) {
-                mstore(cell, add(mload(cell), amount))
-            }
             let mask := LANE_MASK
             let short := slt(quantity, 0)
             let gross := sub(xor(quantity, sub(0, short)), sub(0, short))
             let exponent := shr(252, wordA)
+            let cell := add(cells, 0x140)
             let scaled := shl(exponent, gross)
-            raise(add(cells, 0x140), scaled)
-            raise(add(cells, 0x180), mul(short, scaled))
+            mstore(cell, add(mload(cell), scaled))
+            cell := add(cells, 0x180)
+            mstore(cell, add(mload(cell), mul(short, scaled)))
             // shl of a negative two's complement number is its multiplication by a power of two.
             scaled := shl(exponent, quantity)
-            raise(cells, mul(and(wordA, mask), scaled))
-            raise(add(cells, 0x20), mul(and(shr(16, wordA), mask), scaled))
-            raise(add(cells, 0x40), mul(and(shr(32, wordA), mask), scaled))
-            raise(add(cells, 0x60), mul(and(shr(48, wordA), mask), scaled))
-            raise(add(cells, 0x80), mul(and(shr(64, wordA), mask), scaled))
+            mstore(cells, add(mload(cells), mul(and(wordA, mask), scaled)))
+            cell := add(cells, 0x20)
+            mstore(cell, add(mload(cell), mul(and(shr(16, wordA), mask), scaled)))
+            cell := add(cells, 0x40)
+            mstore(cell, add(mload(cell), mul(and(shr(32, wordA), mask), scaled)))
+            cell := add(cells, 0x60)
+            mstore(cell, add(mload(cell), mul(and(shr(48, wordA), mask), scaled)))
+            cell := add(cells, 0x80)
+            mstore(cell, add(mload(cell), mul(and(shr(64, wordA), mask), scaled)))
             exponent := shr(252, wordB)
+            cell := add(cells, 0x160)
             scaled := shl(exponent, gross)
-            raise(add(cells, 0x160), scaled)
-            raise(add(cells, 0x1a0), mul(short, scaled))
+            mstore(cell, add(mload(cell), scaled))
+            cell := add(cells, 0x1a0)
+            mstore(cell, add(mload(cell), mul(short, scaled)))
             scaled := shl(exponent, quantity)
-            raise(add(cells, 0xa0), mul(and(wordB, mask), scaled))
-            raise(add(cells, 0xc0), mul(and(shr(16, wordB), mask), scaled))
-            raise(add(cells, 0xe0), mul(and(shr(32, wordB), mask), scaled))
-            raise(add(cells, 0x100), mul(and(shr(48, wordB), mask), scaled))
-            raise(add(cells, 0x120), mul(and(shr(64, wordB), mask), scaled))
+            cell := add(cells, 0xa0)
+            mstore(cell, add(mload(cell), mul(and(wordB, mask), scaled)))
+            cell := add(cells, 0xc0)
+            mstore(cell, add(mload(cell), mul(and(shr(16, wordB), mask), scaled)))
+            cell := add(cells, 0xe0)
+            mstore(cell, add(mload(cell), mul(and(shr(32, wordB), mask), scaled)))
+            cell := add(cells, 0x100)
+            mstore(cell, add(mload(cell), mul(and(shr(48, wordB), mask), scaled)))
+            cell := add(cells, 0x120)
+            mstore(cell, add(mload(cell), mul(and(shr(64, wordB), mask), scaled)))
         }
     }
 
-    /// @notice Adds the sums of `part` to `total`.
+    /// @notice Adds the sums of `part` to `total`; lanes wrap on purpose.
     function join(uint256[14] memory total, uint256[14] memory part) internal pure {
+        assembly ("memory-safe") {
+            let end := add(total, 0x1c0)
+            for {} lt(total, end) {} {
+                mstore(total, add(mload(total), mload(part)))
+                total := add(total, 0x20)
+                part := add(part, 0x20)
+            }
+        }
+    }
+
+    /// @notice Takes the sums of `part` out of `total`, where it was added before.
+    function take(uint256[14] memory total, uint256[14] memory part) internal pure {
         unchecked {
-            // Lanes wrap on purpose; gross sums stay far below 2^256.
-            for (uint256 i; i < CELLS; ++i) total[i] += part[i];
+            // Lanes wrap on purpose.
+            for (uint256 i; i < CELLS; ++i) total[i] -= part[i];
+        }
+    }
+
+    /// @notice Mark of a long leg at the reference spot [wad USD], rounded down.
+    /// @param quantity [1e-8]
+    /// @param strike [cents]
+    /// @param forward at the reference spot [1e-8 USD]
+    /// @param base reference spot [wad]
+    function longMark(
+        uint256 wordB,
+        uint256 quantity,
+        uint256 strike,
+        bool isPut,
+        uint256 forward,
+        uint256 base
+    ) internal pure returns (uint256) {
+        unchecked {
+            // Lanes < 2^31, base < 2^98, strike < 2^32, forward < 2^64, quantity < 2^63.
+            uint256 value = (laneOf(wordB, CENTRE_LANE) * base) >> VALUE_BITS;
+            if (isPut) {
+                // P = C - F + K.
+                value += strike * 1e16;
+                value = value > forward * 1e10 ? value - forward * 1e10 : 0;
+            }
+            return (quantity * value) / 1e8;
         }
     }
 
@@ -157,21 +221,32 @@ library NodeGrid {
     /// @notice The sums at each node, in units of 1e-8 contracts * reference spot / 2^29, rounded against the holder:
     /// every short contract owes one further unit of its lane. Requires gross sums below MAX_GROSS.
     function decode(uint256[14] memory cells) internal pure returns (int256[30] memory values) {
-        unchecked {
+        assembly ("memory-safe") {
             // Lanes are below 2^79 in size, so signextend(9, .) of 80 bits reads them exactly, and subtracting a lane
-            // before shifting removes its borrow from the next.
-            for (uint256 g; g < 10; ++g) {
-                uint256 base = g < 5 ? g : g + 10;
-                int256 owed = int256(cells[g < 5 ? 12 : 13]);
-                int256 rest = int256(cells[g]);
-                for (uint256 i; i < 3; ++i) {
-                    int256 lane;
-                    assembly ("memory-safe") {
-                        lane := signextend(9, rest)
-                    }
-                    values[base + 5 * i] = lane - owed;
-                    rest = (rest - lane) >> 80;
+            // before shifting removes its borrow from the next. Cell g of a word holds its lanes g, g + 5 and g + 10.
+            let cell := cells
+            let to := values
+            let owed := mload(add(cells, 0x180))
+            for {
+                let word := 0
+            } lt(word, 2) {
+                word := add(word, 1)
+            } {
+                let end := add(cell, 0xa0)
+                for {} lt(cell, end) {} {
+                    let rest := mload(cell)
+                    let lane := signextend(9, rest)
+                    mstore(to, sub(lane, owed))
+                    rest := sar(80, sub(rest, lane))
+                    lane := signextend(9, rest)
+                    mstore(add(to, 0xa0), sub(lane, owed))
+                    mstore(add(to, 0x140), sub(sar(80, sub(rest, lane)), owed))
+                    cell := add(cell, 0x20)
+                    to := add(to, 0x20)
                 }
+                // The next word's nodes begin fifteen after this one's; five have been passed.
+                to := add(to, 0x140)
+                owed := mload(add(cells, 0x1a0))
             }
         }
     }

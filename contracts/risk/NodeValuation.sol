@@ -41,6 +41,7 @@ library NodeValuation {
     uint256 private constant LIFE_SHARE = 8;
     uint256 private constant SHORTEST_LIFE = 5 minutes;
     uint256 private constant PRICE_UNIT = 1e10; // [wad] per 1e-8
+    uint256 private constant OUTER_STEP = 1e6; // [1e-9]
     uint256 private constant CENT = 1e16; // [wad]
 
     /// @notice Shock factors of volatility for a time to expiry [1e-6]: up = 1 + volUp (30 d / T)^p with p = 0.45 to
@@ -60,8 +61,14 @@ library NodeValuation {
         down = fall + LOWEST_DOWN < 1e6 ? 1e6 - fall : LOWEST_DOWN;
     }
 
-    /// @notice Whether the arrays of an expiry may be used: made under `grid`, which is stored, and not too old.
+    /// @notice Whether the arrays of an expiry were made under `grid`, which is stored.
     /// @dev The tag repeats every 256 grids, but no header is older than its grid.
+    function isOfGrid(Grid memory grid, ExpiryHeader memory header) internal pure returns (bool) {
+        if (grid.version == 0 || header.computedAt == 0 || header.computedAt < grid.rebasedAt) return false;
+        return header.gridTag == uint8(grid.version);
+    }
+
+    /// @notice Whether the arrays of an expiry may be used: made under `grid`, and not too old.
     function isCurrent(
         Grid memory grid,
         ExpiryHeader memory header,
@@ -70,13 +77,21 @@ library NodeValuation {
     ) internal pure returns (bool) {
         unchecked {
             // Times are below 2^40, and a header is only made before its expiry.
-            if (grid.version == 0 || header.computedAt < grid.rebasedAt) return false;
-            if (header.gridTag != uint8(grid.version) || header.computedAt == 0) return false;
+            if (!isOfGrid(grid, header)) return false;
             uint256 life = (expiry - header.computedAt) / LIFE_SHARE;
             if (life < SHORTEST_LIFE) life = SHORTEST_LIFE;
             if (life > grid.ageLimit) life = grid.ageLimit;
             return time <= header.computedAt + life;
         }
+    }
+
+    /// @notice How far levels must reach to cover +-scanRange around every spot within driftLimit of the reference:
+    /// (1 + R)(1 + d) - 1, rounded up [1e-9].
+    /// @param scanRange R [wad]
+    /// @param driftLimit d [1e-9]
+    function outerOf(uint256 scanRange, uint256 driftLimit) internal pure returns (uint256) {
+        uint256 range = (scanRange + 1e9 - 1) / 1e9;
+        return range + driftLimit + (range * driftLimit + 1e9 - 1) / 1e9;
     }
 
     /// @notice A grid at `spot` [wad] with these parameters; version zero, as it is not stored.
@@ -85,10 +100,10 @@ library NodeValuation {
         MarketParameters memory p,
         uint256 time
     ) internal pure returns (Grid memory fresh) {
-        // Levels cover +-scanRange around every spot within driftLimit: (1 + R)(1 + d) - 1, rounded up.
-        uint256 product = FixedPoint.mulUp(p.scanRange, p.driftLimit);
-        fresh.outer = uint32((uint256(p.scanRange) + p.driftLimit + product + 1e9 - 1) / 1e9);
         fresh.driftLimit = uint32(p.driftLimit / 1e9);
+        // In steps of a thousandth, so that a parameter on its ramp does not move the grid every second.
+        uint256 outer = outerOf(p.scanRange, fresh.driftLimit);
+        fresh.outer = uint32(((outer + OUTER_STEP - 1) / OUTER_STEP) * OUTER_STEP);
         fresh.ageLimit = p.arrayAgeLimit;
         fresh.rebasedAt = uint40(time);
         fresh.referenceSpot = uint64(FixedPoint.min(spot / PRICE_UNIT, type(uint64).max));

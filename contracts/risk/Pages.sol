@@ -70,25 +70,19 @@ library Pages {
     /// @notice The index of `strike` among `entries` entries, or `entries` if it has none.
     function find(bytes memory page, uint256 entries, uint256 strike) internal pure returns (uint256 index) {
         assembly ("memory-safe") {
-            let start := add(page, 0x20)
-            let above := entries
-            index := entries
+            // Halves the range [at, at + left) that holds the last entry not above `strike`, without branching inside.
+            let at := add(page, 0x20)
             for {
-                let below := 0
-            } lt(below, above) {} {
-                let middle := shr(1, add(below, above))
-                let found := shr(224, mload(add(start, mul(middle, 100))))
-                if eq(found, strike) {
-                    index := middle
-                    break
-                }
-                switch lt(found, strike)
-                case 1 {
-                    below := add(middle, 1)
-                }
-                default {
-                    above := middle
-                }
+                let left := entries
+            } gt(left, 1) {} {
+                let half := shr(1, left)
+                let middle := add(at, mul(half, 100))
+                at := add(at, mul(sub(middle, at), iszero(gt(shr(224, mload(middle)), strike))))
+                left := sub(left, half)
+            }
+            index := entries
+            if and(iszero(iszero(entries)), eq(shr(224, mload(at)), strike)) {
+                index := div(sub(at, add(page, 0x20)), 100)
             }
         }
     }

@@ -1,29 +1,40 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBooks} from "../interfaces/IBooks.sol";
 import {IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
 import {ExpiryHeader, IRiskArrays} from "../interfaces/IRiskArrays.sol";
-import {CollateralAmount, DataStatus, MarketVector} from "../interfaces/IRiskEngine.sol";
+import {CollateralAmount, DataStatus, IRiskEngine, MarketVector} from "../interfaces/IRiskEngine.sol";
 import {MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
+import {Book, BookWords} from "./BookWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {NodeValuation} from "./NodeValuation.sol";
 import {Pages} from "./Pages.sol";
-import {MarketSums, Sheet, StrikeNet, Walk} from "./Walk.sol";
+import {VectorMath} from "./VectorMath.sol";
+import {LAST_TOUCHED, MarketSums, Sheet, StrikeNet, Walk} from "./Walk.sol";
 
 /// @title PortfolioVectors
 /// @notice Turns a portfolio into one vector a market: its worth at every node. One pass over the legs in any order adds
 /// up the net quantity of every strike; then each strike's words are added once, times their net.
-abstract contract PortfolioVectors {
+abstract contract PortfolioVectors is IRiskEngine {
     IRiskArrays public immutable riskArrays;
     IPriceRouter public immutable priceRouter;
     ISettlementOracle public immutable settlementOracle;
+    /// @inheritdoc IRiskEngine
+    IBooks public immutable books;
 
-    constructor(IRiskArrays riskArrays_, IPriceRouter priceRouter_, ISettlementOracle settlementOracle_) {
+    constructor(
+        IRiskArrays riskArrays_,
+        IPriceRouter priceRouter_,
+        ISettlementOracle settlementOracle_,
+        IBooks books_
+    ) {
+        books = books_;
         riskArrays = riskArrays_;
         priceRouter = priceRouter_;
         settlementOracle = settlementOracle_;
@@ -44,12 +55,15 @@ abstract contract PortfolioVectors {
         uint256[] memory words = walk.words;
         unchecked {
             // At most two sheets a word; loop counters.
-            _reserve(walk, 2 * words.length, 2 * words.length + collateral.length);
+            if (walk.hasBook) (walk.groups, walk.bookWords) = books.read(walk.account);
+            uint256 groups = 2 * words.length + walk.groups.length;
+            _reserve(walk, groups, groups + collateral.length);
             for (uint256 i; i < words.length; ++i) {
                 uint256 word = words[i];
                 if (uint128(word) != 0) _addLeg(walk, uint128(word));
                 if (word >> 128 != 0) _addLeg(walk, word >> 128);
             }
+            if (walk.groups.length != 0) _addBook(walk);
             for (uint256 i; i < collateral.length; ++i) {
                 uint256 index = _marketIndex(walk, collateral[i].market);
                 walk.markets[index].collateral += uint256(Quantity.unwrap(collateral[i].amount));
@@ -81,7 +95,7 @@ abstract contract PortfolioVectors {
                 vectors := list
             }
             for (uint256 i; i < count; ++i) {
-                MarketVector memory vector = _finish(walk.markets[i]);
+                MarketVector memory vector = VectorMath.finish(walk.markets[i]);
                 uint256 place = i;
                 for (; place != 0 && vectors[place - 1].market > vector.market; --place) {
                     vectors[place] = vectors[place - 1];
@@ -111,7 +125,7 @@ abstract contract PortfolioVectors {
             if (index == sheet.entries) {
                 wordB = _addLoose(walk, sheet, strike, quantity);
             } else {
-                sheet.nets[index] += quantity;
+                _net(sheet, index, quantity);
                 if (quantity > 0) wordB = Pages.wordBAt(sheet.page, index);
             }
             sheet.quantity += quantity;
@@ -120,14 +134,30 @@ abstract contract PortfolioVectors {
                 sheet.putStrike += quantity * int256(strike);
             }
             if (quantity <= 0) return;
-            uint256 value = NodeGrid.laneOf(wordB, NodeGrid.CENTRE_LANE) * sums.base;
-            value >>= NodeGrid.VALUE_BITS;
-            if (isPut) {
-                value += strike * 1e16;
-                value = value > sheet.forward * 1e10 ? value - sheet.forward * 1e10 : 0;
-            }
-            sums.longMark += (uint256(quantity) * value) / 1e8;
+            sums.longMark += NodeGrid.longMark(
+                wordB,
+                uint256(quantity),
+                strike,
+                isPut,
+                sheet.forward,
+                sums.base
+            );
         }
+    }
+
+    /// @dev Adds to the net quantity of a page entry, and chains the entry if it is touched for the first time.
+    function _net(Sheet memory sheet, uint256 index, int256 quantity) private pure {
+        uint256 nets = sheet.nets;
+        uint256 touched = sheet.touched;
+        assembly ("memory-safe") {
+            let own := add(nets, shl(6, index))
+            mstore(own, add(mload(own), quantity))
+            if iszero(mload(add(own, 0x20))) {
+                mstore(add(own, 0x20), touched)
+                touched := own
+            }
+        }
+        sheet.touched = touched;
     }
 
     /// @dev Payoff at the fixing, or at intrinsic of the live spot while there is none: owed down, owing up.
@@ -176,6 +206,60 @@ abstract contract PortfolioVectors {
         sheet.loose[count] = StrikeNet(strike, a, b, quantity);
         sheet.looseCount = count + 1;
         return b;
+    }
+
+    // Books: expiries that are summed already
+
+    /// @dev Adds the book of an account. Where it is not of the arrays' version, and for expiries that have passed, its legs
+    /// are walked like any others.
+    function _addBook(Walk memory walk) private view {
+        (ExpiryHeader[] memory headers, uint24[] memory versions) = riskArrays.headersOf(walk.groups);
+        for (uint256 i; i < walk.groups.length; ++i) {
+            uint256 group = walk.groups[i];
+            uint256 expiry = (group & 0xfffff) * 1 hours;
+            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(group >> 20))];
+            Book memory book = BookWords.unpack(walk.bookWords, BookWords.COUNT * i);
+            if (
+                sums.gridCurrent &&
+                expiry > block.timestamp &&
+                book.version != 0 &&
+                book.version == versions[i] &&
+                NodeValuation.isCurrent(sums.grid, headers[i], expiry, block.timestamp)
+            ) _addSums(sums, book);
+            else _addLegs(walk, group);
+        }
+    }
+
+    function _addSums(MarketSums memory sums, Book memory book) private pure {
+        unchecked {
+            // Bounds as in `_addLeg`.
+            NodeGrid.join(sums.cells, book.cells);
+            (int256 up, int256 down) = NodeGrid.vegaLosses(book.cells);
+            _addVega(sums, up, down);
+            sums.live = true;
+            sums.longMark += book.longMark;
+            sums.puts += book.putQuantity;
+            sums.calls += book.quantity - book.putQuantity;
+            sums.putStrike += book.putStrike;
+            sums.putForward += book.putQuantity * int256(uint256(book.forward));
+        }
+    }
+
+    function _addLegs(Walk memory walk, uint256 group) private view {
+        walk.words = books.legsOf(walk.account, group);
+        for (uint256 i; i < walk.words.length; ++i) {
+            uint256 word = walk.words[i];
+            if (uint128(word) != 0) _addLeg(walk, uint128(word));
+            if (word >> 128 != 0) _addLeg(walk, word >> 128);
+        }
+    }
+
+    function _addVega(MarketSums memory sums, int256 up, int256 down) private pure {
+        unchecked {
+            // Each below 2^80, at most 2^20 expiries.
+            if (up > 0) sums.vegaUp += uint256(up);
+            if (up > 0 || down > 0) sums.vegaEither += uint256(FixedPoint.max(up, down));
+        }
     }
 
     // Sheets: what the legs of one expiry share
@@ -229,7 +313,12 @@ abstract contract PortfolioVectors {
             if (!posted) sums.status = DataStatus.Unusable;
         }
         sheet.entries = Pages.count(sheet.page);
-        sheet.nets = new int256[](sheet.entries);
+        uint256[] memory scratch = new uint256[](2 * sheet.entries);
+        uint256 scratchStart;
+        assembly ("memory-safe") {
+            scratchStart := add(scratch, 0x20)
+        }
+        (sheet.nets, sheet.touched) = (scratchStart, LAST_TOUCHED);
     }
 
     /// @dev Whether the stored arrays of an expiry are current; if so, with its page.
@@ -261,25 +350,41 @@ abstract contract PortfolioVectors {
         unchecked {
             // Bounds as in `_addLeg`; lanes wrap on purpose.
             if (sheet.expired || !sheet.counted) return;
-            for (uint256 i; i < sheet.entries; ++i) {
-                int256 net = sheet.nets[i];
-                if (net == 0) continue;
-                (uint256 a, uint256 b, ) = Pages.wordsAt(sheet.page, i);
-                NodeGrid.add(sheet.cells, a, b, net);
-            }
+            MarketSums memory sums = walk.markets[sheet.market];
+            uint256[14] memory cells = sums.cells;
+            (int256 upBefore, int256 downBefore) = NodeGrid.vegaLosses(cells);
+            _addTouched(sheet, cells);
             for (uint256 i; i < sheet.looseCount; ++i) {
                 StrikeNet memory loose = sheet.loose[i];
-                if (loose.net != 0) NodeGrid.add(sheet.cells, loose.a, loose.b, loose.net);
+                if (loose.net != 0) NodeGrid.add(cells, loose.a, loose.b, loose.net);
             }
-            MarketSums memory sums = walk.markets[sheet.market];
-            NodeGrid.join(sums.cells, sheet.cells);
-            (int256 up, int256 down) = NodeGrid.vegaLosses(sheet.cells);
-            if (up > 0) sums.vegaUp += uint256(up);
-            if (up > 0 || down > 0) sums.vegaEither += uint256(FixedPoint.max(up, down));
+            (int256 up, int256 down) = NodeGrid.vegaLosses(cells);
+            _addVega(sums, up - upBefore, down - downBefore);
             sums.puts += sheet.putQuantity;
             sums.calls += sheet.quantity - sheet.putQuantity;
             sums.putStrike += sheet.putStrike;
             sums.putForward += sheet.putQuantity * int256(sheet.forward);
+        }
+    }
+
+    /// @dev Adds the touched entries of a sheet's page.
+    function _addTouched(Sheet memory sheet, uint256[14] memory cells) private pure {
+        uint256 touched = sheet.touched;
+        uint256 nets = sheet.nets;
+        bytes memory page = sheet.page;
+        while (touched != LAST_TOUCHED) {
+            uint256 a;
+            uint256 b;
+            int256 net;
+            assembly ("memory-safe") {
+                // A page entry takes 100 bytes, its scratch 64; words A and B begin 4 and 36 bytes into it.
+                let entry := add(add(page, 0x20), mul(shr(6, sub(touched, nets)), 100))
+                a := mload(add(entry, 4))
+                b := mload(add(entry, 36))
+                net := mload(touched)
+                touched := mload(add(touched, 0x20))
+            }
+            if (net != 0) NodeGrid.add(cells, a, b, net);
         }
     }
 
@@ -309,61 +414,6 @@ abstract contract PortfolioVectors {
             (sums.grid, sums.gridCurrent) = riskArrays.gridAt(market, sums.spot);
         }
         sums.base = uint256(sums.grid.referenceSpot) * 1e10;
-    }
-
-    /// @dev Turns the sums into US dollars at every node and at the live spot.
-    function _finish(MarketSums memory sums) private pure returns (MarketVector memory vector) {
-        if (NodeGrid.grossOf(sums.cells) >= NodeGrid.MAX_GROSS) {
-            revert IRiskArrays.RiskArrays_QuantityTooLarge(NodeGrid.grossOf(sums.cells));
-        }
-        (vector.market, vector.status, vector.live) = (sums.market, sums.status, sums.live);
-        vector.spot = sums.spot;
-        vector.longMark = sums.longMark;
-        vector.collateral = FixedPoint.mulDown(sums.collateral, sums.spot);
-        int256[30] memory values = NodeGrid.decode(sums.cells);
-        unchecked {
-            // Lanes < 2^80, reference < 2^64; putForward < 2^147; collateral < 2^128 [wad]; levels < 2^62.
-            int256 base = int256(uint256(sums.grid.referenceSpot));
-            int256 constant_ = sums.putStrike * 1e8 + sums.settled;
-            int256 slope = int256(sums.collateral) * base - sums.putForward * 1e10;
-            uint256[30] memory m = NodeGrid.multipliers(uint256(sums.grid.outer) * 1e9);
-            int256 unit = base * 100;
-            for (uint256 i; i < NodeGrid.NODES; ++i) {
-                int256 linear = slope * int256(m[i]);
-                int256 value = values[i];
-                assembly ("memory-safe") {
-                    // Towards minus infinity: sdiv truncates, so a negative remainder takes one more.
-                    let whole := sdiv(linear, 100000000000000000000000000)
-                    let rest := smod(linear, 100000000000000000000000000)
-                    value := add(sar(29, mul(value, unit)), sub(whole, slt(rest, 0)))
-                }
-                values[i] = value + constant_;
-            }
-            vector.nodeValues = values;
-            vector.mark = sums.spot == 0 ? sums.settled : _markAt(values, sums.spot, uint256(base) * 1e10);
-            uint256 shorts = sums.calls < 0 ? uint256(-sums.calls) : 0;
-            if (sums.puts < 0) shorts += uint256(-sums.puts);
-            vector.netShort = shorts * 1e10;
-            // Rounded up: a lane unit is base * 100 / 2^29 [wad USD] for each 1e-8 contracts.
-            vector.vegaUp = ((sums.vegaUp * uint256(unit)) >> NodeGrid.VALUE_BITS) + 1;
-            vector.vegaEither = ((sums.vegaEither * uint256(unit)) >> NodeGrid.VALUE_BITS) + 1;
-            if (sums.vegaUp == 0) vector.vegaUp = 0;
-            if (sums.vegaEither == 0) vector.vegaEither = 0;
-        }
-    }
-
-    /// @dev The vector at the live spot, straight between the two unshocked nodes around it (rounded down).
-    function _markAt(int256[30] memory values, uint256 spot, uint256 base) private pure returns (int256) {
-        uint256 level = FixedPoint.mulDivDown(spot, 1e18, base);
-        if (level < NodeGrid.DENSE_LOWEST) level = NodeGrid.DENSE_LOWEST;
-        uint256 index = FixedPoint.min((level - NodeGrid.DENSE_LOWEST) / NodeGrid.DENSE_STEP, 3);
-        uint256 node = NodeGrid.FIRST_DENSE + index;
-        uint256 part = FixedPoint.min(
-            level - NodeGrid.DENSE_LOWEST - index * NodeGrid.DENSE_STEP,
-            NodeGrid.DENSE_STEP
-        );
-        int256 rise = (values[node + 1] - values[node]) * int256(part);
-        return values[node] + FixedPoint.signedDivDown(rise, int256(NodeGrid.DENSE_STEP));
     }
 
     function _statusOf(PriceStatus status, uint256 spot) private pure returns (DataStatus) {

@@ -85,8 +85,9 @@ contract RiskArrays is ArrayStore, AccessManaged {
     /// @inheritdoc IRiskArrays
     function withdrawPage(uint8 market, uint256 expiry, address page) external restricted {
         uint256 group = _groupOf(market, expiry);
-        if (_headers[group].page != page) return;
-        _headers[group].page = address(0);
+        if (page == address(0) || _headers[group].page != page) return;
+        // Without a header nothing that was computed from this page counts as current, books included.
+        delete _headers[group];
         emit PageWritten(market, expiry, _shocks[group].version, address(0), 0);
     }
 
@@ -100,6 +101,27 @@ contract RiskArrays is ArrayStore, AccessManaged {
     /// @inheritdoc IRiskArrays
     function headerOf(uint256 group) external view returns (ExpiryHeader memory) {
         return _headers[group];
+    }
+
+    /// @inheritdoc IRiskArrays
+    function headersOf(
+        uint256[] calldata groups
+    ) external view returns (ExpiryHeader[] memory headers, uint24[] memory versions) {
+        headers = new ExpiryHeader[](groups.length);
+        versions = new uint24[](groups.length);
+        for (uint256 i; i < groups.length; ++i) {
+            (headers[i], versions[i]) = (_headers[groups[i]], _shocks[groups[i]].version);
+        }
+    }
+
+    /// @inheritdoc IRiskArrays
+    function sourceOf(
+        uint256 group
+    ) external view returns (ExpiryHeader memory header, uint24 version, uint64 referenceSpot) {
+        header = _headers[group];
+        Grid memory grid = _grids[uint8(group >> 20)];
+        if (NodeValuation.isOfGrid(grid, header)) version = _shocks[group].version;
+        referenceSpot = grid.referenceSpot;
     }
 
     /// @inheritdoc IRiskArrays

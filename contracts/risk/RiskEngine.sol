@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBooks} from "../interfaces/IBooks.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {
@@ -47,7 +48,7 @@ struct Terms {
 /// @notice Portfolio margin. Holds no funds, no state and no permissions: a verdict depends on the portfolio handed in,
 /// the risk arrays, prices, fixings, the parameters and the age of the surface. Trusts those contracts.
 /// Where markets differ, the smallest cross-market credit and the largest maintenance factor of them apply.
-contract RiskEngine is IRiskEngine, PortfolioVectors {
+contract RiskEngine is PortfolioVectors {
     /// @dev Two entries a word.
     uint256 private constant MAX_WORDS = 64;
     uint256 private constant WAD = 1e18;
@@ -60,13 +61,15 @@ contract RiskEngine is IRiskEngine, PortfolioVectors {
     /// @param surfaceFeed_ asked how stale a market's surface is
     /// @param priceRouter_ live spot
     /// @param settlementOracle_ fixings of expired series
+    /// @param books_ of accounts with many series
     constructor(
         IRiskArrays riskArrays_,
         IRiskParameters riskParameters_,
         ISurfaceFeed surfaceFeed_,
         IPriceRouter priceRouter_,
-        ISettlementOracle settlementOracle_
-    ) PortfolioVectors(riskArrays_, priceRouter_, settlementOracle_) {
+        ISettlementOracle settlementOracle_,
+        IBooks books_
+    ) PortfolioVectors(riskArrays_, priceRouter_, settlementOracle_, books_) {
         riskParameters = riskParameters_;
         surfaceFeed = surfaceFeed_;
     }
@@ -120,7 +123,7 @@ contract RiskEngine is IRiskEngine, PortfolioVectors {
         walk.anyway = true;
         Judgement memory judgement;
         (assessment, judgement) = _assess(portfolio, walk);
-        uint256[] memory entries = Packing.sortedEntries(portfolio.positionWords);
+        uint256[] memory entries = Packing.sortedEntries(_allLegs(portfolio));
         uint256 count = entries.length;
         legs = new LegContribution[](count + portfolio.collateral.length);
         for (uint256 i; i < count; ++i) {
@@ -135,6 +138,16 @@ contract RiskEngine is IRiskEngine, PortfolioVectors {
             single[0] = portfolio.collateral[i];
             legs[count + i] = _contribution(judgement, single, new uint256[](0));
             legs[count + i].quantity = single[0].amount;
+        }
+    }
+
+    /// @dev The legs handed in and those of the book.
+    function _allLegs(Portfolio calldata portfolio) private view returns (uint256[] memory words) {
+        words = portfolio.positionWords;
+        if (!portfolio.hasBook) return words;
+        (uint256[] memory groups, ) = books.read(portfolio.account);
+        for (uint256 i; i < groups.length; ++i) {
+            words = Packing.concat(words, books.legsOf(portfolio.account, groups[i]));
         }
     }
 
@@ -161,6 +174,7 @@ contract RiskEngine is IRiskEngine, PortfolioVectors {
     ) private view returns (Assessment memory assessment, Judgement memory judgement) {
         uint256 count = portfolio.positionWords.length;
         if (count > MAX_WORDS) revert RiskEngine_TooManyPositions(2 * count, 2 * MAX_WORDS);
+        (walk.account, walk.hasBook) = (portfolio.account, portfolio.hasBook);
         walk.words = portfolio.positionWords;
         judgement.vectors = _vectors(walk, portfolio.collateral);
         count = judgement.vectors.length;

@@ -4,15 +4,26 @@ pragma solidity 0.8.37;
 import {Grid} from "../interfaces/IRiskArrays.sol";
 import {DataStatus} from "../interfaces/IRiskEngine.sol";
 import {MarketParameters} from "../interfaces/IRiskParameters.sol";
+import {AccountId} from "../types/AccountId.sol";
+
+/// @dev Ends a sheet's chain of touched entries; no address of memory.
+uint256 constant LAST_TOUCHED = 1;
 
 /// @notice One pass over a portfolio. Its lists are allocated by their length and filled as it goes.
-/// @param words packed positions
+/// @param account whose book is read
+/// @param hasBook whether positions are kept as a book
+/// @param groups of the book, thirteen words of `bookWords` for each
+/// @param words packed positions, or those of one group of a book
 /// @param anyway whether what is not current is computed on the fly; otherwise it is refused
 /// @param proposed whether `proposal` stands in for the parameters of market `proposalMarket`, on a grid made anew
 /// @param sheets one an expiry, `sheetCount` of them
 /// @param lastSheet index of the sheet that the last leg belonged to
 /// @param markets `marketCount` of them, in order of appearance
 struct Walk {
+    AccountId account;
+    bool hasBook;
+    uint256[] groups;
+    uint256[] bookWords;
     uint256[] words;
     bool anyway;
     bool proposed;
@@ -31,13 +42,14 @@ struct Walk {
 /// @param counted whether there is anything to value its legs with
 /// @param settlementPrice of an expired group [wad]
 /// @param page arrays of its strikes, `entries` of them
-/// @param nets net quantity by page entry [1e-8]
+/// @param nets two words by page entry: net quantity [1e-8], and where the entry touched before it has its two words,
+/// LAST_TOUCHED for the first, zero while it is not touched
+/// @param touched address of the two words of the entry touched last
 /// @param loose strikes outside the page, `looseCount` of them
 /// @param forward at the reference spot [1e-8 USD]
 /// @param quantity sum over all legs [1e-8]
 /// @param putQuantity sum over puts [1e-8]
 /// @param putStrike sum of quantity * strike over puts [1e-10 USD]
-/// @param cells lane sums (see NodeGrid)
 struct Sheet {
     uint256 group;
     uint256 market;
@@ -46,14 +58,14 @@ struct Sheet {
     uint256 settlementPrice;
     bytes page;
     uint256 entries;
-    int256[] nets;
+    uint256 nets;
+    uint256 touched;
     StrikeNet[] loose;
     uint256 looseCount;
     uint256 forward;
     int256 quantity;
     int256 putQuantity;
     int256 putStrike;
-    uint256[14] cells;
 }
 
 /// @notice A strike outside its page: words and net quantity.
@@ -69,6 +81,7 @@ struct StrikeNet {
 /// @param collateral units of the underlying [wad]
 /// @param settled payoffs of expired legs [wad USD]
 /// @param longMark of long legs at the reference spot [wad USD]
+/// @param cells lane sums (see NodeGrid)
 /// @param vegaUp sum over expiries of what rising volatility loses [lane units]
 /// @param vegaEither sum over expiries of what volatility loses in its worse direction [lane units]
 struct MarketSums {

@@ -7,6 +7,7 @@ export interface RiskRoom {
   readonly riskParameters: ContractFuture;
   readonly riskArrays: ContractFuture;
   readonly arrayPosts: ContractFuture;
+  readonly books: ContractFuture;
   readonly riskEngine: ContractFuture;
 }
 
@@ -28,9 +29,10 @@ export function deployRisk(
   const arrayPosts = m.contract("ArrayPosts", [riskArrays, surfaceFeed, config.usdc, treasury, bond], {
     id: "arrayPosts",
   });
+  const books = m.contract("Books", [access, riskArrays], { id: "books" });
   const riskEngine = m.contract(
     "RiskEngine",
-    [riskArrays, riskParameters, surfaceFeed, priceRouter, settlementOracle],
+    [riskArrays, riskParameters, surfaceFeed, priceRouter, settlementOracle, books],
     { id: "riskEngine" },
   );
   const calls = config.markets.map((market) => ({
@@ -39,5 +41,5 @@ export function deployRisk(
     method: "setParameters",
     args: [market.index, { ...market.risk }],
   }));
-  return { riskParameters, riskArrays, arrayPosts, riskEngine, calls };
+  return { riskParameters, riskArrays, arrayPosts, books, riskEngine, calls };
 }

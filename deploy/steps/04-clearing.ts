@@ -21,11 +21,12 @@ export function deployClearing(
   });
   const settler = m.contract("Settler", [clearinghouse, oracle.settlementOracle], { id: "settler" });
   const guardian = m.contract("Guardian", [access, clearinghouse], { id: "guardian" });
-  const calls = config.markets.map((market) => ({
+  const collateral = config.markets.map((market) => ({
     id: `setCollateral${market.name}`,
     contract: clearinghouse,
     method: "setCollateralAsset",
     args: [market.underlying, market.index, market.collateralCap, true],
   }));
-  return { clearinghouse, settler, guardian, calls };
+  const bind = { id: "bindBooks", contract: risk.books, method: "bind", args: [clearinghouse] };
+  return { clearinghouse, settler, guardian, calls: [bind, ...collateral] };
 }

@@ -56,6 +56,7 @@ export function deployVault(
     { id: "setQuoter", contract: quoter, method: "setParameters", args: [{ ...config.quoter }] },
     { id: "allowVault", contract: clearinghouse, method: "setVenue", args: [vault, true] },
     { id: "allowHedge", contract: clearinghouse, method: "setVenue", args: [hedgeController, true] },
+    { id: "openBook", contract: clearinghouse, method: "openBook", args: [m.staticCall(vault, "account")] },
     { id: "setHedger", contract: vault, method: "setHedger", args: [hedgeController, true] },
     ...hedges,
   ];

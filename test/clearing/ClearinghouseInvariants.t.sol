@@ -9,6 +9,7 @@ import {IPriceFeed, IPriceRouter, PriceStatus} from "../../contracts/interfaces/
 import {IRiskEngine} from "../../contracts/interfaces/IRiskEngine.sol";
 import {ISettlementOracle} from "../../contracts/interfaces/ISettlementOracle.sol";
 import {ISurfaceFeed} from "../../contracts/interfaces/ISurfaceFeed.sol";
+import {Books} from "../../contracts/risk/Books.sol";
 import {RiskArrays} from "../../contracts/risk/RiskArrays.sol";
 import {RiskEngine} from "../../contracts/risk/RiskEngine.sol";
 import {RiskParameters} from "../../contracts/risk/RiskParameters.sol";
@@ -148,7 +149,8 @@ contract ClearinghouseInvariantsTest {
             parameters,
             ISurfaceFeed(address(inputs)),
             IPriceRouter(address(inputs)),
-            ISettlementOracle(address(inputs))
+            ISettlementOracle(address(inputs)),
+            new Books(address(manager), arrays)
         );
         uint256 expiry = (block.timestamp / 1 hours + 48) * 1 hours;
         inputs.setSpot(0, 2_700e18, PriceStatus.Ok);

@@ -219,6 +219,7 @@ describe("Clearinghouse", () => {
       setVenue: [carol.address, true],
       setCollateralAsset: [carol.address, 0, 1n, true],
       setRiskPaused: [true],
+      openBook: [a],
       setAuthority: [carol.address],
     };
     const names = ledger.interface.fragments

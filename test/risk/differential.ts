@@ -108,6 +108,7 @@ describe("RiskEngine against its BigInt mirror", () => {
         );
       const got = await risk.riskEngine.assess({
         account: 1n,
+        hasBook: false,
         cash,
         collateral: held,
         positionWords: packLegs(legs),
@@ -223,6 +224,7 @@ describe("RiskEngine against its BigInt mirror", () => {
       );
       const got = await risk.riskEngine.assess({
         account: 1n,
+        hasBook: false,
         cash: 0n,
         collateral: held,
         positionWords: packLegs(legs),
@@ -267,7 +269,7 @@ describe("RiskEngine against its BigInt mirror", () => {
           ),
         );
       const cash = BigInt(Math.floor(next() * 1e6)) * WAD;
-      const portfolio = { account: 1n, cash, collateral: [], positionWords: packLegs(legs) };
+      const portfolio = { account: 1n, hasBook: false, cash, collateral: [], positionWords: packLegs(legs) };
       const got = await risk.riskEngine.requirementUnder(portfolio, market, proposal);
       expect(verdictOf(got), `portfolio ${i}`).to.deep.equal(margin.assess(cash, vectors, of));
     }

@@ -11,7 +11,7 @@ const portfolioOf = (
   cash: bigint,
   legs: readonly Leg[],
   collateral: readonly { market: number; amount: bigint }[] = [],
-) => ({ account: 1n, cash, collateral: [...collateral], positionWords: packLegs(legs) });
+) => ({ account: 1n, hasBook: false, cash, collateral: [...collateral], positionWords: packLegs(legs) });
 
 const leg = (expiry: bigint, strike: bigint, isPut: boolean, contracts: number, market = 0): Leg => ({
   market,
@@ -224,7 +224,13 @@ describe("RiskEngine", () => {
   it("refuses more positions than an account may hold", async () => {
     const { riskEngine } = await ready();
     await expect(
-      riskEngine.assess({ account: 1n, cash: 0n, collateral: [], positionWords: new Array(65).fill(0n) }),
+      riskEngine.assess({
+        account: 1n,
+        hasBook: false,
+        cash: 0n,
+        collateral: [],
+        positionWords: new Array(65).fill(0n),
+      }),
     )
       .to.be.revertedWithCustomError(riskEngine, "RiskEngine_TooManyPositions")
       .withArgs(130, 128);

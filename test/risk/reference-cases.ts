@@ -55,12 +55,14 @@ async function deployRoom() {
     inputs.target,
     riskParameters.target,
   ]);
+  const books = await ethers.deployContract("Books", [manager.target, riskArrays.target]);
   const riskEngine = await ethers.deployContract("RiskEngine", [
     riskArrays.target,
     riskParameters.target,
     inputs.target,
     inputs.target,
     inputs.target,
+    books.target,
   ]);
   return { inputs, peg, riskParameters, riskArrays, riskEngine };
 }
@@ -140,7 +142,7 @@ async function assessOnChain(room: Room, made: PortfolioCase, number: number) {
     return amount === undefined ? [] : [{ market: indexOf(name), amount: scaled(amount, 18) }];
   });
   const cash = scaled(made.cash, 18);
-  const portfolio = { account: 1n, cash, collateral, positionWords: words };
+  const portfolio = { account: 1n, hasBook: false, cash, collateral, positionWords: words };
   return { got: await room.riskEngine.assess(portfolio), start, first: indexOf("ETH") };
 }
 

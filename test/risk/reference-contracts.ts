@@ -72,6 +72,7 @@ async function revalue(
 
 const portfolioOf = (legs: readonly Leg[], collateral: bigint, cash = 0n) => ({
   account: 1n,
+  hasBook: false,
   cash,
   collateral: collateral === 0n ? [] : [{ market: 0, amount: collateral }],
   positionWords: packLegs(legs),

@@ -88,12 +88,14 @@ export async function deployRisk(
     inputs.target,
     riskParameters.target,
   ]);
+  const books = await ethers.deployContract("Books", [manager.target, riskArrays.target]);
   const riskEngine = await ethers.deployContract("RiskEngine", [
     riskArrays.target,
     riskParameters.target,
     inputs.target,
     inputs.target,
     inputs.target,
+    books.target,
   ]);
   const now = BigInt(await networkHelpers.time.latest());
   const start = (now / 3_600n + 2n) * 3_600n;
@@ -112,7 +114,7 @@ export async function deployRisk(
     }
   }
   await networkHelpers.time.increaseTo(start);
-  return { manager, inputs, riskParameters, riskArrays, riskEngine, start, expiries, spots, slices };
+  return { manager, inputs, riskParameters, riskArrays, books, riskEngine, start, expiries, spots, slices };
 }
 
 export type Risk = Awaited<ReturnType<typeof deployRisk>>;

@@ -10,6 +10,7 @@ const CONTRACT_NAMES = [
   "riskParameters",
   "riskArrays",
   "arrayPosts",
+  "books",
   "riskEngine",
   "clearinghouse",
   "settler",

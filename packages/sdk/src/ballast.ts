@@ -4,6 +4,8 @@ import {
   IArrayPosts__factory,
   type IAuctionHouse,
   IAuctionHouse__factory,
+  type IBooks,
+  IBooks__factory,
   type IClearinghouse,
   IClearinghouse__factory,
   type IGuardian,
@@ -102,6 +104,7 @@ export interface Ballast {
   readonly riskParameters: IRiskParameters;
   readonly riskArrays: IRiskArrays;
   readonly arrayPosts: IArrayPosts;
+  readonly books: IBooks;
   readonly riskEngine: IRiskEngine;
   readonly vault: IOptionsVault;
   readonly shares: Shares;
@@ -138,6 +141,7 @@ export function connectBallast(deployment: Deployment, runner: ContractRunner): 
     riskParameters: IRiskParameters__factory.connect(at.riskParameters, runner),
     riskArrays: IRiskArrays__factory.connect(at.riskArrays, runner),
     arrayPosts: IArrayPosts__factory.connect(at.arrayPosts, runner),
+    books: IBooks__factory.connect(at.books, runner),
     riskEngine: IRiskEngine__factory.connect(at.riskEngine, runner),
     vault: IOptionsVault__factory.connect(at.vault, runner),
     shares: new Contract(at.vault, SHARES_ABI, runner) as unknown as Shares,

@@ -105,3 +105,8 @@ export function unpackPositions(words: readonly bigint[]): PositionEntry[] {
   }
   return entries;
 }
+
+/** Market and expiry of a group, the key of what all series of an expiry share. */
+export function groupParts(group: bigint): { market: number; expiry: number } {
+  return { market: Number(group >> 20n), expiry: Number(group & 0xfffffn) * 3_600 };
+}

@@ -1,6 +1,6 @@
 import type { ContractTransactionResponse } from "ethers";
 import type { Ballast } from "./ballast.ts";
-import { packPosition, seriesOf } from "./instrument.ts";
+import { groupParts, packPosition, seriesOf } from "./instrument.ts";
 import { WAD } from "./units.ts";
 
 /** One leg of a strategy, traded against the vault. */
@@ -81,16 +81,27 @@ export async function ensureFresh(
   account: bigint,
   instruments: readonly bigint[],
 ): Promise<ContractTransactionResponse | undefined> {
-  const { clearinghouse, riskArrays, vault } = ballast;
-  const held = await Promise.all([
-    clearinghouse.positionWords(account),
-    vault.account().then((id) => clearinghouse.positionWords(id)),
-  ]);
+  const { clearinghouse, riskArrays } = ballast;
+  await refreshBook(ballast, await ballast.vault.account());
+  const held = [await clearinghouse.positionWords(account)];
   const wanted = instruments.map((instrument) => packPosition(instrument, WAD));
   const words = [...held.flat(), ...wanted].filter((word) => word !== 0n);
   if (words.length === 0) return undefined;
   if ((await riskArrays.refreshPositions.staticCall(words)) === 0n) return undefined;
   return riskArrays.refreshPositions(words);
+}
+
+/**
+ * Brings the book of an account up to date, one transaction an expiry. Nothing is sent for expiries that are.
+ * @returns how many were summed anew
+ */
+export async function refreshBook(ballast: Ballast, account: bigint): Promise<number> {
+  const groups = await ballast.books.staleGroups(account);
+  for (const group of groups) {
+    const { market, expiry } = groupParts(group);
+    await (await ballast.books.refresh(account, market, expiry)).wait();
+  }
+  return groups.length;
 }
 
 /** Quotes and trades all legs as one batch: all pass or all fail. */

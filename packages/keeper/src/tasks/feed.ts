@@ -1,4 +1,5 @@
 import {
+  groupParts,
   type MarketPrice,
   packPosition,
   readPrice,
@@ -88,26 +89,45 @@ async function postSurface(context: KeeperContext, market: number): Promise<Acti
   ];
 }
 
-/** One refresh per account word list that has stale strikes: every open series, the vault's first. */
+/** The vault's book first, an expiry at a time; then every other open series that has stale strikes. */
 async function refreshArrays(context: KeeperContext): Promise<Action[]> {
   const { ballast, sender } = context;
+  const actions = await refreshBook(context);
   const words = await openSeries(context);
-  if (words.length === 0) return [];
   const arrays = ballast.riskArrays.connect(sender);
-  const actions: Action[] = [];
-  for (let start = 0; start < words.length; start += 24) {
-    const chunk = words.slice(start, start + 24);
-    const stale = await arrays.refreshPositions.staticCall(chunk).catch(() => 0n);
-    if (stale === 0n) continue;
-    actions.push({
-      task: "feed",
-      what: `refresh the risk arrays of ${stale} strikes`,
-      why: "they are not current",
-      simulate: () => arrays.refreshPositions.staticCall(chunk),
-      send: () => arrays.refreshPositions(chunk),
-    });
+  const groups = new Map<bigint, bigint[]>();
+  for (const word of words) groups.set(word >> 100n, [...(groups.get(word >> 100n) ?? []), word]);
+  for (const group of groups.values()) {
+    for (let start = 0; start < group.length; start += 24) {
+      const chunk = group.slice(start, start + 24);
+      const stale = await arrays.refreshPositions.staticCall(chunk).catch(() => 0n);
+      if (stale === 0n) continue;
+      actions.push({
+        task: "feed",
+        what: `refresh the risk arrays of ${stale} strikes`,
+        why: "they are not current",
+        simulate: () => arrays.refreshPositions.staticCall(chunk),
+        send: () => arrays.refreshPositions(chunk),
+      });
+    }
   }
   return actions;
+}
+
+async function refreshBook({ ballast, sender }: KeeperContext): Promise<Action[]> {
+  const account = await ballast.vault.account();
+  const books = ballast.books.connect(sender);
+  const groups = await books.staleGroups(account);
+  return groups.map((group): Action => {
+    const { market, expiry } = groupParts(group);
+    return {
+      task: "feed",
+      what: `sum the vault's book of ${new Date(expiry * 1000).toISOString().slice(0, 16)}`,
+      why: "its arrays have moved",
+      simulate: () => books.refresh.staticCall(account, market, expiry),
+      send: () => books.refresh(account, market, expiry),
+    };
+  });
 }
 
 async function openSeries(context: KeeperContext): Promise<bigint[]> {

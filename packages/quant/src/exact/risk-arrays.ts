@@ -80,10 +80,11 @@ export interface ExactVector {
   readonly vegaEither: bigint;
 }
 
-/** (1 + R)(1 + d) - 1 [1e-9], rounded up; ratios [wad]. */
+/** How far the levels of a new grid reach: (1 + R)(1 + d) - 1 [1e-9], rounded up to a thousandth; ratios [wad]. */
 export function outerOf(scanRange: bigint, driftLimit: bigint): bigint {
-  const product = mulDivUp(scanRange, driftLimit, WAD);
-  return (scanRange + driftLimit + product + 10n ** 9n - 1n) / 10n ** 9n;
+  const up = (value: bigint, step: bigint): bigint => (value + step - 1n) / step;
+  const [range, drift] = [up(scanRange, 10n ** 9n), driftLimit / 10n ** 9n];
+  return up(range + drift + up(range * drift, 10n ** 9n), 10n ** 6n) * 10n ** 6n;
 }
 
 /** Shock factors of volatility [1e-6]; shocks at 30 days [wad]. */

@@ -75,7 +75,8 @@ const tails = (centre: number): Scenario[] =>
 
 /** The 30 nodes of the risk arrays, in their order. */
 export function gridScenarios(scanRange: number, driftLimit: number): Scenario[] {
-  const outer = (1 + scanRange) * (1 + driftLimit) - 1;
+  // As the arrays do, levels reach to the next thousandth.
+  const outer = Math.ceil(((1 + scanRange) * (1 + driftLimit) - 1) * 1_000 - 1e-6) / 1_000;
   const nine = (state: VolState): Scenario[] =>
     Array.from({ length: 9 }, (_, i) => ({ level: 1 + outer * (i / 4 - 1), state }));
   const dense = DENSE_LEVELS.map((level): Scenario => ({ level, state: "same" }));

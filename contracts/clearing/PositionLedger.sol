@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {EnumerableMap} from "@openzeppelin/contracts/utils/structs/EnumerableMap.sol";
+import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
+import {IBooks} from "../interfaces/IBooks.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {Packing} from "../libraries/Packing.sol";
+import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {Position, positionOf as packedPositionOf} from "../types/Position.sol";
+import {Quantity} from "../types/Quantity.sol";
+import {PositionSet} from "./PositionSet.sol";
+
+/// @notice The positions of every account. Most accounts keep them two a word, in any order. An account with a book may
+/// hold many more, found by series and listed by expiry, and tells its book of every change.
+abstract contract PositionLedger is IClearinghouse {
+    using PositionSet for mapping(uint256 => uint256);
+    using EnumerableMap for EnumerableMap.UintToUintMap;
+    using EnumerableSet for EnumerableSet.UintSet;
+
+    /// @dev One word an account. `cash` [wad] is as of loss index `index`; negative cash is not touched by the index.
+    struct AccountSlot {
+        int128 cash;
+        uint104 index;
+        bool hasBook;
+        uint16 positions;
+    }
+
+    /// @notice Most positions an account may hold.
+    uint256 public constant MAX_POSITIONS = 128;
+    /// @notice Most positions an account with a book may hold.
+    uint256 public constant MAX_BOOK_POSITIONS = 1024;
+
+    /// @notice Told of every change in an account with a book.
+    IBooks public immutable books;
+
+    mapping(AccountId => AccountSlot) internal _accounts;
+    mapping(AccountId => mapping(uint256 => uint256)) private _positions;
+    mapping(AccountId => EnumerableSet.UintSet) private _bookGroups;
+    /// @dev By group, then instrument: the packed entry.
+    mapping(AccountId => mapping(uint256 group => EnumerableMap.UintToUintMap)) private _bookPositions;
+
+    constructor(IBooks books_) {
+        if (address(books_) == address(0)) revert Clearinghouse_ZeroAddress();
+        books = books_;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function positionOf(AccountId account, InstrumentId instrument) public view returns (Quantity) {
+        AccountSlot memory slot = _accounts[account];
+        if (slot.hasBook) return _bookQuantity(account, instrument);
+        mapping(uint256 => uint256) storage words = _positions[account];
+        uint256 index = words.indexOf(slot.positions, instrument);
+        return index == slot.positions ? Quantity.wrap(0) : words.get(index).quantityOf();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function positionWords(AccountId account) public view returns (uint256[] memory words) {
+        AccountSlot memory slot = _accounts[account];
+        if (!slot.hasBook) return _positions[account].load(slot.positions);
+        uint256[] memory entries = new uint256[](slot.positions);
+        uint256[] memory groups = _bookGroups[account].values();
+        uint256 count;
+        for (uint256 i = 0; i < groups.length; ++i) count = _listBook(account, groups[i], entries, count);
+        return Packing.pairs(entries);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function hasBook(AccountId account) external view returns (bool) {
+        return _accounts[account].hasBook;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function bookGroups(AccountId account) external view returns (uint256[] memory) {
+        return _bookGroups[account].values();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function bookLegCount(AccountId account, uint256 group) external view returns (uint256) {
+        return _bookPositions[account][group].length();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function bookLegs(AccountId account, uint256 group) external view returns (uint256[] memory) {
+        uint256[] memory entries = new uint256[](_bookPositions[account][group].length());
+        _listBook(account, group, entries, 0);
+        return Packing.pairs(entries);
+    }
+
+    /// @dev Gives an account without positions a book.
+    function _openBook(AccountId account) internal {
+        AccountSlot storage slot = _accounts[account];
+        if (slot.hasBook || slot.positions != 0) revert Clearinghouse_CannotOpenBook(account);
+        slot.hasBook = true;
+        emit BookOpened(account);
+    }
+
+    /// @dev Adds signed `quantity` to a position.
+    function _addPosition(AccountId account, InstrumentId instrument, Quantity quantity) internal {
+        AccountSlot storage slot = _accounts[account];
+        if (slot.hasBook) return _addToBook(account, instrument, quantity);
+        uint256 count = _positions[account].add(slot.positions, instrument, quantity);
+        if (count > MAX_POSITIONS) revert Clearinghouse_TooManyPositions(account, MAX_POSITIONS);
+        slot.positions = uint16(count);
+    }
+
+    /// @dev The packed legs of an account that margin counts one by one; none of an account with a book.
+    function _legWords(AccountId account, AccountSlot memory slot) internal view returns (uint256[] memory) {
+        return slot.hasBook ? new uint256[](0) : _positions[account].load(slot.positions);
+    }
+
+    function _addToBook(AccountId account, InstrumentId instrument, Quantity quantity) private {
+        uint256 group = instrument.seriesGroupOf();
+        uint256 key = InstrumentId.unwrap(instrument);
+        EnumerableMap.UintToUintMap storage legs = _bookPositions[account][group];
+        Quantity before = _bookQuantity(account, instrument);
+        Quantity afterwards = before + quantity;
+        if (Quantity.unwrap(afterwards) == 0) {
+            legs.remove(key);
+            if (legs.length() == 0) _bookGroups[account].remove(group);
+            --_accounts[account].positions;
+        } else if (legs.set(key, Position.unwrap(packedPositionOf(instrument, afterwards)))) {
+            _bookGroups[account].add(group);
+            uint256 count = ++_accounts[account].positions;
+            if (count > MAX_BOOK_POSITIONS)
+                revert Clearinghouse_TooManyPositions(account, MAX_BOOK_POSITIONS);
+        }
+        books.record(account, instrument, before, afterwards);
+    }
+
+    function _bookQuantity(AccountId account, InstrumentId instrument) private view returns (Quantity) {
+        EnumerableMap.UintToUintMap storage legs = _bookPositions[account][instrument.seriesGroupOf()];
+        (bool exists, uint256 entry) = legs.tryGet(InstrumentId.unwrap(instrument));
+        return exists ? Position.wrap(uint128(entry)).quantityOf() : Quantity.wrap(0);
+    }
+
+    /// @dev Appends the entries of one group to `entries` at `count`; returns where they end.
+    function _listBook(
+        AccountId account,
+        uint256 group,
+        uint256[] memory entries,
+        uint256 count
+    ) private view returns (uint256) {
+        EnumerableMap.UintToUintMap storage legs = _bookPositions[account][group];
+        uint256 length = legs.length();
+        for (uint256 i = 0; i < length; ++i) (, entries[count++]) = legs.at(i);
+        return count;
+    }
+}

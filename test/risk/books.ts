@@ -1,0 +1,222 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import { seeded } from "../support/random.ts";
+import { deployRisk, type Leg, WAD } from "../support/risk.ts";
+
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+const hour = 3_600n;
+const strikes = Array.from({ length: 9 }, (_, i) => 260_000n + 10_000n * BigInt(i));
+
+const accountOf = (owner: string, sub: bigint): bigint => (BigInt(owner) << 96n) | sub;
+const instrumentOf = (leg: Pick<Leg, "expiry" | "strikeCents" | "isPut">): bigint =>
+  ((leg.expiry / hour) << 36n) | (leg.strikeCents << 4n) | (leg.isPut ? 1n : 0n);
+
+/** The risk room with a real ledger on it, one account with a book and one against it. */
+async function ready() {
+  const risk = await deployRisk(connection);
+  const [deployer, stranger] = await ethers.getSigners();
+  const usdc = await ethers.deployContract("TestToken", [6]);
+  const clearinghouse = await ethers.deployContract("Clearinghouse", [
+    risk.manager.target,
+    usdc.target,
+    risk.riskEngine.target,
+  ]);
+  await risk.books.bind(clearinghouse.target);
+  await clearinghouse.setVenue(deployer!.address, true);
+  const booked = accountOf(deployer!.address, 1n);
+  const other = accountOf(stranger!.address, 0n);
+  await clearinghouse.openBook(booked);
+  const move = async (leg: Leg) =>
+    clearinghouse.movePosition(other, booked, instrumentOf(leg), leg.quantity * 10n ** 10n);
+  const legs = async (): Promise<bigint[]> =>
+    (await Promise.all(risk.expiries.map((expiry) => clearinghouse.bookLegs(booked, expiry / hour)))).flatMap(
+      (words) => [...words],
+    );
+  return { ...risk, deployer, stranger, clearinghouse, booked, other, move, legs };
+}
+
+type Ready = Awaited<ReturnType<typeof ready>>;
+
+const refreshAll = async (room: Ready) => {
+  for (const expiry of room.expiries) {
+    const now = BigInt(await networkHelpers.time.latest());
+    if (expiry <= now) continue;
+    await room.riskArrays.refresh(
+      0,
+      expiry,
+      strikes.map((cents) => cents * 10n ** 16n),
+    );
+  }
+};
+
+/** Settles every position of the book in an expiry that has passed. */
+async function settle(room: Ready, expiry: bigint) {
+  for (const word of await room.clearinghouse.bookLegs(room.booked, expiry / hour)) {
+    for (const entry of [word & ((1n << 128n) - 1n), word >> 128n]) {
+      if (entry !== 0n) await room.clearinghouse.settlePosition(room.booked, entry >> 64n, 0n);
+    }
+  }
+}
+
+/** The verdict on the book and on the same legs one by one. */
+async function both(room: Ready, isAnyway: boolean) {
+  const cash = await room.clearinghouse.cashOf(room.booked);
+  const held = { account: room.booked, cash, collateral: [] };
+  const asBook = { ...held, hasBook: true, positionWords: [] };
+  const asLegs = { ...held, hasBook: false, positionWords: await room.legs() };
+  const judge = isAnyway ? room.riskEngine.assessAnyway : room.riskEngine.assess;
+  return [await judge(asBook), await judge(asLegs)] as const;
+}
+
+describe("Books", () => {
+  it("equals the sum of its legs after any sequence of trades, refreshes, moves of the grid and settlements", async () => {
+    const room = await ready();
+    const next = seeded(77);
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
+    await refreshAll(room);
+    let [current, stale, expired] = [0, 0, 0];
+    for (let step = 0; step < 150; step++) {
+      const chance = next();
+      const now = BigInt(await networkHelpers.time.latest());
+      const open = room.expiries.filter((expiry) => expiry > now);
+      if (chance < 0.72) {
+        const leg = {
+          market: 0,
+          expiry: pick(open),
+          strikeCents: pick(strikes),
+          isPut: next() < 0.5,
+          quantity: BigInt(Math.round((next() - 0.5) * 1e9)) || 1n,
+        };
+        const before = (await room.clearinghouse.positionOf(room.booked, instrumentOf(leg))) / 10n ** 10n;
+        // Every fifth trade closes what there is.
+        await room.move(next() < 0.2 && before !== 0n ? { ...leg, quantity: -before } : leg);
+      } else if (chance < 0.8) {
+        await room.books.refreshAll(room.booked);
+        expect(await room.books.staleGroups(room.booked)).to.deep.equal([]);
+      } else if (chance < 0.88) {
+        await room.inputs.setSpot(0, BigInt(Math.round(2_900 + 200 * next())) * WAD, 0);
+        if (next() < 0.7) await refreshAll(room);
+      } else if (chance < 0.94) {
+        await refreshAll(room);
+      } else {
+        await networkHelpers.time.increase(Math.floor(1 + 8 * next()) * 3_600);
+        for (const expiry of room.expiries.filter((one) => one <= now && next() < 0.5))
+          await settle(room, expiry);
+      }
+      const [book, legs] = await both(room, true);
+      expect(book, `step ${step}`).to.deep.equal(legs);
+      if ((await room.books.staleGroups(room.booked)).length === 0) current++;
+      else stale++;
+      if (open.length < room.expiries.length) expired++;
+    }
+    expect(current > 20 && stale > 10 && expired > 5, `${current} ${stale} ${expired}`).to.equal(true);
+  });
+
+  it("needs no leg's words while it is current, and says which strike is stale when it is not", async () => {
+    const room = await ready();
+    await refreshAll(room);
+    const leg = {
+      market: 0,
+      expiry: room.expiries[2]!,
+      strikeCents: 300_000n,
+      isPut: true,
+      quantity: 10n ** 8n,
+    };
+    await room.move(leg);
+    expect(await room.books.staleGroups(room.booked)).to.deep.equal([]);
+    const [book, legs] = await both(room, false);
+    expect(book).to.deep.equal(legs);
+    await room.inputs.setSpot(0, 3_031n * WAD, 0);
+    const portfolio = { account: room.booked, hasBook: true, cash: 0n, collateral: [], positionWords: [] };
+    await expect(room.riskEngine.assess(portfolio))
+      .to.be.revertedWithCustomError(room.riskArrays, "RiskArrays_StaleStrike")
+      .withArgs(0, leg.expiry, 3_000n * WAD);
+    await expect(room.books.refresh(room.booked, 0, leg.expiry))
+      .to.emit(room.books, "BookRebased")
+      .withArgs(room.booked, 0, leg.expiry, 2);
+    await room.riskEngine.assess(portfolio);
+  });
+
+  it("explains a book by its legs", async () => {
+    const room = await ready();
+    await refreshAll(room);
+    for (const isPut of [false, true]) {
+      await room.move({
+        market: 0,
+        expiry: room.expiries[1]!,
+        strikeCents: 300_000n,
+        isPut,
+        quantity: -(10n ** 8n),
+      });
+    }
+    const portfolio = { account: room.booked, hasBook: true, cash: 0n, collateral: [], positionWords: [] };
+    const [assessment, parts] = await room.riskEngine.explain(portfolio);
+    expect(parts.length).to.equal(2);
+    const marks = parts.reduce((sum, part) => sum + part.mark, 0n);
+    expect(marks - assessment.equity < 1_000n && assessment.equity - marks < 1_000n).to.equal(true);
+  });
+
+  it("holds far more positions than an account without a book, and no more than its limit", async () => {
+    const room = await ready();
+    for (let i = 0; i < 140; i++) {
+      await room.clearinghouse.movePosition(
+        accountOf(room.stranger!.address, BigInt(i)),
+        room.booked,
+        instrumentOf({
+          expiry: room.expiries[i % 4]!,
+          strikeCents: 100_000n + 1_000n * BigInt(i),
+          isPut: i % 2 === 1,
+        }),
+        WAD,
+      );
+    }
+    expect((await room.clearinghouse.positionWords(room.booked)).length).to.equal(70);
+    expect(await room.clearinghouse.bookLegCount(room.booked, room.expiries[0]! / hour)).to.equal(35n);
+    expect(await room.clearinghouse.hasBook(room.booked)).to.equal(true);
+  });
+
+  it("takes records from its clearinghouse alone, is bound once, and opens for empty accounts only", async () => {
+    const room = await ready();
+    const instrument = instrumentOf({ expiry: room.expiries[0]!, strikeCents: 300_000n, isPut: false });
+    await expect(room.books.record(room.booked, instrument, 0n, WAD))
+      .to.be.revertedWithCustomError(room.books, "Books_NotClearinghouse")
+      .withArgs(room.deployer!.address);
+    await expect(room.books.bind(room.clearinghouse.target))
+      .to.be.revertedWithCustomError(room.books, "Books_AlreadyBound")
+      .withArgs(room.clearinghouse.target);
+    const fresh = await ethers.deployContract("Books", [room.manager.target, room.riskArrays.target]);
+    await expect(fresh.bind(ethers.ZeroAddress)).to.be.revertedWithCustomError(fresh, "Books_ZeroAddress");
+    await expect(
+      ethers.deployContract("Books", [room.manager.target, ethers.ZeroAddress]),
+    ).to.be.revertedWithCustomError(fresh, "Books_ZeroAddress");
+    await expect(room.clearinghouse.openBook(room.booked)).to.be.revertedWithCustomError(
+      room.clearinghouse,
+      "Clearinghouse_CannotOpenBook",
+    );
+    await room.move({
+      market: 0,
+      expiry: room.expiries[0]!,
+      strikeCents: 300_000n,
+      isPut: false,
+      quantity: 1n,
+    });
+    await expect(room.clearinghouse.openBook(room.other)).to.be.revertedWithCustomError(
+      room.clearinghouse,
+      "Clearinghouse_CannotOpenBook",
+    );
+  });
+
+  it("forgets an expiry whose last leg is gone", async () => {
+    const room = await ready();
+    await refreshAll(room);
+    const leg = { market: 0, expiry: room.expiries[3]!, strikeCents: 300_000n, isPut: false, quantity: 5n };
+    await room.move(leg);
+    await room.move({ ...leg, quantity: -5n });
+    expect(await room.clearinghouse.bookGroups(room.booked)).to.deep.equal([]);
+    const [, words] = await room.books.read(room.booked);
+    expect(words).to.deep.equal([]);
+    const [book] = await both(room, true);
+    expect([book.equity, book.initialRequirement]).to.deep.equal([0n, 0n]);
+  });
+});
