@@ -8,7 +8,7 @@ import { network } from "hardhat";
 import { type Figure, type Measure, meets } from "./section.ts";
 
 /** Sections, each a file in `sections/`, in the order they run. */
-const SECTIONS = ["black76", "arrays"] as const;
+const SECTIONS = ["elementary", "black76", "arrays"] as const;
 
 const results = new URL("../../bench/results/", import.meta.url);
 const file = new URL("accuracy.json", results);
