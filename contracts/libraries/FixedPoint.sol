@@ -169,7 +169,7 @@ library FixedPoint {
     // Logarithm and exponential
 
     /// @notice ln(a / b) [Q96] for 0 < a, b < 2^128. For a / b within [2^-48, 2^48] the error is below 5e-20, and below
-    /// 2e-18 of the result and three units. Antisymmetric to that error, and exactly 0 for a == b.
+    /// 2e-18 of the result and three units. Antisymmetric to twice that error, and exactly 0 for a == b.
     /// @dev ln m = 2 atanh((m - 1) / (m + 1)) with m in [1/sqrt2, sqrt2].
     function lnRatio(uint256 a, uint256 b) internal pure returns (int256) {
         if (a == 0 || b == 0) revert FixedPoint_LogOfZero();

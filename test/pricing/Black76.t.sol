@@ -161,6 +161,23 @@ contract Black76Test {
         if (node != call) revert Broken("node differs", node, call);
     }
 
+    function test_Invariant16_NodesHoldTheirBounds_EvenIfTheLogarithmBelongsToAnotherForward(
+        uint128 forward,
+        uint128 strike,
+        int256 logRatio,
+        uint256 s
+    ) public pure {
+        forward >>= s % 128;
+        strike >>= (s / 128) % 128;
+        // |ln| < 2^103 in Q96, of every size; s in Q64 to beyond the widest evaluated.
+        logRatio = (logRatio >> 153) >> (s % 100);
+        s = (s % (30 << 64)) >> (s % 64);
+        uint256 call = Black76.revalue(forward, strike, logRatio, s);
+        uint256 intrinsic = forward > strike ? forward - strike : 0;
+        if (call < intrinsic) revert Broken("node below intrinsic", call, intrinsic);
+        if (call > forward) revert Broken("node above forward", call, forward);
+    }
+
     function test_Invariant16_GreeksKeepTheirSignsAndRanges(Option memory option) public pure {
         option = _domain(option);
         Greeks memory greeks = _greeks(option);
