@@ -1,6 +1,7 @@
 import { type ContractTransactionReceipt, Interface } from "ethers";
 import { packSlice } from "../../packages/quant/src/exact/vol-surface.ts";
 import { type Connection, deployRisk, type Leg, packLegs, sliceOf, WAD } from "../../test/support/risk.ts";
+import { measurePosts } from "./posts.ts";
 
 const judged = new Interface(["event Judged(int256 equity, uint256 gas)"]);
 
@@ -87,5 +88,5 @@ export async function measure(connection: Connection): Promise<Record<string, nu
   }
   figures["margin.book.8expiries.500series"] = await bookGas(connection);
   figures["margin.perLeg"] = Math.round((figures["margin.legs.128"]! - figures["margin.legs.16"]!) / 112);
-  return figures;
+  return { ...figures, ...(await measurePosts(connection)) };
 }
