@@ -54,8 +54,8 @@ interface IArrayPosts {
         uint8 indexed market,
         uint256 expiry,
         PageBasis basis,
-        uint256 strikes,
-        address page
+        bytes page,
+        address installed
     );
     event PostChallenged(uint256 indexed postId, address indexed poster, address challenger, uint256 strike);
     event PostReleased(uint256 indexed postId, address indexed poster);
@@ -122,7 +122,7 @@ interface IArrayPosts {
     /// @notice Proves an entry of a post wrong, within CHALLENGE_WINDOW. The caller gets half of the bond and the treasury
     /// the rest. The expiry's page is taken back if its version is still that of the post.
     /// @param basis as in the event of the post
-    /// @param page as in the posted report
+    /// @param page as in the event of the post
     /// @param index of the wrong entry
     function challenge(uint256 postId, PageBasis calldata basis, bytes calldata page, uint256 index) external;
 

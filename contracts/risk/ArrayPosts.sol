@@ -100,15 +100,8 @@ contract ArrayPosts is PostBonds, EIP712 {
         postId = ++_lastPost;
         _posts[postId] = Post(msg.sender, uint64(block.timestamp), _contentOf(basis, page));
         address installed = riskArrays.install(report.market, report.expiry, report.version, page);
-        emit ArraysPosted(
-            postId,
-            msg.sender,
-            report.market,
-            report.expiry,
-            basis,
-            Pages.count(page),
-            installed
-        );
+        // The page as well, since a poster could hide it from those who read transactions but not traces.
+        emit ArraysPosted(postId, msg.sender, report.market, report.expiry, basis, page, installed);
     }
 
     /// @inheritdoc IArrayPosts

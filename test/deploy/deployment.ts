@@ -45,6 +45,7 @@ describe("deployment", () => {
     expect(roles.get("CURATOR")).to.deep.equal([curator.address]);
     expect(roles.get("GUARDIAN")).to.deep.equal([guardian.address]);
     expect(roles.get("SETTLER")).to.deep.equal([deployment.contracts.settler]);
+    expect(roles.get("INSTALLER")).to.deep.equal([deployment.contracts.arrayPosts]);
     expect([...roles.values()].flat()).to.not.include(deployer.address);
   });
 

@@ -27,7 +27,7 @@ describe("ArrayPosts: challenges", () => {
         .challenge(
           posted.postId,
           { ...posted.basis, ...(changes.slice === undefined ? {} : { slice: changes.slice }) } as never,
-          changes.page ?? report.page,
+          changes.page ?? posted.page,
           index,
         );
     return { ...stage, ...posted, stage, expiry, report, challenge };
@@ -53,10 +53,10 @@ describe("ArrayPosts: challenges", () => {
   });
 
   it("takes a wrong entry back that a later refresh has carried to another page", async () => {
-    const { riskArrays, expiry, page, challenge } = await smuggled();
+    const { riskArrays, expiry, installed, challenge } = await smuggled();
     const more = Array.from({ length: 24 }, (_, i) => (4_000n + 10n * BigInt(i)) * WAD);
     await riskArrays.refresh(0, expiry, more);
-    expect((await riskArrays.basisOf(0, expiry)).header.page).to.not.equal(page);
+    expect((await riskArrays.basisOf(0, expiry)).header.page).to.not.equal(installed);
     await (await challenge()).wait();
     const { current } = await riskArrays.words(0, expiry, strikesOf(16)[WRONG]! * CENT);
     expect(current).to.equal(false);

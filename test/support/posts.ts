@@ -131,7 +131,7 @@ export async function smuggle(room: Posts, report: ArrayReport, index: number) {
   throw new Error("Every block hash asked for the wrong entry.");
 }
 
-/** Id, basis and page contract of the post that a transaction made. */
+/** Id, basis, page and page's contract of the post that a transaction made. */
 export async function postedBy(
   { posts }: Pick<Posts, "posts">,
   sent: { wait(): Promise<{ readonly logs: readonly { topics: readonly string[]; data: string }[] } | null> },
@@ -140,8 +140,13 @@ export async function postedBy(
   for (const log of (await sent.wait())?.logs ?? []) {
     const parsed = abi.parseLog(log);
     if (parsed?.name !== "ArraysPosted") continue;
-    const { postId, basis, page } = parsed.args;
-    return { postId: BigInt(postId), basis: basis.toObject(true), page: String(page) };
+    const { postId, basis, page, installed } = parsed.args;
+    return {
+      postId: BigInt(postId),
+      basis: basis.toObject(true),
+      page: String(page),
+      installed: String(installed),
+    };
   }
   throw new Error("Nothing was posted.");
 }
