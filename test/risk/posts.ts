@@ -1,19 +1,9 @@
-import { ARRAY_REPORT_TYPES, arrayReportHash, arraysDomain, signArrayReport } from "@ballast/sdk";
+import { ARRAY_REPORT_TYPES, arrayReportHash, arraysDomain, readBasis, signArrayReport } from "@ballast/sdk";
 import { expect } from "chai";
 import { TypedDataEncoder } from "ethers";
 import { network } from "hardhat";
 import * as pages from "../../packages/quant/src/exact/pages.ts";
-import {
-  BOND,
-  basisOf,
-  commit,
-  deployPosts,
-  post,
-  reportOf,
-  sampleOf,
-  spoilt,
-  strikesOf,
-} from "../support/posts.ts";
+import { BOND, commit, deployPosts, post, reportOf, sampleOf, spoilt, strikesOf } from "../support/posts.ts";
 import { WAD } from "../support/risk.ts";
 
 const connection = await network.create();
@@ -41,7 +31,7 @@ describe("ArrayPosts: commit and post", () => {
       await commit(stage, report);
       await expect(post(stage, report)).to.emit(posts, "ArraysPosted").and.to.emit(riskArrays, "PageWritten");
       const strike = strikesOf(16)[3]!;
-      const entry = pages.entryOf(await basisOf(stage, expiry), strike);
+      const entry = pages.entryOf(await readBasis(riskArrays, 0, Number(expiry)), strike);
       const words = await riskArrays.words(0, expiry, strike * CENT);
       expect([...words]).to.deep.equal([entry.wordA, entry.wordB, true]);
       expect((await riskArrays.greeks(0, expiry, strike * CENT)).callDelta).to.equal(

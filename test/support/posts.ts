@@ -1,4 +1,10 @@
-import { type ArrayReport, arrayReportHash, arraysDomain, signArrayReport } from "@ballast/sdk";
+import {
+  type ArrayReport,
+  arrayReportHash,
+  arraysDomain,
+  buildArrayReport,
+  signArrayReport,
+} from "@ballast/sdk";
 import { Interface, type Signer } from "ethers";
 import * as pages from "../../packages/quant/src/exact/pages.ts";
 import { type Connection, deployRisk } from "./risk.ts";
@@ -49,42 +55,26 @@ export async function deployPosts(connection: Connection) {
 
 export type Posts = Awaited<ReturnType<typeof deployPosts>>;
 
-/** What the arrays of an expiry were computed from, for the mirror. */
-export async function basisOf({ riskArrays }: Posts, expiry: bigint, market = 0): Promise<pages.ExactBasis> {
-  const [grid, [header, shocks, slice]] = await Promise.all([
-    riskArrays.gridOf(market),
-    riskArrays.basisOf(market, expiry),
-  ]);
-  const { version, upFactor, downFactor } = shocks;
-  return {
-    grid: { referenceSpot: grid.referenceSpot, outer: grid.outer },
-    header: { forward: header.forward, computedAt: header.computedAt, version, upFactor, downFactor },
-    slice,
-    expiry,
-  };
-}
-
 /** Strikes round 3,000 dollars, 50 apart [cents]. */
 export const strikesOf = (count: number): bigint[] =>
   Array.from({ length: count }, (_, i) => 300_000n + 5_000n * BigInt(i - Math.floor(count / 2)));
 
 /** Makes the arrays of an expiry current and returns the report of a page that the mirror computed. */
 export async function reportOf(
-  room: Posts,
+  { riskArrays }: Posts,
   expiry: bigint,
   strikes: readonly bigint[] = strikesOf(16),
 ): Promise<ArrayReport> {
-  await room.riskArrays.refresh(0, expiry, []);
-  const basis = await basisOf(room, expiry);
-  return {
-    market: 0,
-    expiry: Number(expiry),
-    version: Number(basis.header.version),
-    page: pages.pageOf(basis, strikes),
-  };
+  await riskArrays.refresh(0, expiry, []);
+  return buildArrayReport(
+    riskArrays,
+    0,
+    Number(expiry),
+    strikes.map((strike) => strike * 10n ** 16n),
+  );
 }
 
-/** The report with the last digit of these entries' Greeks changed: theta by a unit of 2^192. */
+/** The report with the lowest bit of these entries' Greeks changed: a unit of delta. */
 export function spoilt(report: ArrayReport, indexes: readonly number[]): ArrayReport {
   const entries = pages
     .decodePage(report.page)

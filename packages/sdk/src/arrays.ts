@@ -1,4 +1,8 @@
+import { pages } from "@ballast/quant/exact";
 import { type Signer, type TypedDataDomain, TypedDataEncoder } from "ethers";
+import type { IRiskArrays } from "../../../typechain-types/index.js";
+
+const CENT = 10n ** 16n; // [wad]
 
 /** Arrays of one expiry as signers sign them; see contracts/interfaces/IArrayPosts.sol. */
 export interface ArrayReport {
@@ -44,4 +48,46 @@ export async function signArrayReport(
     })),
   );
   return signed.sort((a, b) => (a.address < b.address ? -1 : 1)).map((one) => one.signature);
+}
+
+/** What reading the basis of an expiry takes; every typed handle on the risk arrays has it. */
+export type ArraysReader = Pick<IRiskArrays, "gridOf" | "basisOf">;
+
+/** What the arrays of an expiry were computed from. */
+export async function readBasis(
+  riskArrays: ArraysReader,
+  market: number,
+  expiry: number,
+): Promise<pages.ExactBasis> {
+  // By position: as a name, `slice` is the method of the array that ethers returns.
+  const [grid, [header, shocks, slice]] = await Promise.all([
+    riskArrays.gridOf(market),
+    riskArrays.basisOf(market, expiry),
+  ]);
+  const { version, upFactor, downFactor } = shocks;
+  return {
+    grid: { referenceSpot: grid.referenceSpot, outer: grid.outer },
+    header: { forward: header.forward, computedAt: header.computedAt, version, upFactor, downFactor },
+    slice,
+    expiry: BigInt(expiry),
+  };
+}
+
+/**
+ * The report of an expiry whose arrays are current, computed here bit for bit as the chain would.
+ * @param strikes [wad USD], whole cents, in any order, each counted once
+ * @throws DomainError if a strike is out of range, or there are none or more than 240
+ */
+export async function buildArrayReport(
+  riskArrays: ArraysReader,
+  market: number,
+  expiry: number,
+  strikes: readonly bigint[],
+): Promise<ArrayReport> {
+  const basis = await readBasis(riskArrays, market, expiry);
+  const page = pages.pageOf(
+    basis,
+    strikes.map((strike) => strike / CENT),
+  );
+  return { market, expiry, version: Number(basis.header.version), page };
 }
