@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Price} from "../types/Price.sol";
+import {DataStatus} from "./IRiskEngine.sol";
 
 /// @notice The grid that all arrays of a market share until it moves. One word.
 /// @param referenceSpot [1e-8 USD]
@@ -23,7 +24,7 @@ struct Grid {
 /// @param page contract whose code holds the strikes (see risk/Pages.sol); zero if there is none yet
 /// @param forward at the reference spot [1e-8 USD]
 /// @param computedAt time to expiry counts from here, unix seconds; zero means it is not stored
-/// @param gridTag last eight bits of the version of the grid it belongs to
+/// @param gridTag last seven bits of the version of the grid it belongs to, and above them whether its slice was stale
 struct ExpiryHeader {
     address page;
     uint56 forward;
@@ -141,14 +142,14 @@ interface IRiskArrays {
     /// `grid`, otherwise as a refresh under `grid` with these shocks would make it.
     /// @param strikes [cents], strictly increasing
     /// @return forward at the reference spot [1e-8 USD]
-    /// @return posted whether there is a surface; without one strikes are valued at intrinsic
+    /// @return status Unusable if there is no surface (strikes are valued at intrinsic), LiquidationOnly if it is stale
     function evaluate(
         Grid calldata grid,
         uint256 group,
         uint256[] calldata strikes,
         uint256 volUp,
         uint256 volDown
-    ) external view returns (uint256 forward, bool posted, bytes memory page);
+    ) external view returns (uint256 forward, DataStatus status, bytes memory page);
 
     // Reads for people
 

@@ -96,7 +96,7 @@ abstract contract ArrayStore is IRiskArrays {
         if (
             NodeValuation.isCurrent(basis.grid, basis.header, basis.expiry, block.timestamp) &&
             (basis.header.computedAt == block.timestamp ||
-                !_hasMoved(basis.slice, slice, basis.header.forward, forward))
+                !_hasMoved(basis.slice, slice, basis.header, forward))
         ) return basis;
         uint24 version = basis.shocks.version + 1;
         _startBasis(basis, market, slice, forward);
@@ -171,14 +171,34 @@ abstract contract ArrayStore is IRiskArrays {
     /// @dev Fills in what a refresh under `basis.grid` would compute from now; version zero, as it is not stored.
     function _startBasis(Basis memory basis, uint8 market, uint256 slice, uint256 forward) internal view {
         MarketParameters memory p = riskParameters.parameters(market);
+        _startBasis(basis, market, slice, forward, p.volUp, p.volDown, p.staleAddOn);
+    }
+
+    /// @dev The same with given shocks. A slice that is staler than its market's surface, which the margin adds for, has
+    /// its up shock widened by the stale add-on, in proportion.
+    function _startBasis(
+        Basis memory basis,
+        uint8 market,
+        uint256 slice,
+        uint256 forward,
+        uint256 volUp,
+        uint256 volDown,
+        uint256 staleAddOn
+    ) internal view {
         basis.slice = slice;
+        uint256 own = slice == 0 ? 0 : surfaceFeed.sliceStaleShare(market, basis.expiry);
+        if (own != 0) {
+            uint256 all = surfaceFeed.staleShare(market);
+            if (own > all) volUp += FixedPoint.mulUp(volUp, FixedPoint.mulUp(staleAddOn, own - all));
+        }
         (basis.header, basis.shocks) = NodeValuation.freshHeader(
             basis.grid,
             forward,
             basis.expiry,
             block.timestamp,
-            p.volUp,
-            p.volDown
+            volUp,
+            volDown,
+            own != 0
         );
     }
 
@@ -211,18 +231,19 @@ abstract contract ArrayStore is IRiskArrays {
         return NodeGrid.versionOf(pair.a, pair.b) == version;
     }
 
-    /// @dev Whether the posted slice has left the stored one by more than the thresholds.
+    /// @dev Whether the posted slice has left the stored one by more than the thresholds, or replaces a stale one.
     function _hasMoved(
         uint256 stored,
         uint256 posted,
-        uint256 storedForward,
+        ExpiryHeader memory header,
         uint256 forward
     ) private pure returns (bool) {
         if (stored == posted) return false;
         return
+            NodeValuation.isLate(header) ||
             _differs(VolSurface.thetaOf(stored), VolSurface.thetaOf(posted), SLICE_SHARE) ||
             _differs(VolSurface.psiOf(stored), VolSurface.psiOf(posted), SLICE_SHARE) ||
-            _differs(storedForward, forward, FORWARD_SHARE) ||
+            _differs(header.forward, forward, FORWARD_SHARE) ||
             FixedPoint.abs(VolSurface.rhoOf(stored) - VolSurface.rhoOf(posted)) > RHO_STEP;
     }
 

@@ -40,6 +40,8 @@ library NodeValuation {
     /// @dev An expiry's arrays live an eighth of its remaining life, never less than five minutes.
     uint256 private constant LIFE_SHARE = 8;
     uint256 private constant SHORTEST_LIFE = 5 minutes;
+    uint8 private constant TAG = 0x7f;
+    uint8 private constant LATE = 0x80;
     uint256 private constant PRICE_UNIT = 1e10; // [wad] per 1e-8
     uint256 private constant OUTER_STEP = 1e6; // [1e-9]
     uint256 private constant CENT = 1e16; // [wad]
@@ -62,10 +64,15 @@ library NodeValuation {
     }
 
     /// @notice Whether the arrays of an expiry were made under `grid`, which is stored.
-    /// @dev The tag repeats every 256 grids, but no header is older than its grid.
+    /// @dev The tag repeats every 128 grids, but no header is older than its grid.
     function isOfGrid(Grid memory grid, ExpiryHeader memory header) internal pure returns (bool) {
         if (grid.version == 0 || header.computedAt == 0 || header.computedAt < grid.rebasedAt) return false;
-        return header.gridTag == uint8(grid.version);
+        return header.gridTag & TAG == grid.version & TAG;
+    }
+
+    /// @notice Whether the arrays of an expiry were made from a stale slice.
+    function isLate(ExpiryHeader memory header) internal pure returns (bool) {
+        return header.gridTag > TAG;
     }
 
     /// @notice Whether the arrays of an expiry may be used: made under `grid`, and not too old.
@@ -111,17 +118,19 @@ library NodeValuation {
 
     /// @notice Header and shocks for an expiry under `grid`, computed at `time`.
     /// @param forward at the reference spot [1e-8 USD]
+    /// @param isLate_ whether the slice is stale
     function freshHeader(
         Grid memory grid,
         uint256 forward,
         uint256 expiry,
         uint256 time,
         uint256 volUp,
-        uint256 volDown
+        uint256 volDown,
+        bool isLate_
     ) internal pure returns (ExpiryHeader memory header, ExpiryShocks memory shocks) {
         header.forward = uint56(FixedPoint.min(forward, type(uint56).max));
         header.computedAt = uint32(time);
-        header.gridTag = uint8(grid.version);
+        header.gridTag = uint8(grid.version & TAG) | (isLate_ ? LATE : 0);
         (uint256 up, uint256 down) = shockFactors(expiry - time, volUp, volDown);
         shocks.upFactor = uint32(up);
         shocks.downFactor = uint32(down);

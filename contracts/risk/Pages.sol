@@ -70,19 +70,45 @@ library Pages {
     /// @notice The index of `strike` among `entries` entries, or `entries` if it has none.
     function find(bytes memory page, uint256 entries, uint256 strike) internal pure returns (uint256 index) {
         assembly ("memory-safe") {
-            // Halves the range [at, at + left) that holds the last entry not above `strike`, without branching inside.
-            let at := add(page, 0x20)
-            for {
-                let left := entries
-            } gt(left, 1) {} {
-                let half := shr(1, left)
-                let middle := add(at, mul(half, 100))
-                at := add(at, mul(sub(middle, at), iszero(gt(shr(224, mload(middle)), strike))))
+            // Halves the range [place, place + left) that holds the last entry not above `strike`. A halving too many
+            // changes nothing, so the last six, enough for 64 entries, are written out: a loop costs more than they do.
+            let place := add(page, 0x20)
+            let left := entries
+            let half
+            let step
+            for {} gt(left, 64) {} {
+                half := shr(1, left)
+                step := mul(half, 100)
+                place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
                 left := sub(left, half)
             }
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
             index := entries
-            if and(iszero(iszero(entries)), eq(shr(224, mload(at)), strike)) {
-                index := div(sub(at, add(page, 0x20)), 100)
+            if and(iszero(iszero(entries)), eq(shr(224, mload(place)), strike)) {
+                index := div(sub(place, add(page, 0x20)), 100)
             }
         }
     }

@@ -15,6 +15,7 @@ import {Book, BookWords} from "./BookWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {NodeValuation} from "./NodeValuation.sol";
 import {Pages} from "./Pages.sol";
+import {SheetMath} from "./SheetMath.sol";
 import {VectorMath} from "./VectorMath.sol";
 import {LAST_TOUCHED, MarketSums, Sheet, StrikeNet, Walk} from "./Walk.sol";
 
@@ -58,17 +59,17 @@ abstract contract PortfolioVectors is IRiskEngine {
             if (walk.hasBook) (walk.groups, walk.bookWords) = books.read(walk.account);
             uint256 groups = 2 * words.length + walk.groups.length;
             _reserve(walk, groups, groups + collateral.length);
-            for (uint256 i; i < words.length; ++i) {
-                uint256 word = words[i];
-                if (uint128(word) != 0) _addLeg(walk, uint128(word));
-                if (word >> 128 != 0) _addLeg(walk, word >> 128);
-            }
+            walk.current.group = type(uint256).max;
+            _addLegs(walk);
             if (walk.groups.length != 0) _addBook(walk);
             for (uint256 i; i < collateral.length; ++i) {
                 uint256 index = _marketIndex(walk, collateral[i].market);
                 walk.markets[index].collateral += uint256(Quantity.unwrap(collateral[i].amount));
             }
-            for (uint256 i; i < walk.sheetCount; ++i) _closeSheet(walk, walk.sheets[i]);
+            for (uint256 i; i < walk.sheetCount; ++i) {
+                Sheet memory sheet = walk.sheets[i];
+                SheetMath.close(sheet, walk.markets[sheet.market]);
+            }
             return _finishAll(walk);
         }
     }
@@ -105,72 +106,33 @@ abstract contract PortfolioVectors is IRiskEngine {
         }
     }
 
+    /// @dev Counts all legs of `walk.words`.
+    function _addLegs(Walk memory walk) private view {
+        uint256[] memory words = walk.words;
+        unchecked {
+            // A counter.
+            for (uint256 i; i < words.length; ++i) {
+                uint256 word = words[i];
+                if (uint128(word) != 0) _addLeg(walk, uint128(word));
+                if (word >> 128 != 0) _addLeg(walk, word >> 128);
+            }
+        }
+    }
+
     /// @dev Counts one leg.
     function _addLeg(Walk memory walk, uint256 entry) private view {
-        unchecked {
-            // |quantity| < 2^63, forward < 2^56, strike < 2^32 cents, values < 2^100; far fewer than 2^32 legs.
-            Sheet memory sheet = walk.sheets[_sheetIndex(walk, entry)];
-            if (!sheet.counted) return;
-            int256 quantity = int64(uint64(entry));
-            uint256 strike = uint32(entry >> 68);
-            bool isPut = (entry >> 64) & 0xf != 0;
-            MarketSums memory sums = walk.markets[sheet.market];
-            if (sheet.expired) {
-                sums.settled += _payoff(sheet.settlementPrice, quantity, strike * 1e16, isPut);
-                return;
-            }
-
-            uint256 wordB;
-            uint256 index = Pages.find(sheet.page, sheet.entries, strike);
-            if (index == sheet.entries) {
-                wordB = _addLoose(walk, sheet, strike, quantity);
-            } else {
-                _net(sheet, index, quantity);
-                if (quantity > 0) wordB = Pages.wordBAt(sheet.page, index);
-            }
-            sheet.quantity += quantity;
-            if (isPut) {
-                sheet.putQuantity += quantity;
-                sheet.putStrike += quantity * int256(strike);
-            }
-            if (quantity <= 0) return;
-            sums.longMark += NodeGrid.longMark(
-                wordB,
-                uint256(quantity),
-                strike,
-                isPut,
-                sheet.forward,
-                sums.base
-            );
+        if (walk.current.group != entry >> 100) _turnTo(walk, entry);
+        Sheet memory sheet = walk.current;
+        uint256 strike = uint32(entry >> 68);
+        uint256 index = Pages.find(sheet.page, sheet.entries, strike);
+        if (index != sheet.entries) {
+            SheetMath.net(sheet, index, int64(uint64(entry)));
+            SheetMath.count(sheet, entry, Pages.wordBAt(sheet.page, index));
+        } else if (sheet.expired) {
+            SheetMath.settle(sheet, entry);
+        } else if (sheet.counted) {
+            SheetMath.count(sheet, entry, _addLoose(walk, sheet, strike, int64(uint64(entry))));
         }
-    }
-
-    /// @dev Adds to the net quantity of a page entry, and chains the entry if it is touched for the first time.
-    function _net(Sheet memory sheet, uint256 index, int256 quantity) private pure {
-        uint256 nets = sheet.nets;
-        uint256 touched = sheet.touched;
-        assembly ("memory-safe") {
-            let own := add(nets, shl(6, index))
-            mstore(own, add(mload(own), quantity))
-            if iszero(mload(add(own, 0x20))) {
-                mstore(add(own, 0x20), touched)
-                touched := own
-            }
-        }
-        sheet.touched = touched;
-    }
-
-    /// @dev Payoff at the fixing, or at intrinsic of the live spot while there is none: owed down, owing up.
-    function _payoff(
-        uint256 price,
-        int256 quantity,
-        uint256 strike,
-        bool isPut
-    ) private pure returns (int256) {
-        uint256 payoff;
-        if (isPut && strike > price) payoff = strike - price;
-        if (!isPut && price > strike) payoff = price - strike;
-        return FixedPoint.signedDivDown(quantity * int256(payoff), 1e8);
     }
 
     /// @dev Nets a leg whose strike is not on the page; returns its word B.
@@ -225,61 +187,28 @@ abstract contract PortfolioVectors is IRiskEngine {
                 book.version != 0 &&
                 book.version == versions[i] &&
                 NodeValuation.isCurrent(sums.grid, headers[i], expiry, block.timestamp)
-            ) _addSums(sums, book);
-            else _addLegs(walk, group);
-        }
-    }
-
-    function _addSums(MarketSums memory sums, Book memory book) private pure {
-        unchecked {
-            // Bounds as in `_addLeg`.
-            NodeGrid.join(sums.cells, book.cells);
-            (int256 up, int256 down) = NodeGrid.vegaLosses(book.cells);
-            _addVega(sums, up, down);
-            sums.live = true;
-            sums.longMark += book.longMark;
-            sums.puts += book.putQuantity;
-            sums.calls += book.quantity - book.putQuantity;
-            sums.putStrike += book.putStrike;
-            sums.putForward += book.putQuantity * int256(uint256(book.forward));
-        }
-    }
-
-    function _addLegs(Walk memory walk, uint256 group) private view {
-        walk.words = books.legsOf(walk.account, group);
-        for (uint256 i; i < walk.words.length; ++i) {
-            uint256 word = walk.words[i];
-            if (uint128(word) != 0) _addLeg(walk, uint128(word));
-            if (word >> 128 != 0) _addLeg(walk, word >> 128);
-        }
-    }
-
-    function _addVega(MarketSums memory sums, int256 up, int256 down) private pure {
-        unchecked {
-            // Each below 2^80, at most 2^20 expiries.
-            if (up > 0) sums.vegaUp += uint256(up);
-            if (up > 0 || down > 0) sums.vegaEither += uint256(FixedPoint.max(up, down));
+            ) {
+                SheetMath.addBook(sums, book);
+                _noteLate(sums, headers[i]);
+            } else {
+                walk.words = books.legsOf(walk.account, group);
+                _addLegs(walk);
+            }
         }
     }
 
     // Sheets: what the legs of one expiry share
 
-    /// @dev The sheet of a leg; many legs belong to the one before them.
-    function _sheetIndex(Walk memory walk, uint256 entry) private view returns (uint256 index) {
-        unchecked {
-            uint256 group = entry >> 100;
-            uint256 count = walk.sheetCount;
-            index = walk.lastSheet;
-            if (count != 0 && walk.sheets[index].group == group) return index;
-            for (index = 0; index < count; ++index) {
-                if (walk.sheets[index].group == group) break;
-            }
-            if (index == count) {
-                walk.sheets[count] = _openSheet(walk, group, uint32(entry >> 68));
-                walk.sheetCount = count + 1;
-            }
-            walk.lastSheet = index;
+    /// @dev Makes the sheet of a leg the current one; opens it with its first leg.
+    function _turnTo(Walk memory walk, uint256 entry) private view {
+        uint256 group = entry >> 100;
+        uint256 count = walk.sheetCount;
+        uint256 index = SheetMath.indexOf(walk.sheets, count, group);
+        if (index == count) {
+            walk.sheets[count] = _openSheet(walk, group, uint32(entry >> 68));
+            walk.sheetCount = count + 1;
         }
+        walk.current = walk.sheets[index];
     }
 
     function _openSheet(
@@ -295,22 +224,22 @@ abstract contract PortfolioVectors is IRiskEngine {
             (Price fixing, bool exists) = settlementOracle.fixing(sums.market, expiry);
             if (!exists && sums.spot == 0) sums.status = DataStatus.Unusable;
             sheet.settlementPrice = exists ? Price.unwrap(fixing) : sums.spot;
-            (sheet.expired, sheet.counted) = (true, true);
+            sheet.expired = true;
             return sheet;
         }
         sums.live = true;
         // Without any price there is nothing to value a live option with; the status says so.
         if (sums.spot == 0) return sheet;
-        sheet.counted = true;
+        (sheet.counted, sheet.base) = (true, sums.base);
         if (!_readPage(sheet, sums, expiry)) {
             if (!walk.anyway) _revertStale(group, strike);
-            bool posted;
-            (sheet.forward, posted, sheet.page) = _evaluate(
+            DataStatus status;
+            (sheet.forward, status, sheet.page) = _evaluate(
                 walk,
                 sheet,
                 Packing.strikesOf(walk.words, group)
             );
-            if (!posted) sums.status = DataStatus.Unusable;
+            if (status > sums.status) sums.status = status;
         }
         sheet.entries = Pages.count(sheet.page);
         uint256[] memory scratch = new uint256[](2 * sheet.entries);
@@ -332,60 +261,25 @@ abstract contract PortfolioVectors is IRiskEngine {
         if (!NodeValuation.isCurrent(sums.grid, header, expiry, block.timestamp)) return false;
         sheet.forward = header.forward;
         sheet.page = Pages.load(header.page);
+        _noteLate(sums, header);
         return true;
+    }
+
+    /// @dev Arrays that were made from a stale slice open no risk.
+    function _noteLate(MarketSums memory sums, ExpiryHeader memory header) private pure {
+        if (NodeValuation.isLate(header) && sums.status == DataStatus.Good) {
+            sums.status = DataStatus.LiquidationOnly;
+        }
     }
 
     function _evaluate(
         Walk memory walk,
         Sheet memory sheet,
         uint256[] memory strikes
-    ) private view returns (uint256 forward, bool posted, bytes memory page) {
+    ) private view returns (uint256 forward, DataStatus status, bytes memory page) {
         MarketSums memory sums = walk.markets[sheet.market];
         MarketParameters memory p = _parametersOf(walk, sums.market);
         return riskArrays.evaluate(sums.grid, sheet.group, strikes, p.volUp, p.volDown);
-    }
-
-    /// @dev Adds a sheet to its market: every strike's words times its net quantity.
-    function _closeSheet(Walk memory walk, Sheet memory sheet) private pure {
-        unchecked {
-            // Bounds as in `_addLeg`; lanes wrap on purpose.
-            if (sheet.expired || !sheet.counted) return;
-            MarketSums memory sums = walk.markets[sheet.market];
-            uint256[14] memory cells = sums.cells;
-            (int256 upBefore, int256 downBefore) = NodeGrid.vegaLosses(cells);
-            _addTouched(sheet, cells);
-            for (uint256 i; i < sheet.looseCount; ++i) {
-                StrikeNet memory loose = sheet.loose[i];
-                if (loose.net != 0) NodeGrid.add(cells, loose.a, loose.b, loose.net);
-            }
-            (int256 up, int256 down) = NodeGrid.vegaLosses(cells);
-            _addVega(sums, up - upBefore, down - downBefore);
-            sums.puts += sheet.putQuantity;
-            sums.calls += sheet.quantity - sheet.putQuantity;
-            sums.putStrike += sheet.putStrike;
-            sums.putForward += sheet.putQuantity * int256(sheet.forward);
-        }
-    }
-
-    /// @dev Adds the touched entries of a sheet's page.
-    function _addTouched(Sheet memory sheet, uint256[14] memory cells) private pure {
-        uint256 touched = sheet.touched;
-        uint256 nets = sheet.nets;
-        bytes memory page = sheet.page;
-        while (touched != LAST_TOUCHED) {
-            uint256 a;
-            uint256 b;
-            int256 net;
-            assembly ("memory-safe") {
-                // A page entry takes 100 bytes, its scratch 64; words A and B begin 4 and 36 bytes into it.
-                let entry := add(add(page, 0x20), mul(shr(6, sub(touched, nets)), 100))
-                a := mload(add(entry, 4))
-                b := mload(add(entry, 36))
-                net := mload(touched)
-                touched := mload(add(touched, 0x20))
-            }
-            if (net != 0) NodeGrid.add(cells, a, b, net);
-        }
     }
 
     // Markets

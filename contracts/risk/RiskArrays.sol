@@ -6,6 +6,7 @@ import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {ExpiryHeader, ExpiryShocks, Grid, SeriesGreeks} from "../interfaces/IRiskArrays.sol";
 import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {DataStatus} from "../interfaces/IRiskEngine.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {Packing} from "../libraries/Packing.sol";
@@ -138,7 +139,7 @@ contract RiskArrays is ArrayStore, AccessManaged {
         uint256[] calldata strikes,
         uint256 volUp,
         uint256 volDown
-    ) external view returns (uint256 forward, bool posted, bytes memory page) {
+    ) external view returns (uint256 forward, DataStatus status, bytes memory page) {
         Basis memory basis;
         basis.expiry = _expiryOf(group);
         if (basis.expiry <= block.timestamp) revert RiskArrays_ExpiryPassed(basis.expiry);
@@ -148,20 +149,16 @@ contract RiskArrays is ArrayStore, AccessManaged {
         bool isStored = grid.version != 0 && grid.version == _grids[market].version;
         if (isStored && NodeValuation.isCurrent(basis.grid, basis.header, basis.expiry, block.timestamp)) {
             (basis.shocks, basis.slice) = (_shocks[group], _slices[group]);
-            posted = true;
         } else {
-            (basis.slice, forward) = _surfaceAt(basis.grid, market, basis.expiry);
-            posted = basis.slice != 0;
-            (basis.header, basis.shocks) = NodeValuation.freshHeader(
-                basis.grid,
-                forward,
-                basis.expiry,
-                block.timestamp,
-                volUp,
-                volDown
-            );
+            uint256 slice;
+            (slice, forward) = _surfaceAt(basis.grid, market, basis.expiry);
+            uint256 addOn = riskParameters.parameters(market).staleAddOn;
+            _startBasis(basis, market, slice, forward, volUp, volDown, addOn);
         }
-        return (basis.header.forward, posted, NodeValuation.pageOf(basis, strikes));
+        if (NodeValuation.isLate(basis.header)) status = DataStatus.LiquidationOnly;
+        if (basis.slice == 0) status = DataStatus.Unusable;
+        forward = basis.header.forward;
+        page = NodeValuation.pageOf(basis, strikes);
     }
 
     /// @inheritdoc IRiskArrays

@@ -17,7 +17,7 @@ uint256 constant LAST_TOUCHED = 1;
 /// @param anyway whether what is not current is computed on the fly; otherwise it is refused
 /// @param proposed whether `proposal` stands in for the parameters of market `proposalMarket`, on a grid made anew
 /// @param sheets one an expiry, `sheetCount` of them
-/// @param lastSheet index of the sheet that the last leg belonged to
+/// @param current the sheet that the last leg belonged to
 /// @param markets `marketCount` of them, in order of appearance
 struct Walk {
     AccountId account;
@@ -31,13 +31,14 @@ struct Walk {
     MarketParameters proposal;
     Sheet[] sheets;
     uint256 sheetCount;
-    uint256 lastSheet;
+    Sheet current;
     MarketSums[] markets;
     uint256 marketCount;
 }
 
 /// @notice What the legs of one expiry share, and their sums.
-/// @param group market << 20 | expiry hours
+/// @param group market << 20 | expiry hours; the first field, SheetMath.indexOf reads it by address
+/// @param base reference spot of the grid [wad]
 /// @param market index among the walk's markets
 /// @param counted whether there is anything to value its legs with
 /// @param settlementPrice of an expired group [wad]
@@ -50,8 +51,11 @@ struct Walk {
 /// @param quantity sum over all legs [1e-8]
 /// @param putQuantity sum over puts [1e-8]
 /// @param putStrike sum of quantity * strike over puts [1e-10 USD]
+/// @param longMark of long legs at the reference spot [wad USD]
+/// @param settled payoffs of expired legs [wad USD]
 struct Sheet {
     uint256 group;
+    uint256 base;
     uint256 market;
     bool counted;
     bool expired;
@@ -66,6 +70,8 @@ struct Sheet {
     int256 quantity;
     int256 putQuantity;
     int256 putStrike;
+    uint256 longMark;
+    int256 settled;
 }
 
 /// @notice A strike outside its page: words and net quantity.

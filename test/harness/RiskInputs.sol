@@ -14,7 +14,14 @@ contract RiskInputs {
         uint256 spot;
     }
 
-    mapping(uint8 => PriceReading) private _readings;
+    /// @dev A reading in one word.
+    struct Reading {
+        uint128 price;
+        uint64 updatedAt;
+        PriceStatus status;
+    }
+
+    mapping(uint8 => Reading) private _readings;
     mapping(uint8 => mapping(uint256 => Surface)) private _surfaces;
     mapping(uint8 => mapping(uint256 => uint256)) private _fixings;
     mapping(uint8 => uint256) public staleShare;
@@ -22,7 +29,7 @@ contract RiskInputs {
     uint256 public threshold;
 
     function setSpot(uint8 market, uint256 price, PriceStatus status) external {
-        _readings[market] = PriceReading(Price.wrap(price), block.timestamp, status);
+        _readings[market] = Reading(uint128(price), uint64(block.timestamp), status);
     }
 
     function setSlice(uint8 market, uint256 expiry, uint256 slice_, uint256 spot_) external {
@@ -31,6 +38,17 @@ contract RiskInputs {
 
     function setFixing(uint8 market, uint256 expiry, uint256 price) external {
         _fixings[market][expiry] = price;
+    }
+
+    /// @dev Of every slice of a market; at least the market's own.
+    mapping(uint8 => uint256) private _sliceShares;
+
+    function setSliceStaleShare(uint8 market, uint256 share) external {
+        _sliceShares[market] = share;
+    }
+
+    function sliceStaleShare(uint8 market, uint256) external view returns (uint256) {
+        return _sliceShares[market] > staleShare[market] ? _sliceShares[market] : staleShare[market];
     }
 
     function setStaleShare(uint8 market, uint256 share) external {
@@ -43,7 +61,8 @@ contract RiskInputs {
     }
 
     function spot(uint8 market) external view returns (PriceReading memory) {
-        return _readings[market];
+        Reading memory reading = _readings[market];
+        return PriceReading(Price.wrap(reading.price), reading.updatedAt, reading.status);
     }
 
     function slice(uint8 market, uint256 expiry) external view returns (uint256 packed) {

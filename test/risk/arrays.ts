@@ -177,6 +177,36 @@ describe("RiskArrays", () => {
     }
   });
 
+  it("opens no risk on a slice that reports left out, and widens its shock, until a new one comes", async () => {
+    const { riskArrays, riskEngine, inputs, expiries, slices } = await deployRisk(connection);
+    const expiry = expiries[2]!;
+    const words = packLegs([legOf(expiry, -(10n ** 8n))]);
+    const portfolio = { account: 1n, hasBook: false, cash: 0n, collateral: [], positionWords: words };
+    await riskArrays.refreshPositions(words);
+    const before = await riskEngine.assess(portfolio);
+    const shocks = (await riskArrays.basisOf(0, expiry)).shocks;
+    expect(before.status).to.equal(0n);
+
+    await inputs.setSliceStaleShare(0, WAD / 2n);
+    const evaluated = await riskEngine.assessAnyway(portfolio);
+    expect(evaluated.status).to.equal(0n);
+    await networkHelpers.time.increase(hour + 1n);
+    expect((await riskEngine.assessAnyway(portfolio)).status).to.equal(1n);
+    await riskArrays.refreshPositions(words);
+    const late = await riskEngine.assess(portfolio);
+    expect(late.status).to.equal(1n);
+    const widened = (await riskArrays.basisOf(0, expiry)).shocks;
+    // Half stale with an add-on of a half: the up shock is a quarter wider.
+    const up = (factor: bigint) => Number(factor - 1_000_000n);
+    expect(Math.abs(up(widened.upFactor) / up(shocks.upFactor) - 1.25) < 0.001).to.equal(true);
+    expect(late.initialRequirement > before.initialRequirement).to.equal(true);
+
+    await inputs.setSliceStaleShare(0, 0n);
+    await inputs.setSlice(0, expiry, slices.get(`0/${expiry}`)! + 1n, 3_000n * WAD);
+    await riskArrays.refreshPositions(words);
+    expect((await riskEngine.assess(portfolio)).status).to.equal(0n);
+  });
+
   it("keeps Greeks beside the arrays", async () => {
     const { riskArrays, expiries, inputs } = await deployRisk(connection);
     const expiry = expiries[2]!;
