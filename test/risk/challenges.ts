@@ -1,3 +1,4 @@
+import { type BasisParts, challengeable } from "@ballast/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { network } from "hardhat";
@@ -50,6 +51,16 @@ describe("ArrayPosts: challenges", () => {
     await posts.collect();
     expect(await cash.balanceOf(treasury.address)).to.equal(BOND / 2n);
     await expect(posts.collect()).to.be.revertedWithCustomError(posts, "ArrayPosts_NothingToCollect");
+  });
+
+  it("can be prepared by anyone from the event of the post alone", async () => {
+    const { basis, page, stage, expiry, riskArrays } = await smuggled();
+    const parts = basis as unknown as BasisParts;
+    expect(challengeable(parts, page)).to.deep.equal([WRONG]);
+    await stage.inputs.setSpot(0, 3_031n * WAD, 0);
+    await riskArrays.refresh(0, expiry, []);
+    expect(challengeable(parts, page)).to.deep.equal([WRONG]);
+    expect(challengeable({ ...parts, slice: 0n }, page).length).to.equal(16);
   });
 
   it("takes a wrong entry back that a later refresh has carried to another page", async () => {

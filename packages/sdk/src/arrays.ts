@@ -53,6 +53,26 @@ export async function signArrayReport(
 /** What reading the basis of an expiry takes; every typed handle on the risk arrays has it. */
 export type ArraysReader = Pick<IRiskArrays, "gridOf" | "basisOf">;
 
+/** The parts of a basis as the chain returns them, whether read now or taken from the event of a post. */
+export interface BasisParts {
+  readonly grid: { readonly referenceSpot: bigint; readonly outer: bigint };
+  readonly header: { readonly forward: bigint; readonly computedAt: bigint };
+  readonly shocks: { readonly version: bigint; readonly upFactor: bigint; readonly downFactor: bigint };
+  readonly slice: bigint;
+  readonly expiry: bigint;
+}
+
+/** A basis as the mirror takes it. */
+export function exactBasis({ grid, header, shocks, slice, expiry }: BasisParts): pages.ExactBasis {
+  const { version, upFactor, downFactor } = shocks;
+  return {
+    grid: { referenceSpot: grid.referenceSpot, outer: grid.outer },
+    header: { forward: header.forward, computedAt: header.computedAt, version, upFactor, downFactor },
+    slice,
+    expiry,
+  };
+}
+
 /** What the arrays of an expiry were computed from. */
 export async function readBasis(
   riskArrays: ArraysReader,
@@ -64,13 +84,12 @@ export async function readBasis(
     riskArrays.gridOf(market),
     riskArrays.basisOf(market, expiry),
   ]);
-  const { version, upFactor, downFactor } = shocks;
-  return {
-    grid: { referenceSpot: grid.referenceSpot, outer: grid.outer },
-    header: { forward: header.forward, computedAt: header.computedAt, version, upFactor, downFactor },
-    slice,
-    expiry: BigInt(expiry),
-  };
+  return exactBasis({ grid, header, shocks, slice, expiry: BigInt(expiry) });
+}
+
+/** Indexes of the entries of a posted page that can be challenged, from the event of the post. */
+export function challengeable(basis: BasisParts, page: string): number[] {
+  return pages.wrongEntries(exactBasis(basis), page);
 }
 
 /**

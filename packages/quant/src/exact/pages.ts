@@ -92,3 +92,13 @@ export function pageOf(basis: ExactBasis, strikes: readonly bigint[]): `0x${stri
   }
   return encodePage(sorted.map((strike) => entryOf(basis, strike)));
 }
+
+/** Indexes of the entries of a page that are not what `basis` gives, bit for bit. */
+export function wrongEntries(basis: ExactBasis, page: string): number[] {
+  return decodePage(page).flatMap((entry, index) => {
+    if (entry.strikeCents === 0n) return [index];
+    const right = entryOf(basis, entry.strikeCents);
+    const same = right.wordA === entry.wordA && right.wordB === entry.wordB && right.greeks === entry.greeks;
+    return same ? [] : [index];
+  });
+}
