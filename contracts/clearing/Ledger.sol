@@ -55,11 +55,20 @@ abstract contract Ledger is PositionLedger {
         held.positionWords = _legWords(account, slot);
         uint256 length = _assetList.length;
         held.collateral = new CollateralAmount[](length);
+        uint256 count = 0;
         for (uint256 i = 0; i < length; ++i) {
             address asset = _assetList[i];
+            uint256 units = _collateral[account][asset];
+            // A market that an account is not in must not decide whether it can be judged.
+            if (units == 0) continue;
             CollateralAsset storage configured = _collateralAssets[asset];
-            uint256 amount = Units.toWad(_collateral[account][asset], configured.decimals);
-            held.collateral[i] = CollateralAmount(configured.market, Quantity.wrap(int256(amount)));
+            uint256 amount = Units.toWad(units, configured.decimals);
+            held.collateral[count++] = CollateralAmount(configured.market, Quantity.wrap(int256(amount)));
+        }
+        CollateralAmount[] memory collateral = held.collateral;
+        assembly ("memory-safe") {
+            // Shortens the list to what is held.
+            mstore(collateral, count)
         }
     }
 

@@ -98,6 +98,7 @@ abstract contract PositionLedger is IClearinghouse {
 
     /// @dev Adds signed `quantity` to a position.
     function _addPosition(AccountId account, InstrumentId instrument, Quantity quantity) internal {
+        if (!instrument.isSeries()) revert Clearinghouse_BadInstrument(instrument);
         AccountSlot storage slot = _accounts[account];
         if (slot.hasBook) return _addToBook(account, instrument, quantity);
         uint256 count = _positions[account].add(slot.positions, instrument, quantity);

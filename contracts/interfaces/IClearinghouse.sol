@@ -92,6 +92,8 @@ interface IClearinghouse {
     error Clearinghouse_ZeroAmount();
     error Clearinghouse_ZeroAddress();
     error Clearinghouse_NoPosition(AccountId account, InstrumentId instrument);
+    /// @notice No series: without expiry or strike, or of a kind that does not exist.
+    error Clearinghouse_BadInstrument(InstrumentId instrument);
     error Clearinghouse_UnknownScopes(uint256 scopes);
     error Clearinghouse_LossExceedsClaims(Usd loss, Usd claims);
     error Clearinghouse_PermitNotAvailable();

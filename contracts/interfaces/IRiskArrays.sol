@@ -100,7 +100,8 @@ interface IRiskArrays {
     /// @param positionWords packed positions, two a word, in any order; zero entries are skipped
     function refreshPositions(uint256[] calldata positionWords) external returns (uint256 written);
 
-    /// @notice Adds the entries of `page` to the arrays of a current expiry. Restricted to the room that checks posts.
+    /// @notice Adds the entries of `page` to the arrays of a current expiry, whose page it replaces if both together are
+    /// too large. Restricted to the room that checks posts.
     /// @param version that the expiry's arrays must have, or RiskArrays_WrongVersion
     /// @return written contract whose code is the new page
     function install(

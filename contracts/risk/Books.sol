@@ -179,8 +179,11 @@ contract Books is IBooks, AccessManaged {
         NodeGrid.add(book.cells, a, b, change.newer + change.other);
         NodeGrid.take(book.cells, removed);
         _addLinear(book, instrument, change.newer - change.older);
+        uint256 taken = _longMark(source, instrument, b, change.older);
         book.longMark += _longMark(source, instrument, b, change.newer);
-        book.longMark -= _longMark(source, instrument, b, change.older);
+        // Only other words than were added take more than is there; then the legs have to be summed anew.
+        if (taken > book.longMark) return false;
+        book.longMark -= taken;
         return NodeGrid.grossOf(book.cells) < NodeGrid.MAX_GROSS;
     }
 

@@ -12,7 +12,15 @@ enum InstrumentKind {
     Put
 }
 
-using {marketOf, expiryOf, strikeOf, kindOf, seriesGroupOf, sameInstrument as ==} for InstrumentId global;
+using {
+    marketOf,
+    expiryOf,
+    strikeOf,
+    kindOf,
+    seriesGroupOf,
+    isSeries,
+    sameInstrument as ==
+} for InstrumentId global;
 
 /// @notice Expiry is not on the hour, or beyond the 20 bits of hours.
 error InstrumentId_BadExpiry(uint256 expiry);
@@ -63,6 +71,12 @@ function kindOf(InstrumentId instrument) pure returns (InstrumentKind) {
 /// @notice Market and expiry together (the upper 28 bits): series with equal groups share one forward and one time.
 function seriesGroupOf(InstrumentId instrument) pure returns (uint32) {
     return uint32(InstrumentId.unwrap(instrument) >> 36);
+}
+
+/// @notice Whether it has an expiry, a strike and a kind that exists, as everything from `instrumentIdOf` has.
+function isSeries(InstrumentId instrument) pure returns (bool) {
+    uint256 raw = InstrumentId.unwrap(instrument);
+    return raw & 0xf < 2 && (raw >> 4) & 0xffffffff != 0 && (raw >> 36) & 0xfffff != 0;
 }
 
 /// @notice Whether `a` and `b` are the same series.

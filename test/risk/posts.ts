@@ -271,7 +271,7 @@ describe("ArrayPosts: commit and post", () => {
     }
   });
 
-  it("adds to the strikes that are there, as long as they fit", async () => {
+  it("adds to the strikes that are there, and displaces them if both do not fit", async () => {
     const stage = await room();
     const { riskArrays, deployer, manager, expiries } = stage;
     const expiry = expiries[2]!;
@@ -286,15 +286,19 @@ describe("ArrayPosts: commit and post", () => {
     }
     await (await manager.getFunction("grantRole")(9n, deployer.address, 0)).wait();
     const [entry] = pages.decodePage(first.page) as [pages.ExactEntry];
-    const many = pages.encodePage(
-      Array.from({ length: 233 }, (_, i) => ({ ...entry, strikeCents: BigInt(i + 1) })),
-    );
-    for (const page of [many, "0x", pages.encodePage([entry, entry])]) {
+    const many = (count: number) =>
+      pages.encodePage(Array.from({ length: count }, (_, i) => ({ ...entry, strikeCents: BigInt(i + 1) })));
+    for (const page of [many(241), "0x", pages.encodePage([entry, entry])]) {
       await expect(riskArrays.install(0, expiry, 1, page)).to.be.revertedWithCustomError(
         riskArrays,
         "RiskArrays_BadPage",
       );
     }
+    const isThere = async (cents: bigint) => (await riskArrays.words(0, expiry, cents * CENT)).current;
+    await riskArrays.install(0, expiry, 1, many(232));
+    expect([await isThere(strikesOf(8)[0]!), await isThere(232n)]).to.deep.equal([true, true]);
+    await riskArrays.install(0, expiry, 1, many(233));
+    expect([await isThere(strikesOf(8)[0]!), await isThere(233n)]).to.deep.equal([false, true]);
   });
 });
 
