@@ -60,52 +60,19 @@ library Pages {
         }
     }
 
-    /// @notice Word B of entry `index`.
-    function wordBAt(bytes memory page, uint256 index) internal pure returns (uint256 wordB) {
-        assembly ("memory-safe") {
-            wordB := mload(add(add(page, 0x44), mul(index, 100)))
-        }
-    }
-
     /// @notice The index of `strike` among `entries` entries, or `entries` if it has none.
     function find(bytes memory page, uint256 entries, uint256 strike) internal pure returns (uint256 index) {
         assembly ("memory-safe") {
-            // Halves the range [place, place + left) that holds the last entry not above `strike`. A halving too many
-            // changes nothing, so the last six, enough for 64 entries, are written out: a loop costs more than they do.
+            // Halves the range [place, place + left) that holds the last entry not above `strike`.
             let place := add(page, 0x20)
-            let left := entries
-            let half
-            let step
-            for {} gt(left, 64) {} {
-                half := shr(1, left)
-                step := mul(half, 100)
+            for {
+                let left := entries
+            } gt(left, 1) {} {
+                let half := shr(1, left)
+                let step := mul(half, 100)
                 place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
                 left := sub(left, half)
             }
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
             index := entries
             if and(iszero(iszero(entries)), eq(shr(224, mload(place)), strike)) {
                 index := div(sub(place, add(page, 0x20)), 100)

@@ -123,15 +123,11 @@ abstract contract PortfolioVectors is IRiskEngine {
     function _addLeg(Walk memory walk, uint256 entry) private view {
         if (walk.current.group != entry >> 100) _turnTo(walk, entry);
         Sheet memory sheet = walk.current;
-        uint256 strike = uint32(entry >> 68);
-        uint256 index = Pages.find(sheet.page, sheet.entries, strike);
-        if (index != sheet.entries) {
-            SheetMath.net(sheet, index, int64(uint64(entry)));
-            SheetMath.count(sheet, entry, Pages.wordBAt(sheet.page, index));
-        } else if (sheet.expired) {
+        if (SheetMath.tryLeg(sheet, entry)) return;
+        if (sheet.expired) {
             SheetMath.settle(sheet, entry);
         } else if (sheet.counted) {
-            SheetMath.count(sheet, entry, _addLoose(walk, sheet, strike, int64(uint64(entry))));
+            SheetMath.count(sheet, entry, _addLoose(walk, sheet, uint32(entry >> 68), int64(uint64(entry))));
         }
     }
 

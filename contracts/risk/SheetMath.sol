@@ -31,22 +31,88 @@ library SheetMath {
         }
     }
 
-    /// @notice Adds to the net quantity of a page entry, and chains the entry if it is touched for the first time.
-    function net(Sheet memory sheet, uint256 index, int256 quantity) internal pure {
-        uint256 nets = sheet.nets;
-        uint256 touched = sheet.touched;
+    /// @notice Counts a leg whose strike is on the sheet's page, as `count` does, and nets it there; false if it is not.
+    /// @dev All in one piece: between functions the compiler would move more on the stack than is computed here. Offsets
+    /// are those of the fields of Sheet; a page entry takes 100 bytes, its scratch 64 (see Pages and Walk).
+    function tryLeg(Sheet memory sheet, uint256 entry) internal pure returns (bool found) {
+        uint256 centre = 16 * NodeGrid.CENTRE_LANE;
+        uint256 bits = NodeGrid.VALUE_BITS;
         assembly ("memory-safe") {
-            let own := add(nets, shl(6, index))
-            mstore(own, add(mload(own), quantity))
-            if iszero(mload(add(own, 0x20))) {
-                mstore(add(own, 0x20), touched)
-                touched := own
+            let strike := and(shr(68, entry), 0xffffffff)
+            let place := add(mload(add(sheet, 0xc0)), 0x20)
+            let left := mload(add(sheet, 0xe0))
+            // Halves [place, place + left), which holds the last entry not above `strike`. A halving too many changes
+            // nothing, so the last six, enough for 64 entries, are written out: a loop costs more than they do.
+            let half
+            let step
+            for {} gt(left, 64) {} {
+                half := shr(1, left)
+                step := mul(half, 100)
+                place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+                left := sub(left, half)
+            }
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            half := shr(1, left)
+            step := mul(half, 100)
+            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
+            left := sub(left, half)
+            found := and(gt(mload(add(sheet, 0xe0)), 0), eq(shr(224, mload(place)), strike))
+            if found {
+                let quantity := signextend(7, entry)
+                // The net quantity of the entry, chained to the others when it is touched for the first time.
+                let field := sub(place, add(mload(add(sheet, 0xc0)), 0x20))
+                field := add(mload(add(sheet, 0x100)), shl(6, div(field, 100)))
+                mstore(field, add(mload(field), quantity))
+                if iszero(mload(add(field, 0x20))) {
+                    mstore(add(field, 0x20), mload(add(sheet, 0x120)))
+                    mstore(add(sheet, 0x120), field)
+                }
+                field := add(sheet, 0x1a0)
+                mstore(field, add(mload(field), quantity))
+                let isPut := and(shr(64, entry), 0xf)
+                if isPut {
+                    field := add(sheet, 0x1c0)
+                    mstore(field, add(mload(field), quantity))
+                    field := add(sheet, 0x1e0)
+                    mstore(field, add(mload(field), mul(quantity, strike)))
+                }
+                if sgt(quantity, 0) {
+                    // NodeGrid.longMark.
+                    let value := mload(add(place, 36))
+                    value := shl(shr(252, value), and(shr(centre, value), 0xffff))
+                    value := shr(bits, mul(value, mload(add(sheet, 0x20))))
+                    if isPut {
+                        value := add(value, mul(strike, 10000000000000000))
+                        let forward := mul(mload(add(sheet, 0x180)), 10000000000)
+                        value := mul(sub(value, forward), gt(value, forward))
+                    }
+                    field := add(sheet, 0x200)
+                    mstore(field, add(mload(field), div(mul(quantity, value), 100000000)))
+                }
             }
         }
-        sheet.touched = touched;
     }
 
-    /// @notice Counts what a leg adds beside its lanes.
+    /// @notice Counts what a leg outside the page adds beside its lanes.
     /// @param wordB of its strike
     function count(Sheet memory sheet, uint256 entry, uint256 wordB) internal pure {
         unchecked {

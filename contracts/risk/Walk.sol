@@ -36,8 +36,8 @@ struct Walk {
     uint256 marketCount;
 }
 
-/// @notice What the legs of one expiry share, and their sums.
-/// @param group market << 20 | expiry hours; the first field, SheetMath.indexOf reads it by address
+/// @notice What the legs of one expiry share, and their sums. SheetMath reads its fields by their offsets.
+/// @param group market << 20 | expiry hours
 /// @param base reference spot of the grid [wad]
 /// @param market index among the walk's markets
 /// @param counted whether there is anything to value its legs with
