@@ -185,11 +185,6 @@ library NodeValuation {
             (FixedPoint.min(FixedPoint.abs(all.theta) / 1e9, most) << 192);
     }
 
-    /// @notice sigma sqrt(T) [Q64] of a strike, not shocked.
-    function deviationOf(Basis memory basis, uint256 strike) internal pure returns (uint256) {
-        return _deviations(basis, FixedPoint.lnRatio(uint256(basis.header.forward) * PRICE_UNIT, strike))[2];
-    }
-
     function _learnLevels(Basis memory basis) private pure {
         Levels memory levels = basis.levels;
         if (levels.known) return;

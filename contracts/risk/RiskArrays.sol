@@ -219,12 +219,13 @@ contract RiskArrays is ArrayStore, AccessManaged {
         uint256 entries = Pages.count(page);
         uint256 index = Pages.find(page, entries, strike / CENT);
         uint256 packed;
-        if (index != entries) {
-            (, , packed) = Pages.wordsAt(page, index);
-        } else {
-            basis.expiry = expiry;
-            packed = NodeValuation.greeksOf(basis, strike, NodeValuation.deviationOf(basis, strike));
+        if (index == entries) {
+            uint256[] memory cents = new uint256[](1);
+            (cents[0], index) = (strike / CENT, 0);
+            (basis.grid, basis.expiry) = (_grids[market], expiry);
+            page = NodeValuation.pageOf(basis, cents);
         }
+        (, , packed) = Pages.wordsAt(page, index);
         return
             SeriesGreeks(uint64(packed), uint64(packed >> 64), uint64(packed >> 128), uint64(packed >> 192));
     }
