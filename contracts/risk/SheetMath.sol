@@ -34,6 +34,7 @@ library SheetMath {
     /// @notice Counts a leg whose strike is on the sheet's page, as `count` does, and nets it there; false if it is not.
     /// @dev All in one piece: between functions the compiler would move more on the stack than is computed here. Offsets
     /// are those of the fields of Sheet; a page entry takes 100 bytes, its scratch 64 (see Pages and Walk).
+    // solhint-disable-next-line function-max-lines
     function tryLeg(Sheet memory sheet, uint256 entry) internal pure returns (bool found) {
         uint256 centre = 16 * NodeGrid.CENTRE_LANE;
         uint256 bits = NodeGrid.VALUE_BITS;
