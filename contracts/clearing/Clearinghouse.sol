@@ -192,6 +192,7 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
 
     /// @inheritdoc IClearinghouse
     function requireHealthy(AccountId account) external view {
+        _requireCountable(account);
         _requireInitial(account, riskEngine.assessAnyway(portfolio(account)));
     }
 
@@ -294,6 +295,7 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         uint256 count = _touchedCount;
         for (uint256 i = 0; i < count; ++i) {
             (AccountId account, int256 excess, int256 requirement) = _touchedAt(i);
+            _requireCountable(account);
             if (mode == Mode.Batch) _requireGoodHealth(account);
             else if (!_isDebtFree(account)) _requireLessRisk(account, excess, requirement);
         }

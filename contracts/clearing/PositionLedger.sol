@@ -32,6 +32,11 @@ abstract contract PositionLedger is IClearinghouse {
     /// @notice Most positions an account with a book may hold.
     uint256 public constant MAX_BOOK_POSITIONS = 1024;
 
+    /// @notice Largest sum of the sizes of an account's positions, books apart [1e-8]. Margin adds up sizes times at most
+    /// 2^15 in 63 bits; a sum that fits only while strikes are out of the money would later keep the account from
+    /// being judged, hence from being liquidated.
+    uint256 public constant MAX_TOTAL_SIZE = (1 << 48) - 1;
+
     /// @notice Told of every change in an account with a book.
     IBooks public immutable books;
 
@@ -109,6 +114,22 @@ abstract contract PositionLedger is IClearinghouse {
     /// @dev The packed legs of an account that margin counts one by one; none of an account with a book.
     function _legWords(AccountId account, AccountSlot memory slot) internal view returns (uint256[] memory) {
         return slot.hasBook ? new uint256[](0) : _positions[account].load(slot.positions);
+    }
+
+    function _requireCountable(AccountId account) internal view {
+        uint256[] memory words = _legWords(account, _accounts[account]);
+        uint256 size = 0;
+        unchecked {
+            // At most 128 sizes below 2^63.
+            for (uint256 i = 0; i < words.length; ++i) {
+                int256 low = int64(uint64(words[i]));
+                int256 high = int64(uint64(words[i] >> 128));
+                size += uint256(low < 0 ? -low : low) + uint256(high < 0 ? -high : high);
+            }
+        }
+        if (size > MAX_TOTAL_SIZE) {
+            revert Clearinghouse_PositionsTooLarge(account, size, MAX_TOTAL_SIZE);
+        }
     }
 
     function _addToBook(AccountId account, InstrumentId instrument, Quantity quantity) private {

@@ -86,6 +86,8 @@ interface IClearinghouse {
         uint256 needed
     );
     error Clearinghouse_TooManyPositions(AccountId account, uint256 limit);
+    /// @notice Sizes of all positions together exceed what margin can add up [1e-8].
+    error Clearinghouse_PositionsTooLarge(AccountId account, uint256 size, uint256 limit);
     error Clearinghouse_CannotOpenBook(AccountId account);
     error Clearinghouse_SelfMove(AccountId account);
     error Clearinghouse_NegativeAmount(Usd amount);
