@@ -138,7 +138,7 @@ library Margin {
     ) private pure returns (uint256 worst, uint256 worstNode) {
         unchecked {
             // Values are below 2^200 and ratios below 2^62.
-            for (uint256 tail; tail < NodeGrid.LANES - NodeGrid.FIRST_TAIL; ++tail) {
+            for (uint256 tail; tail < NodeGrid.TAILS; ++tail) {
                 uint256 move = NodeGrid.tail(tail);
                 uint256 node = NodeGrid.FIRST_TAIL + tail;
                 int256 scaled = (bid - values[node]) * int256(scanRange < move ? scanRange : move);
@@ -148,8 +148,9 @@ library Margin {
             }
         }
         assembly ("memory-safe") {
-            let firstTail := add(losses, 0x120)
-            let lastTail := add(losses, 0x1c0)
+            // Nodes 5 and 10.
+            let firstTail := add(losses, 0xa0)
+            let lastTail := add(losses, 0x140)
             let from := values
             let end := add(losses, 0x3c0)
             let where := losses

@@ -6,11 +6,16 @@ import {FixedPoint} from "../libraries/FixedPoint.sol";
 /// @title NodeGrid
 /// @notice Where each node of a risk array lies, and how words of 15 lanes are packed, added up and read.
 /// A node is a spot level (a multiple of the market's reference spot) and a volatility state:
-///   word A, volatility up:   lanes 0..8  levels 1 + outer * {-1, -3/4, -1/2, -1/4, 0, 1/4, 1/2, 3/4, 1}
-///                            lanes 9..14 levels 0.34, 0.50, 0.67, 1.50, 2.00, 3.00 (the tails)
-///   word B, volatility down: lanes 0..8  the same nine levels
-///           unshocked:       lanes 9..13 levels 0.98, 0.99, 1.00, 1.01, 1.02 (marks and delta are read here)
-///                            lane 14     level 1 - outer (a slide to which volatility has not reacted)
+///   word A, volatility up:   lanes 0..4   levels 1 + outer * {-1, -1/2, 0, 1/2, 1}
+///                            lanes 5..10  (0.34, 0.50, 0.67) * (1 - driftLimit), (1.5, 2, 3) * (1 + driftLimit): the
+///                                         tails, as far from every live spot as from the reference
+///           volatility down: lanes 11..14 levels 1 + outer * {-6, -5, -4, -3} / 6
+///   word B, volatility down: lanes 0..8   levels 1 + outer * {-2, -1, 0, 1, 2, 3, 4, 5, 6} / 6
+///           unshocked:       lane 9       level 1 + outer (where a short call with a far wing loses most)
+///                            lanes 10..14 levels 1 + driftLimit * {-1, -1/2, 0, 1/2, 1} (marks are read here)
+/// Down levels are closest, because values bend most there. A sixth of outer may not be whole: step k of 0..12 stands at
+/// 1 - outer + k * outer / 6, rounded down, so that the outermost and the middle are exact and every third is a level of
+/// the up state. docs/decisions/0001-node-grid.md tells what this choice was measured against.
 /// Nodes 0..14 are the lanes of word A, 15..29 those of word B.
 /// A lane holds a call's value per contract, rounded down, in units of 2^exponent * reference spot / 2^29. Bits 240..251
 /// of a word are twelve bits of its version (A the low ones, B the high ones), bits 252..255 the exponent.
@@ -23,14 +28,15 @@ library NodeGrid {
     uint256 internal constant NODES = 30;
     uint256 internal constant LANES = 15;
     uint256 internal constant CELLS = 14;
-    uint256 internal constant LEVELS = 9;
-    uint256 internal constant FIRST_TAIL = 9;
-    /// @dev Node of the unshocked level 0.98; the next four follow in steps of 0.01.
-    uint256 internal constant FIRST_DENSE = 24;
-    uint256 internal constant DENSE_STEP = 0.01e18;
-    uint256 internal constant DENSE_LOWEST = 0.98e18;
-    /// @dev Lane of word B with the unshocked level 1.00.
-    uint256 internal constant CENTRE_LANE = 11;
+    /// @dev Node of the lowest tail; the other five follow.
+    uint256 internal constant FIRST_TAIL = 5;
+    uint256 internal constant TAILS = 6;
+    uint256 internal constant FIRST_DOWN = 11;
+    uint256 internal constant FIRST_SAME = 24;
+    /// @dev Node of the unshocked level 1 - driftLimit; the next four follow in steps of half of it.
+    uint256 internal constant FIRST_DENSE = 25;
+    /// @dev Lane of word B with the unshocked level 1.
+    uint256 internal constant CENTRE_LANE = 12;
     /// @dev Lane unit is reference spot / 2^VALUE_BITS at exponent zero.
     uint256 internal constant VALUE_BITS = 29;
     uint256 internal constant MAX_GROSS = 1 << 63;
@@ -40,39 +46,52 @@ library NodeGrid {
     // Levels
 
     /// @notice Spot level of every node as a multiple of the reference spot [wad].
-    /// @param outer distance of the outermost scanned level from one [wad], a multiple of 4, below 1
-    function multipliers(uint256 outer) internal pure returns (uint256[30] memory m) {
+    /// @param outer distance of the outermost scanned level from one [wad], even and below 1
+    /// @param driftLimit how far live spot may be from the reference [wad], a multiple of 100 and below 1
+    function multipliers(uint256 outer, uint256 driftLimit) internal pure returns (uint256[30] memory m) {
         assembly ("memory-safe") {
-            // outer < 1e18, so no level falls to zero.
+            // Neither reaches 1e18, so no level falls to zero.
             let one := 1000000000000000000
-            let quarter := div(outer, 4)
-            let level := sub(one, outer)
-            mstore(add(m, 0x3a0), level)
-            let end := add(m, 0x120)
-            for {
-                let at := m
-            } lt(at, end) {
-                at := add(at, 0x20)
-            } {
-                mstore(at, level)
-                mstore(add(at, 0x1e0), level)
-                level := add(level, quarter)
-            }
-            mstore(end, 340000000000000000)
-            mstore(add(m, 0x140), 500000000000000000)
-            mstore(add(m, 0x160), 670000000000000000)
-            mstore(add(m, 0x180), 1500000000000000000)
-            mstore(add(m, 0x1a0), 2000000000000000000)
-            mstore(add(m, 0x1c0), 3000000000000000000)
-            mstore(add(m, 0x300), 980000000000000000)
-            mstore(add(m, 0x320), 990000000000000000)
-            mstore(add(m, 0x340), one)
-            mstore(add(m, 0x360), 1010000000000000000)
-            mstore(add(m, 0x380), 1020000000000000000)
+            let lowest := sub(one, outer)
+            let highest := add(one, outer)
+            let half := div(outer, 2)
+            mstore(m, lowest)
+            mstore(add(m, 0x20), sub(one, half))
+            mstore(add(m, 0x40), one)
+            mstore(add(m, 0x60), add(one, half))
+            mstore(add(m, 0x80), highest)
+            // Tails: 0.34 (1 - d) and so on; driftLimit is a multiple of 100, so they are whole.
+            let part := div(driftLimit, 100)
+            mstore(add(m, 0xa0), sub(340000000000000000, mul(part, 34)))
+            mstore(add(m, 0xc0), sub(500000000000000000, mul(part, 50)))
+            mstore(add(m, 0xe0), sub(670000000000000000, mul(part, 67)))
+            mstore(add(m, 0x100), add(1500000000000000000, mul(part, 150)))
+            mstore(add(m, 0x120), add(2000000000000000000, mul(part, 200)))
+            mstore(add(m, 0x140), add(3000000000000000000, mul(part, 300)))
+            mstore(add(m, 0x160), lowest)
+            mstore(add(m, 0x180), add(lowest, div(outer, 6)))
+            mstore(add(m, 0x1a0), add(lowest, div(outer, 3)))
+            mstore(add(m, 0x1c0), sub(one, half))
+            mstore(add(m, 0x1e0), add(lowest, div(mul(outer, 2), 3)))
+            mstore(add(m, 0x200), add(lowest, div(mul(outer, 5), 6)))
+            mstore(add(m, 0x220), one)
+            mstore(add(m, 0x240), add(lowest, div(mul(outer, 7), 6)))
+            mstore(add(m, 0x260), add(lowest, div(mul(outer, 4), 3)))
+            mstore(add(m, 0x280), add(one, half))
+            mstore(add(m, 0x2a0), add(lowest, div(mul(outer, 5), 3)))
+            mstore(add(m, 0x2c0), add(lowest, div(mul(outer, 11), 6)))
+            mstore(add(m, 0x2e0), highest)
+            mstore(add(m, 0x300), highest)
+            half := div(driftLimit, 2)
+            mstore(add(m, 0x320), sub(one, driftLimit))
+            mstore(add(m, 0x340), sub(one, half))
+            mstore(add(m, 0x360), one)
+            mstore(add(m, 0x380), add(one, half))
+            mstore(add(m, 0x3a0), add(one, driftLimit))
         }
     }
 
-    /// @notice |level - 1| of tail `index` in 0..5 [wad].
+    /// @notice Move of tail `index` in 0..5 that its loss is scaled by: |level - 1| before it was widened [wad].
     function tail(uint256 index) internal pure returns (uint256) {
         if (index == 0) return 0.66e18;
         if (index == 1) return 0.5e18;
@@ -83,11 +102,12 @@ library NodeGrid {
 
     /// @notice ln of each level [Q96].
     function logarithms(uint256[30] memory m) internal pure returns (int256[30] memory logs) {
-        for (uint256 i; i < NODES; ++i) {
-            // Word B repeats the nine levels of word A.
-            bool repeated = i >= LANES && i < LANES + LEVELS;
-            logs[i] = repeated ? logs[i - LANES] : FixedPoint.lnRatio(m[i], 1e18);
+        for (uint256 i = FIRST_TAIL; i < NODES; ++i) {
+            // The unshocked edge is the last down level.
+            logs[i] = i == FIRST_SAME ? logs[i - 1] : FixedPoint.lnRatio(m[i], 1e18);
         }
+        // Every third down level is an up level.
+        for (uint256 i; i < FIRST_TAIL; ++i) logs[i] = logs[FIRST_DOWN + 3 * i];
     }
 
     // Words
@@ -255,16 +275,15 @@ library NodeGrid {
     /// rounded against the holder; negative is a gain.
     function vegaLosses(uint256[14] memory cells) internal pure returns (int256 up, int256 down) {
         unchecked {
-            // Below 2^80 each. Level one is lane 4 of both words in their shocked states, lane 11 of B unshocked.
-            int256 rest = int256(cells[6]);
+            // Below 2^80 each. Level one is lane 2 of word A (cell 2) in the up state, lanes 2 and 12 of word B (the
+            // lowest and the highest of cell 7) in the down state and unshocked.
             int256 same;
             assembly ("memory-safe") {
-                same := signextend(9, rest)
-                rest := sar(80, sub(rest, same))
-                same := signextend(9, rest)
-                same := signextend(9, sar(80, sub(rest, same)))
-                up := signextend(9, mload(add(cells, 0x80)))
-                down := signextend(9, mload(add(cells, 0x120)))
+                up := signextend(9, mload(add(cells, 0x40)))
+                let rest := mload(add(cells, 0xe0))
+                down := signextend(9, rest)
+                rest := sar(80, sub(rest, down))
+                same := sar(80, sub(rest, signextend(9, rest)))
             }
             // Flooring hides at most a unit of a long's unshocked lane and of a short's shocked one.
             uint256 longB = cells[11] - cells[13];

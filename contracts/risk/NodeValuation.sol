@@ -188,7 +188,10 @@ library NodeValuation {
     function _learnLevels(Basis memory basis) private pure {
         Levels memory levels = basis.levels;
         if (levels.known) return;
-        levels.m = NodeGrid.multipliers(uint256(basis.grid.outer) * 1e9);
+        levels.m = NodeGrid.multipliers(
+            uint256(basis.grid.outer) * 1e9,
+            uint256(basis.grid.driftLimit) * 1e9
+        );
         levels.logs = NodeGrid.logarithms(levels.m);
         levels.known = true;
     }
@@ -202,12 +205,12 @@ library NodeValuation {
         uint256[3] memory deviations
     ) private pure returns (uint256[30] memory values) {
         unchecked {
-            // forward < 2^98 and levels are at most 3e18.
+            // forward < 2^98 and levels are below 6e18.
             for (uint256 i; i < NodeGrid.NODES; ++i) {
                 uint256 s = deviations[
-                    i < NodeGrid.LANES
+                    i < NodeGrid.FIRST_DOWN
                         ? 0
-                        : i < NodeGrid.FIRST_DENSE
+                        : i < NodeGrid.FIRST_SAME
                             ? 1
                             : 2
                 ];

@@ -21,18 +21,20 @@ library VectorMath {
         vector.collateral = FixedPoint.mulDown(sums.collateral, sums.spot);
         int256[30] memory values = NodeGrid.decode(sums.cells);
         unchecked {
-            // Lanes < 2^80, reference < 2^64; putForward < 2^147; collateral < 2^128 [wad]; levels < 2^62.
+            // Lanes < 2^80, reference < 2^64; putForward < 2^147; collateral < 2^128 [wad]; levels < 2^63.
             int256 base = int256(uint256(sums.grid.referenceSpot));
             int256 unit = base * 100;
+            uint256 drift = uint256(sums.grid.driftLimit) * 1e9;
             _toDollars(
                 values,
-                NodeGrid.multipliers(uint256(sums.grid.outer) * 1e9),
+                NodeGrid.multipliers(uint256(sums.grid.outer) * 1e9, drift),
                 unit,
                 int256(sums.collateral) * base - sums.putForward * 1e10,
                 sums.putStrike * 1e8 + sums.settled
             );
             vector.nodeValues = values;
-            vector.mark = sums.spot == 0 ? sums.settled : _markAt(values, sums.spot, uint256(base) * 1e10);
+            vector.mark =
+                sums.spot == 0 ? sums.settled : _markAt(values, sums.spot, uint256(base) * 1e10, drift);
             uint256 shorts = sums.calls < 0 ? uint256(-sums.calls) : 0;
             if (sums.puts < 0) shorts += uint256(-sums.puts);
             vector.netShort = shorts * 1e10;
@@ -73,17 +75,21 @@ library VectorMath {
         }
     }
 
-    /// @dev The vector at the live spot, straight between the two unshocked nodes around it (rounded down).
-    function _markAt(int256[30] memory values, uint256 spot, uint256 base) private pure returns (int256) {
-        uint256 level = FixedPoint.mulDivDown(spot, 1e18, base);
-        if (level < NodeGrid.DENSE_LOWEST) level = NodeGrid.DENSE_LOWEST;
-        uint256 index = FixedPoint.min((level - NodeGrid.DENSE_LOWEST) / NodeGrid.DENSE_STEP, 3);
+    /// @dev The vector at the live spot, straight between the two unshocked nodes around it (rounded down), flat beyond.
+    /// @param drift how far the unshocked nodes reach [wad], above zero
+    function _markAt(
+        int256[30] memory values,
+        uint256 spot,
+        uint256 base,
+        uint256 drift
+    ) private pure returns (int256) {
+        uint256 level = FixedPoint.mulDivDown(spot, 1e18, base) + drift;
+        uint256 offset = level > 1e18 ? level - 1e18 : 0;
+        uint256 step = drift / 2;
+        uint256 index = FixedPoint.min(offset / step, 3);
         uint256 node = NodeGrid.FIRST_DENSE + index;
-        uint256 part = FixedPoint.min(
-            level - NodeGrid.DENSE_LOWEST - index * NodeGrid.DENSE_STEP,
-            NodeGrid.DENSE_STEP
-        );
+        uint256 part = FixedPoint.min(offset - index * step, step);
         int256 rise = (values[node + 1] - values[node]) * int256(part);
-        return values[node] + FixedPoint.signedDivDown(rise, int256(NodeGrid.DENSE_STEP));
+        return values[node] + FixedPoint.signedDivDown(rise, int256(step));
     }
 }

@@ -30,6 +30,7 @@ contract ExtremesTest {
         uint256 percent = 80 + (forward % 41);
         basis.grid.referenceSpot = uint64(base);
         basis.grid.outer = uint32(50_000_000 + (outer % 480) * 1_000_000);
+        basis.grid.driftLimit = uint32(1_000_000 + (outer % 19_000_001));
         basis.header.forward = uint56(max(1, min((base * percent) / 100, type(uint56).max)));
         basis.header.computedAt = 1_700_000_000 + (age % 7200);
         basis.expiry = uint256(basis.header.computedAt) + 1 + (life % (3 * 365 days));
@@ -57,7 +58,10 @@ contract ExtremesTest {
     /// @dev No call is worth more than its forward at the level, in lane units.
     function _requireBelowForward(Basis memory basis, uint256 cents) private pure {
         (uint256 a, uint256 b, ) = NodeValuation.entryOf(basis, cents * 1e16);
-        uint256[30] memory m = NodeGrid.multipliers(uint256(basis.grid.outer) * 1e9);
+        uint256[30] memory m = NodeGrid.multipliers(
+            uint256(basis.grid.outer) * 1e9,
+            uint256(basis.grid.driftLimit) * 1e9
+        );
         for (uint256 i; i < 30; ++i) {
             uint256 lane = i < 15 ? NodeGrid.laneOf(a, i) : NodeGrid.laneOf(b, i - 15);
             uint256 bound = (uint256(basis.header.forward) * m[i]) / 1e18 + 1;

@@ -48,7 +48,7 @@ async function ready() {
     const basis = { grid, header: { ...header.toObject(), ...shocks.toObject() }, slice, expiry } as never;
     const entries = strikes.map((cents) => {
       const entry = pages.entryOf(basis, cents);
-      return { ...entry, wordB: entry.wordB + (raised << 176n) };
+      return { ...entry, wordB: entry.wordB + (raised << 192n) };
     });
     await risk.riskArrays.install(0, expiry, shocks.version, pages.encodePage(entries as never));
   };

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { LAYOUTS } from "../../bench/grid/layouts.ts";
 import report from "../../bench/results/grid.json" with { type: "json" };
+import { multipliers } from "../../packages/quant/src/exact/node-grid.ts";
+import { gridScenarios } from "../../packages/quant/src/reference/index.ts";
 
 type Cells = readonly (string | number)[];
 
@@ -93,8 +96,33 @@ describe("Decision on the node grid", () => {
     expect(choice).to.include(
       `the mean shortfall from ${a.gapBps.meanShortfall} to ${h.gapBps.meanShortfall}`,
     );
+    const calendars = [a, h].map(({ worstGapByFamilyBps }) => worstGapByFamilyBps.calendar);
+    expect(choice).to.include(`from ${calendars.join(" to ")} bps at worst`);
     const excess = [h, k].map(({ overRequirement }) => overRequirement.meanBps);
     expect(choice).to.include(`the excess from ${excess.join(" to ")} bps`);
+  });
+
+  it("has chosen what the arrays hold, node by node", () => {
+    const chosen = LAYOUTS.find(({ name }) => text.includes(`**${name} at a drift limit of 1 %.**`));
+    // Outer of both is a whole number of thousandths, so that nothing is rounded.
+    for (const [scanRange, driftLimit] of [
+      [0.2, 0.01],
+      [0.25, 0.004],
+    ] as const) {
+      const measured = chosen!.nodes(scanRange, driftLimit);
+      const outer = Math.round(((1 + scanRange) * (1 + driftLimit) - 1) * 1_000);
+      const levels = multipliers(
+        BigInt(outer) * 10n ** 15n,
+        BigInt(Math.round(driftLimit * 1e9)) * 10n ** 9n,
+      );
+      const scenarios = gridScenarios(scanRange, driftLimit);
+      expect([levels.length, scenarios.length]).to.deep.equal([measured.length, measured.length]);
+      for (const [node, { state, level, move }] of measured.entries()) {
+        expect(Math.abs(Number(levels[node]) / 1e18 - level) < 1e-12, `level ${node}`).to.equal(true);
+        expect(Math.abs(scenarios[node]!.level - level) < 1e-12, `scenario ${node}`).to.equal(true);
+        expect([scenarios[node]!.state, scenarios[node]!.move ?? 0]).to.deep.equal([state, move]);
+      }
+    }
   });
 
   it("holds no grid that rounds for the account", () => {

@@ -82,27 +82,26 @@ contract FullRevaluation {
         for (uint256 i; i < legs.length; ++i) _addLeg(market, legs[i], p, sums, v);
         for (uint256 i; i < legs.length; ++i) _addExpiry(market, legs, i, p, sums);
         for (uint256 node; node < 30; ++node) {
-            (uint256 level, , ) = nodeAt(node, sums.outer);
+            (uint256 level, , ) = nodeAt(node, sums.outer, p.driftLimit);
             v.values[node] += int256((((market.collateral * market.referenceSpot) / 1e18) * level) / 1e18);
         }
-        v.mark = _markAt(v.values, (market.spot * 1e18) / market.referenceSpot);
+        v.mark = _markAt(v.values, (market.spot * 1e18) / market.referenceSpot, p.driftLimit);
         _judge(market, p, sums, v);
     }
 
-    /// @notice Level [wad], state of volatility and |level - 1| of a tail [wad], zero for others.
+    /// @notice Level [wad], state of volatility and the move of a tail [wad], zero for others.
     function nodeAt(
         uint256 node,
-        uint256 outer
+        uint256 outer,
+        uint256 driftLimit
     ) public pure returns (uint256 level, State state, uint256 move) {
-        if (node == 29) return (1e18 - outer, State.Same, 0);
-        if (node >= 24) return (0.98e18 + (node - 24) * 0.01e18, State.Same, 0);
-        if (node >= 15) return (1e18 - outer + ((node - 15) * outer) / 4, State.Down, 0);
-        if (node < 9) return (1e18 - outer + (node * outer) / 4, State.Up, 0);
-        if (node == 9) return (0.34e18, State.Up, 0.66e18);
-        if (node == 10) return (0.5e18, State.Up, 0.5e18);
-        if (node == 11) return (0.67e18, State.Up, 0.33e18);
-        if (node == 12) return (1.5e18, State.Up, 0.5e18);
-        return node == 13 ? (2e18, State.Up, 1e18) : (3e18, State.Up, 2e18);
+        if (node >= 25) return (1e18 - driftLimit + ((node - 25) * driftLimit) / 2, State.Same, 0);
+        if (node == 24) return (1e18 + outer, State.Same, 0);
+        if (node >= 11) return (1e18 - outer + ((node - 11) * outer) / 6, State.Down, 0);
+        if (node < 5) return (1e18 - outer + (node * outer) / 2, State.Up, 0);
+        move = [uint256(0.66e18), 0.5e18, 0.33e18, 0.5e18, 1e18, 2e18][node - 5];
+        if (node < 8) level = ((1e18 - move) * (1e18 - driftLimit)) / 1e18;
+        else level = ((1e18 + move) * (1e18 + driftLimit)) / 1e18;
     }
 
     /// @notice One contract at a level and a state of volatility [wad USD].
@@ -127,7 +126,7 @@ contract FullRevaluation {
         FullVerdict memory v
     ) private pure {
         for (uint256 node; node < 30; ++node) {
-            (uint256 level, State state, ) = nodeAt(node, sums.outer);
+            (uint256 level, State state, ) = nodeAt(node, sums.outer, p.driftLimit);
             v.values[node] += (leg.quantity * valueAt(market, leg, p, level, state)) / WAD;
         }
         if (leg.quantity > 0) v.longMark += (leg.quantity * valueAt(market, leg, p, 1e18, State.Same)) / WAD;
@@ -166,7 +165,7 @@ contract FullRevaluation {
         int256 held = int256((market.collateral * market.spot) / 1e18);
         v.equity = bid - (held * int256(uint256(p.collateralHaircut))) / WAD;
         for (uint256 node; node < 30; ++node) {
-            (, , uint256 move) = nodeAt(node, sums.outer);
+            (, , uint256 move) = nodeAt(node, sums.outer, p.driftLimit);
             int256 loss = bid - v.values[node];
             if (move > p.scanRange) loss = (loss * int256(uint256(p.scanRange))) / int256(move);
             v.scan = _larger(v.scan, loss);
@@ -183,12 +182,12 @@ contract FullRevaluation {
     }
 
     /// @dev Straight between the unshocked nodes around the live level, flat beyond the outermost.
-    function _markAt(int256[30] memory values, uint256 level) private pure returns (int256) {
-        if (level <= 0.98e18) return values[24];
-        if (level >= 1.02e18) return values[28];
-        uint256 index = (level - 0.98e18) / 0.01e18;
-        int256 part = int256((level - 0.98e18) % 0.01e18);
-        return values[24 + index] + ((values[25 + index] - values[24 + index]) * part) / 0.01e18;
+    function _markAt(int256[30] memory values, uint256 level, uint256 drift) private pure returns (int256) {
+        if (level <= 1e18 - drift) return values[25];
+        if (level >= 1e18 + drift) return values[29];
+        uint256 index = ((level + drift - 1e18) * 2) / drift;
+        int256 part = int256(level + drift - 1e18 - (index * drift) / 2);
+        return values[25 + index] + ((values[26 + index] - values[25 + index]) * part * 2) / int256(drift);
     }
 
     /// @dev sigma * sqrt(T) [Q64] of a leg's strike, shocked.

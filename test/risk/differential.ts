@@ -3,7 +3,7 @@ import { network } from "hardhat";
 import { abs } from "../../packages/quant/src/exact/fixed-point.ts";
 import * as margin from "../../packages/quant/src/exact/margin.ts";
 import * as nodeGrid from "../../packages/quant/src/exact/node-grid.ts";
-import { nodeCalls, vectorOf } from "../../packages/quant/src/exact/risk-arrays.ts";
+import { levelsOf, nodeCalls, vectorOf } from "../../packages/quant/src/exact/risk-arrays.ts";
 import { seeded } from "../support/random.ts";
 import {
   deployRisk,
@@ -132,7 +132,7 @@ describe("RiskEngine against its BigInt mirror", () => {
     const next = seeded(22);
     const now = risk.start;
     const market = mirrorMarket(risk, 0, { computedAt: now, now });
-    const levels = nodeGrid.multipliers(market.grid.outer * 10n ** 9n);
+    const levels = levelsOf(market.grid);
     for (let i = 0; i < 40; i++) {
       const legs = randomLegs(risk, next, 1 + Math.floor(next() * 25), 1);
       const full = new Array<bigint>(nodeGrid.NODES).fill(0n);

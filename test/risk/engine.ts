@@ -157,7 +157,7 @@ describe("RiskEngine", () => {
       const legs = randomLegs(next, expiries, strikes, 8).filter((made) => made.market === 0);
       const got = await riskEngine.assess(portfolioOf(0n, legs));
       const [vector] = await riskEngine.nodeVectors([], packLegs(legs), false);
-      const scanned = [...vector!.nodeValues].filter((_, node) => node < 9 || node > 14);
+      const scanned = [...vector!.nodeValues].filter((_, node) => node < 5 || node > 10);
       const worst = scanned.reduce((least, value) => (value < least ? value : least));
       expect(got.initialRequirement >= got.equity - worst).to.equal(true);
     }

@@ -9,10 +9,11 @@ const { ethers, networkHelpers } = connection;
 const STRIKES = [1_500n, 2_000n, 2_400n, 2_700n, 2_900n, 3_000n, 3_100n, 3_300n, 3_600n, 4_200n, 6_000n];
 const NODES = gridScenarios(0.2, 0.01);
 const CONTRACT = 10n ** 8n;
+const parameters = parametersOf(0);
 
 /** The risk room with every strike of market 0 refreshed in one block, and the judge it is held against. */
-async function ready() {
-  const risk = await deployRisk(connection);
+async function ready(changes: Partial<typeof parameters> = {}) {
+  const risk = await deployRisk(connection, changes);
   const full = await ethers.deployContract("FullRevaluation");
   const all = risk.expiries.flatMap((expiry) =>
     STRIKES.map(
@@ -37,8 +38,6 @@ function randomLegs(risk: Risk, next: () => number, count: number): Leg[] {
   }
   return [...legs.values()];
 }
-
-const parameters = parametersOf(0);
 
 async function revalue(
   room: Ready,
@@ -107,15 +106,17 @@ describe("RiskEngine against full revaluation on chain", () => {
   it("reads the same levels and states as the nodes of the arrays", async () => {
     const room = await ready();
     const outer = (await room.riskArrays.gridOf(0)).outer * 10n ** 9n;
+    const { driftLimit } = parameters;
     const [vector] = await room.riskEngine.nodeVectors([{ market: 0, amount: WAD }], [], false);
     for (let node = 0; node < NODES.length; node++) {
-      const [level] = await room.full.nodeAt(node, outer);
+      const [level] = await room.full.nodeAt(node, outer, driftLimit);
       expect(vector!.nodeValues[node]).to.equal((room.spots[0]! * level) / WAD);
     }
   });
 
   it("invariants 7, 10, 11, 12 and 13: hold for random portfolios on chain as in the mirror", async () => {
-    const room = await ready();
+    // Concentration grows faster than the position: it alone is not subadditive.
+    const room = await ready({ concentration: 0n });
     const next = seeded(7);
     const assess = (legs: readonly Leg[], collateral = 0n, cash = 0n) =>
       room.riskEngine.assess(portfolioOf(legs, collateral, cash));

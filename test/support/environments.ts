@@ -174,6 +174,7 @@ function exactMarket(market: ReferenceMarket, p: ReferenceParameters): arrays.Ex
   const grid: arrays.ExactGrid = {
     referenceSpot: eighths(market.referenceSpot) / 10n ** 10n,
     outer: arrays.outerOf(ratio(p.scanRange), ratio(p.driftLimit)),
+    driftLimit: ratio(p.driftLimit) / 10n ** 9n,
   };
   const known = new Map<bigint, arrays.ExactExpiry>();
   return {

@@ -139,7 +139,11 @@ export function mirrorMarket(
   const posted = risk.spots[market]!;
   const base = options.base ?? posted;
   const spot = options.spot ?? base;
-  const grid = { referenceSpot: base / 10n ** 10n, outer: arrays.outerOf(p.scanRange, p.driftLimit) };
+  const grid = {
+    referenceSpot: base / 10n ** 10n,
+    outer: arrays.outerOf(p.scanRange, p.driftLimit),
+    driftLimit: p.driftLimit / 10n ** 9n,
+  };
   const cache = new Map<string, readonly [bigint, bigint]>();
   return {
     market,

@@ -55,7 +55,7 @@ export type ArraysReader = Pick<IRiskArrays, "gridOf" | "basisOf">;
 
 /** The parts of a basis as the chain returns them, whether read now or taken from the event of a post. */
 export interface BasisParts {
-  readonly grid: { readonly referenceSpot: bigint; readonly outer: bigint };
+  readonly grid: { readonly referenceSpot: bigint; readonly outer: bigint; readonly driftLimit: bigint };
   readonly header: { readonly forward: bigint; readonly computedAt: bigint };
   readonly shocks: { readonly version: bigint; readonly upFactor: bigint; readonly downFactor: bigint };
   readonly slice: bigint;
@@ -66,7 +66,7 @@ export interface BasisParts {
 export function exactBasis({ grid, header, shocks, slice, expiry }: BasisParts): pages.ExactBasis {
   const { version, upFactor, downFactor } = shocks;
   return {
-    grid: { referenceSpot: grid.referenceSpot, outer: grid.outer },
+    grid: { referenceSpot: grid.referenceSpot, outer: grid.outer, driftLimit: grid.driftLimit },
     header: { forward: header.forward, computedAt: header.computedAt, version, upFactor, downFactor },
     slice,
     expiry,

@@ -1,6 +1,6 @@
 /** Bit-exact mirror of `contracts/risk/Margin.sol` and of the verdict of `contracts/risk/RiskEngine.sol`. */
 import { max, min, mulDivUp, signedDivUp, WAD } from "./fixed-point.ts";
-import { FIRST_TAIL, LANES, NODES, TAILS } from "./node-grid.ts";
+import { FIRST_TAIL, NODES, TAILS } from "./node-grid.ts";
 import type { ExactVector } from "./risk-arrays.ts";
 
 /** The parameters that the verdict depends on, ratios [wad]. */
@@ -59,7 +59,7 @@ export function judge(
   const bid = vector.mark - mulUp(vector.longMark, p.bidSpread);
   let [scan, node] = [0n, 0];
   const losses = vector.values.map((value, index) => {
-    const tail = index >= FIRST_TAIL && index < LANES ? TAILS[index - FIRST_TAIL] : undefined;
+    const tail = TAILS[index - FIRST_TAIL];
     const raw = bid - value;
     const dampened = tail === undefined ? raw : signedDivUp(raw * min(p.scanRange, tail), tail);
     const loss = isStretched && dampened > 0n ? (dampened * stress.stretch) / WAD + 1n : dampened;

@@ -3,15 +3,14 @@ import { lnRatio, max, min, WAD } from "./fixed-point.ts";
 
 export const NODES = 30;
 export const LANES = 15;
-export const LEVELS = 9;
-export const FIRST_TAIL = 9;
-export const FIRST_DENSE = 24;
-export const CENTRE_LANE = 11;
+export const FIRST_TAIL = 5;
+export const FIRST_DOWN = 11;
+export const FIRST_SAME = 24;
+export const FIRST_DENSE = 25;
+export const CENTRE_LANE = 12;
 export const VALUE_BITS = 29n;
-export const DENSE_STEP = WAD / 100n;
-export const DENSE_LOWEST = (WAD * 98n) / 100n;
 export const MAX_GROSS = 1n << 63n;
-/** |level - 1| of each tail [wad]. */
+/** Move of each tail that its loss is scaled by: |level - 1| before it was widened [wad]. */
 export const TAILS: readonly bigint[] = [66n, 50n, 33n, 50n, 100n, 200n].map(
   (percent) => (WAD * percent) / 100n,
 );
@@ -33,12 +32,21 @@ export const emptySums = (): LaneSums => ({
   shortB: 0n,
 });
 
-/** Spot level of every node [wad]. */
-export function multipliers(outer: bigint): bigint[] {
-  const nine = Array.from({ length: LEVELS }, (_, i) => WAD + (BigInt(i) * outer) / 4n - outer);
-  const tails = TAILS.map((tail, i) => (i < 3 ? WAD - tail : WAD + tail));
-  const dense = Array.from({ length: 5 }, (_, i) => DENSE_LOWEST + BigInt(i) * DENSE_STEP);
-  return [...nine, ...tails, ...nine, ...dense, WAD - outer];
+/**
+ * Spot level of every node [wad]. Levels of the scan stand a whole number of sixths of `outer` above the lowest, rounded
+ * down.
+ * @param outer even @param driftLimit a multiple of 100 [wad]
+ */
+export function multipliers(outer: bigint, driftLimit: bigint): bigint[] {
+  const scanned = (steps: bigint) => WAD - outer + (steps * outer) / 6n;
+  const up = [0n, 3n, 6n, 9n, 12n].map(scanned);
+  const tails = TAILS.map((tail, i) => {
+    const [level, reach] = i < 3 ? [WAD - tail, WAD - driftLimit] : [WAD + tail, WAD + driftLimit];
+    return (level * reach) / WAD;
+  });
+  const down = Array.from({ length: 13 }, (_, i) => scanned(BigInt(i)));
+  const dense = Array.from({ length: 5 }, (_, i) => WAD - driftLimit + (BigInt(i) * driftLimit) / 2n);
+  return [...up, ...tails, ...down, WAD + outer, ...dense];
 }
 
 /** ln of each level [Q96]. */
@@ -91,7 +99,7 @@ export function vegaLosses(sums: LaneSums): { readonly up: bigint; readonly down
   const lane = (node: number): bigint => sums.lanes[node] ?? 0n;
   const same = lane(LANES + CENTRE_LANE);
   return {
-    up: same - lane(4) + sums.grossB - sums.shortB + sums.shortA,
-    down: same - lane(LANES + 4) + sums.grossB,
+    up: same - lane(2) + sums.grossB - sums.shortB + sums.shortA,
+    down: same - lane(LANES + 2) + sums.grossB,
   };
 }

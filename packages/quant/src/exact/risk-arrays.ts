@@ -24,6 +24,8 @@ export interface ExactGrid {
   readonly referenceSpot: bigint;
   /** [1e-9] */
   readonly outer: bigint;
+  /** [1e-9] */
+  readonly driftLimit: bigint;
 }
 
 /** The header of an expiry, as stored. */
@@ -103,6 +105,10 @@ export function shockFactors(
   };
 }
 
+/** Spot level of every node of a grid [wad]. */
+export const levelsOf = ({ outer, driftLimit }: ExactGrid): bigint[] =>
+  nodeGrid.multipliers(outer * 10n ** 9n, driftLimit * 10n ** 9n);
+
 /** A strike's call at every node [wad], before packing; a slice of zero values it at intrinsic. */
 export function nodeCalls(
   grid: ExactGrid,
@@ -114,7 +120,7 @@ export function nodeCalls(
   const forward = header.forward * 10n ** 10n;
   const strike = strikeCents * 10n ** 16n;
   const logRatio = lnRatio(forward, strike);
-  const m = nodeGrid.multipliers(grid.outer * 10n ** 9n);
+  const m = levelsOf(grid);
   const logs = nodeGrid.logarithms(m);
   let [up, down, same] = [0n, 0n, 0n];
   if (slice !== 0n) {
@@ -124,7 +130,7 @@ export function nodeCalls(
     down = (same * header.downFactor) / 1_000_000n;
   }
   return m.map((level, node) => {
-    const s = node < nodeGrid.LANES ? up : node < nodeGrid.FIRST_DENSE ? down : same;
+    const s = node < nodeGrid.FIRST_DOWN ? up : node < nodeGrid.FIRST_SAME ? down : same;
     return revalue((forward * level) / WAD, strike, logRatio + (logs[node] ?? 0n), s);
   });
 }
@@ -206,7 +212,7 @@ export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactV
   if (sums.grossA >= nodeGrid.MAX_GROSS || sums.grossB >= nodeGrid.MAX_GROSS) {
     throw new DomainError("quantity too large for the lanes");
   }
-  const m = nodeGrid.multipliers(market.grid.outer * 10n ** 9n);
+  const m = levelsOf(market.grid);
   const slope = market.collateral * market.grid.referenceSpot - putForward * 10n ** 10n;
   const values = nodeGrid
     .decode(sums)
@@ -221,7 +227,10 @@ export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactV
     market: market.market,
     spot: market.spot,
     values,
-    mark: market.spot === 0n ? settled : markAt(values, market.spot, base),
+    mark:
+      market.spot === 0n
+        ? settled
+        : markAt(values, (market.spot * WAD) / base, market.grid.driftLimit * 10n ** 9n),
     longMark,
     collateral: (market.collateral * market.spot) / WAD,
     netShort: (max(-calls, 0n) + max(-puts, 0n)) * 10n ** 10n,
@@ -230,11 +239,13 @@ export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactV
   };
 }
 
-function markAt(values: readonly bigint[], spot: bigint, base: bigint): bigint {
-  const offset = max((spot * WAD) / base, nodeGrid.DENSE_LOWEST) - nodeGrid.DENSE_LOWEST;
-  const index = min(offset / nodeGrid.DENSE_STEP, 3n);
-  const part = min(offset - index * nodeGrid.DENSE_STEP, nodeGrid.DENSE_STEP);
+/** Straight between the unshocked nodes around a level [wad], flat beyond them. */
+function markAt(values: readonly bigint[], level: bigint, driftLimit: bigint): bigint {
+  const offset = max(level + driftLimit - WAD, 0n);
+  const step = driftLimit / 2n;
+  const index = min(offset / step, 3n);
+  const part = min(offset - index * step, step);
   const node = nodeGrid.FIRST_DENSE + Number(index);
   const left = values[node] ?? 0n;
-  return left + signedDivDown(((values[node + 1] ?? 0n) - left) * part, nodeGrid.DENSE_STEP);
+  return left + signedDivDown(((values[node + 1] ?? 0n) - left) * part, step);
 }

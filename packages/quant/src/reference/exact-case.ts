@@ -63,6 +63,7 @@ export function exactMarketOf(
   const grid: arrays.ExactGrid = {
     referenceSpot: scaled(market.referenceSpot, 8),
     outer: arrays.outerOf(scaled(p.scanRange, 18), scaled(p.driftLimit, 18)),
+    driftLimit: scaled(p.driftLimit, 9),
   };
   const slices = new Map(exactSlicesOf(market, start).map(({ expiry, packed }) => [expiry, packed]));
   const fixings = new Map(

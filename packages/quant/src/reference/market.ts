@@ -67,20 +67,29 @@ export interface ReferenceLeg {
 
 /** Tails of the scan: moves against the spot. */
 export const TAIL_MOVES: readonly number[] = [-0.66, -0.5, -0.33, 0.5, 1, 2];
-/** Unshocked levels that marks are read between. */
-export const DENSE_LEVELS: readonly number[] = [0.98, 0.99, 1, 1.01, 1.02];
 
-const tails = (centre: number): Scenario[] =>
-  TAIL_MOVES.map((move) => ({ level: centre * (1 + move), state: "up", move: Math.abs(move) }));
+/** @param centre what a tail is a move from, by that move */
+const tails = (centre: (move: number) => number): Scenario[] =>
+  TAIL_MOVES.map((move) => ({ level: centre(move) * (1 + move), state: "up", move: Math.abs(move) }));
+
+/** Unshocked levels that marks are read between: five, evenly over the drift limit. */
+export const denseLevels = (driftLimit: number): number[] =>
+  [-1, -0.5, 0, 0.5, 1].map((part) => 1 + driftLimit * part);
 
 /** The 30 nodes of the risk arrays, in their order. */
 export function gridScenarios(scanRange: number, driftLimit: number): Scenario[] {
   // As the arrays do, levels reach to the next thousandth.
   const outer = Math.ceil(((1 + scanRange) * (1 + driftLimit) - 1) * 1_000 - 1e-6) / 1_000;
-  const nine = (state: VolState): Scenario[] =>
-    Array.from({ length: 9 }, (_, i) => ({ level: 1 + outer * (i / 4 - 1), state }));
-  const dense = DENSE_LEVELS.map((level): Scenario => ({ level, state: "same" }));
-  return [...nine("up"), ...tails(1), ...nine("down"), ...dense, { level: 1 - outer, state: "same" }];
+  const even = (count: number, state: VolState): Scenario[] =>
+    Array.from({ length: count }, (_, i) => ({ level: 1 + outer * ((2 * i) / (count - 1) - 1), state }));
+  return [
+    ...even(5, "up"),
+    // As far out as from any spot within the drift limit.
+    ...tails((move) => 1 + Math.sign(move) * driftLimit),
+    ...even(13, "down"),
+    { level: 1 + outer, state: "same" },
+    ...denseLevels(driftLimit).map((level): Scenario => ({ level, state: "same" })),
+  ];
 }
 
 /**
@@ -95,7 +104,10 @@ export function denseScenarios(scanRange: number, drift: number, half: number): 
     (_, i) => drift * (1 + (scanRange * (i - half)) / half),
   );
   const states: readonly VolState[] = ["up", "same", "down"];
-  return [...states.flatMap((state) => levels.map((level): Scenario => ({ level, state }))), ...tails(drift)];
+  return [
+    ...states.flatMap((state) => levels.map((level): Scenario => ({ level, state }))),
+    ...tails(() => drift),
+  ];
 }
 
 /** Shock factors of volatility for a time to expiry; shocks at 30 days. */

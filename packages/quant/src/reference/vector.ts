@@ -1,5 +1,5 @@
 import {
-  DENSE_LEVELS,
+  denseLevels,
   type ReferenceLeg,
   type ReferenceMarket,
   Revaluation,
@@ -54,6 +54,8 @@ export class VectorBuilder {
   readonly #grid: ReferenceGrid;
   readonly #revaluation: Revaluation;
   readonly #drift: number;
+  /** Levels that the mark is read at, unshocked. */
+  readonly #markLevels: readonly number[];
   readonly #strikes = new Map<string, StrikeValues>();
 
   constructor(market: ReferenceMarket, parameters: ReferenceParameters, grid: ReferenceGrid) {
@@ -61,6 +63,7 @@ export class VectorBuilder {
     this.#grid = grid;
     this.#revaluation = new Revaluation(market, parameters);
     this.#drift = market.spot / market.referenceSpot;
+    this.#markLevels = grid.interpolated ? denseLevels(parameters.driftLimit) : [this.#drift];
   }
 
   /** @param legs all of this market, in any order @param collateral in units of the underlying */
@@ -68,7 +71,7 @@ export class VectorBuilder {
     const { market } = this;
     const { scenarios, interpolated } = this.#grid;
     const values = new Float64Array(scenarios.length);
-    const dense = new Float64Array(interpolated ? DENSE_LEVELS.length : 1);
+    const dense = new Float64Array(this.#markLevels.length);
     const worths = new Map<number, { up: number; same: number; down: number }>();
     const centre = interpolated ? 1 : this.#drift;
     let [settled, longMark, calls, puts, putForward, putStrike] = [0, 0, 0, 0, 0, 0];
@@ -100,8 +103,7 @@ export class VectorBuilder {
     scenarios.forEach(({ level }, i) => {
       values[i]! += linear * level + constant;
     });
-    const denseLevels = interpolated ? DENSE_LEVELS : [this.#drift];
-    denseLevels.forEach((level, i) => {
+    this.#markLevels.forEach((level, i) => {
       dense[i]! += linear * level + constant;
     });
     return {
@@ -109,7 +111,7 @@ export class VectorBuilder {
       spot: market.spot,
       scenarios,
       values,
-      mark: interpolated ? between(dense, this.#drift) : dense[0]!,
+      mark: interpolated ? between(dense, this.#markLevels, this.#drift) : dense[0]!,
       longMark,
       collateral: collateral * market.spot,
       netShort: Math.max(-calls, 0) + Math.max(-puts, 0),
@@ -129,7 +131,7 @@ export class VectorBuilder {
     const centre = interpolated ? 1 : this.#drift;
     const found = {
       scenarios: Float64Array.from(scenarios, ({ level, state }) => call(level, state)),
-      dense: (interpolated ? DENSE_LEVELS : [this.#drift]).map((level) => call(level, "same")),
+      dense: this.#markLevels.map((level) => call(level, "same")),
       centre: {
         expiry,
         up: call(centre, "up"),
@@ -143,9 +145,10 @@ export class VectorBuilder {
 }
 
 /** Straight between the two unshocked levels around the live spot, flat beyond them. */
-function between(dense: Float64Array, drift: number): number {
-  const offset = Math.max(drift - 0.98, 0);
-  const index = Math.min(Math.floor(offset / 0.01), 3);
-  const part = Math.min(offset - index * 0.01, 0.01) / 0.01;
+function between(dense: Float64Array, levels: readonly number[], drift: number): number {
+  const step = levels[1]! - levels[0]!;
+  const offset = Math.max(drift - levels[0]!, 0);
+  const index = Math.min(Math.floor(offset / step), levels.length - 2);
+  const part = Math.min((offset - index * step) / step, 1);
   return dense[index]! + (dense[index + 1]! - dense[index]!) * part;
 }
