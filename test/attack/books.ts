@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import * as pages from "../../packages/quant/src/exact/pages.ts";
+import { exactBasis } from "../../packages/sdk/src/arrays.ts";
 import { deployRisk } from "../support/risk.ts";
 
 const connection = await network.create();
@@ -45,12 +46,12 @@ async function ready() {
       risk.riskArrays.gridOf(0),
       risk.riskArrays.basisOf(0, expiry),
     ]);
-    const basis = { grid, header: { ...header.toObject(), ...shocks.toObject() }, slice, expiry } as never;
+    const basis = exactBasis({ grid, header, shocks, slice, expiry });
     const entries = strikes.map((cents) => {
       const entry = pages.entryOf(basis, cents);
       return { ...entry, wordB: entry.wordB + (raised << 192n) };
     });
-    await risk.riskArrays.install(0, expiry, shocks.version, pages.encodePage(entries as never));
+    await risk.riskArrays.install(0, expiry, shocks.version, pages.encodePage(entries));
   };
   return { ...risk, ledger, booked, expiry, move, verdicts, install };
 }
