@@ -12,6 +12,7 @@ import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
+import {Standing} from "./BatchContext.sol";
 import {Ledger} from "./Ledger.sol";
 import {Permissions} from "./Permissions.sol";
 
@@ -283,40 +284,39 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
 
     /// @dev Remembers that `account` may have gained risk; in a reducing batch, with how it stood before.
     function _touch(AccountId account) private {
-        Mode mode = _mode;
-        if (mode == Mode.None || _touchedIndex(account) < _touchedCount) return;
-        (int256 excess, int256 requirement) = mode == Mode.Reduce
-            ? _standing(account)
-            : (int256(0), int256(0));
-        _appendTouched(account, excess, requirement);
+        if (_mode == Mode.None || _touchedIndex(account) < _touchedCount) return;
+        Standing memory before;
+        if (_mode == Mode.Reduce) before = _standing(account);
+        _appendTouched(account, before);
     }
 
     function _checkTouched(Mode mode) private view {
-        uint256 count = _touchedCount;
-        for (uint256 i = 0; i < count; ++i) {
-            (AccountId account, int256 excess, int256 requirement) = _touchedAt(i);
+        for (uint256 i = 0; i < _touchedCount; ++i) {
+            (AccountId account, Standing memory before) = _touchedAt(i);
             _requireCountable(account);
             if (mode == Mode.Batch) _requireGoodHealth(account);
-            else if (!_isDebtFree(account)) _requireLessRisk(account, excess, requirement);
+            else if (!_isDebtFree(account)) _requireLessRisk(account, before);
         }
     }
 
     /// @dev Money added in the same batch must not pay for new risk, so the requirement itself may not rise either. A
-    /// counterparty may, as long as it keeps its initial requirement.
-    function _requireLessRisk(AccountId account, int256 excessBefore, int256 requirementBefore) private view {
-        (int256 excess, int256 requirement) = _standing(account);
+    /// counterparty may, as long as it keeps its initial requirement. Maintenance falls by less than that does.
+    function _requireLessRisk(AccountId account, Standing memory before) private view {
+        Standing memory standing = _standing(account);
         bool isOwn = account.ownerOf() == AccountId.wrap(_activeAccount).ownerOf();
-        if (!isOwn && excess >= 0) return;
-        if (excess < excessBefore || (isOwn && requirement > requirementBefore)) {
-            revert Clearinghouse_RiskRose(account, Usd.wrap(excessBefore), Usd.wrap(excess));
-        }
+        if (!isOwn && standing.excess >= 0) return;
+        if (standing.excess < before.excess || (isOwn && standing.requirement > before.requirement))
+            revert Clearinghouse_RiskRose(account, Usd.wrap(before.excess), Usd.wrap(standing.excess));
+        if (standing.headroom < 0 && standing.headroom < before.headroom)
+            revert Clearinghouse_HealthFell(account, Usd.wrap(before.headroom), Usd.wrap(standing.headroom));
     }
 
-    /// @dev Equity above the initial requirement, and that requirement, whatever the age of the data.
-    function _standing(AccountId account) private view returns (int256 excess, int256 requirement) {
+    /// @dev How an account stands, whatever the age of the data.
+    function _standing(AccountId account) private view returns (Standing memory standing) {
         Assessment memory verdict = riskEngine.assessAnyway(portfolio(account));
-        requirement = Usd.unwrap(verdict.initialRequirement);
-        excess = Usd.unwrap(verdict.equity) - requirement;
+        standing.excess = Usd.unwrap(verdict.equity - verdict.initialRequirement);
+        standing.requirement = Usd.unwrap(verdict.initialRequirement);
+        standing.headroom = Usd.unwrap(verdict.equity - verdict.maintenanceRequirement);
     }
 
     /// @dev Accounts that can lose nothing need no price; all others need good data and their initial requirement.

@@ -72,6 +72,7 @@ interface IClearinghouse {
     error Clearinghouse_EmptyBatch();
     error Clearinghouse_BelowInitial(AccountId account, Usd equity, Usd initialRequirement);
     error Clearinghouse_RiskRose(AccountId account, Usd excessBefore, Usd excessAfter);
+    error Clearinghouse_HealthFell(AccountId account, Usd headroomBefore, Usd headroomAfter);
     error Clearinghouse_DataNotGood(AccountId account);
     error Clearinghouse_RiskPaused();
     error Clearinghouse_UnknownAsset(address asset);
@@ -114,7 +115,8 @@ interface IClearinghouse {
     function batch(AccountId account, Call[] calldata calls) external returns (bytes[] memory results);
 
     /// @notice The same for an account that is below its initial requirement, or while data is stale or risk is paused:
-    /// afterwards the account's excess (equity - initial requirement) must not be lower, nor its requirement higher, than before.
+    /// afterwards the account's excess (equity - initial requirement) must not be lower, nor its requirement higher, than before,
+    /// nor its equity further below maintenance. A counterparty that keeps its initial requirement need not be better off.
     function reduce(AccountId account, Call[] calldata calls) external returns (bytes[] memory results);
 
     /// @notice Gives `operator` scopes over `account` until `expiresAt`; zero scopes revoke. Owner only.

@@ -31,6 +31,10 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     cause: "The account may only lower its risk now, and this would raise it.",
     fix: "Close positions or add collateral.",
   },
+  Clearinghouse_HealthFell: {
+    cause: "The account would end below its maintenance requirement, by more than before.",
+    fix: "Reduce at a better price, or add cash or collateral first.",
+  },
   Clearinghouse_DataNotGood: {
     cause: "A price or surface the account depends on is too old to open risk.",
     fix: "Wait for the next update, or only reduce risk.",
