@@ -8,9 +8,11 @@ export const ZERO = "0x0000000000000000000000000000000000000000";
 /** A time that never comes. */
 export const FOREVER = 2n ** 63n;
 
+type NetworkOverride = { readonly allowBlocksWithSameTimestamp?: boolean };
+
 /** The real USDC, WETH and risk engine; the deployer is curator, `venue` a plain key that is a registered venue. */
-export async function room() {
-  const connection = await network.create();
+export async function room(override: NetworkOverride = {}) {
+  const connection = await network.create({ override });
   const { ethers, networkHelpers } = connection;
   const [deployer, venue, alice, bob, carol] = await ethers.getSigners();
   if (!deployer || !venue || !alice || !bob || !carol) throw new Error("Too few accounts.");
@@ -75,8 +77,8 @@ export async function room() {
   };
 }
 
-export async function funded() {
-  const all = await room();
+export async function funded(override: NetworkOverride = {}) {
+  const all = await room(override);
   const { ledger, usdc, alice, bob, a, b } = all;
   await ledger.connect(alice).deposit(a, usdc.target, 10_000n * USDC);
   await ledger.connect(bob).deposit(b, usdc.target, 10_000n * USDC);
