@@ -67,6 +67,14 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     cause: "The account holds the most positions it may.",
     fix: "Close some, or use another sub-account.",
   },
+  Clearinghouse_PositionsTooLarge: {
+    cause: "The sizes of the account's positions together exceed what its margin can add up.",
+    fix: "Trade less, or use another sub-account.",
+  },
+  Clearinghouse_BadInstrument: {
+    cause: "The instrument has no expiry or strike, or is of a kind that does not exist.",
+    fix: "Build it from a listed market, expiry and strike.",
+  },
   Clearinghouse_BadTarget: {
     cause: "A batch may only call the clearinghouse and its venues.",
     fix: "Check the target address.",
