@@ -53,35 +53,32 @@ library NodeGrid {
             // Neither reaches 1e18, so no level falls to zero.
             let one := 1000000000000000000
             let lowest := sub(one, outer)
-            let highest := add(one, outer)
             let half := div(outer, 2)
             mstore(m, lowest)
             mstore(add(m, 0x20), sub(one, half))
             mstore(add(m, 0x40), one)
             mstore(add(m, 0x60), add(one, half))
-            mstore(add(m, 0x80), highest)
-            // Tails: 0.34 (1 - d) and so on; driftLimit is a multiple of 100, so they are whole.
-            let part := div(driftLimit, 100)
-            mstore(add(m, 0xa0), sub(340000000000000000, mul(part, 34)))
-            mstore(add(m, 0xc0), sub(500000000000000000, mul(part, 50)))
-            mstore(add(m, 0xe0), sub(670000000000000000, mul(part, 67)))
-            mstore(add(m, 0x100), add(1500000000000000000, mul(part, 150)))
-            mstore(add(m, 0x120), add(2000000000000000000, mul(part, 200)))
-            mstore(add(m, 0x140), add(3000000000000000000, mul(part, 300)))
-            mstore(add(m, 0x160), lowest)
-            mstore(add(m, 0x180), add(lowest, div(outer, 6)))
-            mstore(add(m, 0x1a0), add(lowest, div(outer, 3)))
-            mstore(add(m, 0x1c0), sub(one, half))
-            mstore(add(m, 0x1e0), add(lowest, div(mul(outer, 2), 3)))
-            mstore(add(m, 0x200), add(lowest, div(mul(outer, 5), 6)))
-            mstore(add(m, 0x220), one)
-            mstore(add(m, 0x240), add(lowest, div(mul(outer, 7), 6)))
-            mstore(add(m, 0x260), add(lowest, div(mul(outer, 4), 3)))
-            mstore(add(m, 0x280), add(one, half))
-            mstore(add(m, 0x2a0), add(lowest, div(mul(outer, 5), 3)))
-            mstore(add(m, 0x2c0), add(lowest, div(mul(outer, 11), 6)))
-            mstore(add(m, 0x2e0), highest)
-            mstore(add(m, 0x300), highest)
+            mstore(add(m, 0x80), add(one, outer))
+            // Hundredths are whole, so tails are.
+            let part := div(sub(one, driftLimit), 100)
+            mstore(add(m, 0xa0), mul(part, 34))
+            mstore(add(m, 0xc0), mul(part, 50))
+            mstore(add(m, 0xe0), mul(part, 67))
+            part := div(add(one, driftLimit), 100)
+            mstore(add(m, 0x100), mul(part, 150))
+            mstore(add(m, 0x120), mul(part, 200))
+            mstore(add(m, 0x140), mul(part, 300))
+            let rise := 0
+            let end := add(m, 0x300)
+            for {
+                let at := add(m, 0x160)
+            } lt(at, end) {
+                at := add(at, 0x20)
+            } {
+                mstore(at, add(lowest, div(rise, 6)))
+                rise := add(rise, outer)
+            }
+            mstore(end, add(one, outer))
             half := div(driftLimit, 2)
             mstore(add(m, 0x320), sub(one, driftLimit))
             mstore(add(m, 0x340), sub(one, half))
@@ -102,12 +99,21 @@ library NodeGrid {
 
     /// @notice ln of each level [Q96].
     function logarithms(uint256[30] memory m) internal pure returns (int256[30] memory logs) {
-        for (uint256 i = FIRST_TAIL; i < NODES; ++i) {
-            // The unshocked edge is the last down level.
-            logs[i] = i == FIRST_SAME ? logs[i - 1] : FixedPoint.lnRatio(m[i], 1e18);
+        unchecked {
+            for (uint256 i = FIRST_TAIL; i < NODES; ++i) {
+                if (i != FIRST_SAME) logs[i] = FixedPoint.lnRatio(m[i], 1e18);
+            }
         }
-        // Every third down level is an up level.
-        for (uint256 i; i < FIRST_TAIL; ++i) logs[i] = logs[FIRST_DOWN + 3 * i];
+        assembly ("memory-safe") {
+            // Every third down level is an up level, and the unshocked edge is the last of them.
+            mstore(logs, mload(add(logs, 0x160)))
+            mstore(add(logs, 0x20), mload(add(logs, 0x1c0)))
+            mstore(add(logs, 0x40), mload(add(logs, 0x220)))
+            mstore(add(logs, 0x60), mload(add(logs, 0x280)))
+            let edge := mload(add(logs, 0x2e0))
+            mstore(add(logs, 0x80), edge)
+            mstore(add(logs, 0x300), edge)
+        }
     }
 
     // Words
