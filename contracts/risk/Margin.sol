@@ -24,6 +24,8 @@ struct Stress {
 /// @param minimum short option minimum
 /// @param calendar the part of vega losses that expiries may not offset
 /// @param extra concentration, stale surface and depeg
+/// @param credit across markets, for this market's part [wad]
+/// @param factor maintenance / initial, for this market's part [wad]
 struct MarketMargin {
     int256 equity;
     int256[30] losses;
@@ -32,6 +34,18 @@ struct MarketMargin {
     uint256 minimum;
     uint256 calendar;
     uint256 extra;
+    uint256 credit;
+    uint256 factor;
+}
+
+/// @notice What all markets together ask for [wad USD].
+/// @param requirement rounded up
+/// @param factor maintenance / initial, each market's weighted by what it asks for [wad], rounded up
+/// @param market index of the one that asks for most
+struct Joined {
+    uint256 requirement;
+    uint256 factor;
+    uint256 market;
 }
 
 /// @title Margin
@@ -51,6 +65,7 @@ library Margin {
     ) internal pure returns (MarketMargin memory result) {
         int256 bid = vector.mark - int256(FixedPoint.mulUp(vector.longMark, p.bidSpread));
         result.equity = bid - int256(FixedPoint.mulUp(vector.collateral, p.collateralHaircut));
+        (result.credit, result.factor) = (p.crossMarketCredit, p.maintenanceFactor);
         uint256 stretch = stress.stretch;
         (result.scan, result.node) = _scan(result.losses, vector.nodeValues, bid, p.scanRange);
         if (stretch != WAD) {
@@ -78,39 +93,54 @@ library Margin {
         }
     }
 
-    /// @notice Joins markets: (1 - c) * sum of each market's worst + c * worst of all markets moving alike, which is
-    /// credit only for positions that offset under joint moves. Each market asks for at least its short option minimum
-    /// and its calendar charge, and so does the joint scenario. What comes on top is added up.
-    /// @param credit c [wad]
-    /// @return requirement [wad USD], rounded up
-    /// @return market index within `markets` of the one that asks for most
-    function join(
-        MarketMargin[] memory markets,
-        uint256 credit
-    ) internal pure returns (uint256 requirement, uint256 market) {
-        uint256 sum;
-        uint256 extra;
+    /// @notice Joins markets: sum of (1 - c) * each market's worst + worst of all markets moving alike, each counted with
+    /// its c, which is credit only for positions that offset under joint moves. Each market asks for at least its short
+    /// option minimum and its calendar charge, and so does the joint scenario. What comes on top is added up.
+    /// A market that asks for next to nothing changes next to nothing, whatever its parameters.
+    function join(MarketMargin[] memory markets) internal pure returns (Joined memory joined) {
+        uint256 alone; // [wad USD * wad]
         uint256 minimum;
         uint256 calendar;
+        uint256 extra;
+        uint256 asked;
+        uint256 weighted;
         uint256 largest;
         for (uint256 i; i < markets.length; ++i) {
             MarketMargin memory margin = markets[i];
             uint256 own = FixedPoint.max(FixedPoint.max(margin.scan, margin.minimum), margin.calendar);
-            sum += own;
+            alone += own * (markets.length == 1 ? WAD : WAD - margin.credit);
+            minimum += margin.minimum * margin.credit;
+            calendar += margin.calendar * margin.credit;
             extra += margin.extra;
-            minimum += margin.minimum;
-            calendar += margin.calendar;
             own += margin.extra;
-            if (own > largest) (largest, market) = (own, i);
+            asked += own;
+            weighted += own * margin.factor;
+            if (own > largest) (largest, joined.market) = (own, i);
         }
-        if (markets.length < 2) return (sum + extra, market);
-        uint256 joint = FixedPoint.max(minimum, calendar);
+        if (asked != 0) joined.factor = _ceil(weighted, asked);
+        joined.requirement = _ceil(alone, WAD) + extra;
+        if (markets.length > 1) {
+            joined.requirement += _ceil(_worstTogether(markets, FixedPoint.max(minimum, calendar)), WAD);
+        }
+    }
+
+    /// @dev The largest of `least` and, over all nodes, the sum of losses, each times its market's credit.
+    function _worstTogether(
+        MarketMargin[] memory markets,
+        uint256 least
+    ) private pure returns (uint256 worst) {
+        worst = least;
         for (uint256 node; node < NodeGrid.NODES; ++node) {
             int256 loss;
-            for (uint256 i; i < markets.length; ++i) loss += markets[i].losses[node];
-            if (loss > int256(joint)) joint = uint256(loss);
+            for (uint256 i; i < markets.length; ++i) {
+                loss += markets[i].losses[node] * int256(markets[i].credit);
+            }
+            if (loss > int256(worst)) worst = uint256(loss);
         }
-        requirement = FixedPoint.mulUp(sum, WAD - credit) + FixedPoint.mulUp(joint, credit) + extra;
+    }
+
+    function _ceil(uint256 a, uint256 b) private pure returns (uint256) {
+        return (a + b - 1) / b;
     }
 
     /// @notice How much wider a scan with `p` is than one with `arrays`, whose parameters the arrays were made with [wad].

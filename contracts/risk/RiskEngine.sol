@@ -21,7 +21,7 @@ import {Packing} from "../libraries/Packing.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {Margin, MarketMargin, Stress} from "./Margin.sol";
+import {Joined, Margin, MarketMargin, Stress} from "./Margin.sol";
 import {ParameterRamp} from "./ParameterRamp.sol";
 import {PortfolioVectors} from "./PortfolioVectors.sol";
 import {Walk} from "./Walk.sol";
@@ -34,20 +34,18 @@ struct Judgement {
     uint256 market;
 }
 
-/// @dev What markets ask for together, under the parameters for new risk and under those in force.
+/// @dev What markets ask for under the parameters in force, where they differ from those for new risk.
 struct Terms {
     MarketMargin[] inForce;
     bool ramping;
-    uint256 credit;
-    uint256 creditInForce;
-    uint256 factor;
     int256 equity;
+    uint256 lessForNewRisk;
 }
 
 /// @title RiskEngine
 /// @notice Portfolio margin. Holds no funds, no state and no permissions: a verdict depends on the portfolio handed in,
 /// the risk arrays, prices, fixings, the parameters and the age of the surface. Trusts those contracts.
-/// Where markets differ, the smallest cross-market credit and the largest maintenance factor of them apply.
+/// Where markets differ, each counts with its own cross-market credit, and maintenance factors are weighted by what markets ask for.
 contract RiskEngine is PortfolioVectors {
     /// @dev Two entries a word.
     uint256 private constant MAX_WORDS = 64;
@@ -182,21 +180,20 @@ contract RiskEngine is PortfolioVectors {
         judgement.parameters = new MarketParameters[](count);
         Terms memory terms;
         terms.inForce = judgement.margins;
-        (terms.credit, terms.creditInForce) = (WAD, WAD);
         terms.equity = Usd.unwrap(portfolio.cash);
         for (uint256 i; i < count; ++i) {
             assessment.status = _judge(walk, judgement, terms, i, assessment.status);
         }
 
-        uint256 requirement;
-        (requirement, judgement.market) = Margin.join(judgement.margins, terms.credit);
-        uint256 inForce = requirement;
-        if (terms.ramping) (inForce, ) = Margin.join(terms.inForce, terms.creditInForce);
+        Joined memory initial = Margin.join(judgement.margins);
+        Joined memory inForce = terms.ramping ? Margin.join(terms.inForce) : initial;
+        judgement.market = initial.market;
+        uint256 requirement = initial.requirement + terms.lessForNewRisk;
         // What holds for existing positions is never stricter than what new risk has to meet.
-        inForce = FixedPoint.min(FixedPoint.mulUp(inForce, terms.factor), requirement);
+        uint256 maintenance = FixedPoint.mulUp(inForce.requirement, inForce.factor);
         assessment.equity = Usd.wrap(terms.equity);
         assessment.initialRequirement = Usd.wrap(int256(requirement));
-        assessment.maintenanceRequirement = Usd.wrap(int256(inForce));
+        assessment.maintenanceRequirement = Usd.wrap(int256(FixedPoint.min(maintenance, requirement)));
         if (count != 0) {
             assessment.bindingNode = uint8(judgement.margins[judgement.market].node);
             assessment.bindingMarket = judgement.vectors[judgement.market].market;
@@ -225,16 +222,18 @@ contract RiskEngine is PortfolioVectors {
             stress,
             i
         );
+        int256 lessForNewRisk;
         if (terms.ramping) {
             terms.inForce[i] = Margin.judge(vector, inForce, stress);
             stress.stretch = Margin.stretchOf(p, inForce);
+            lessForNewRisk = terms.inForce[i].equity;
         }
         MarketMargin memory margin = Margin.judge(vector, p, stress);
         (judgement.margins[i], judgement.parameters[i]) = (margin, p);
-        terms.equity += margin.equity;
-        terms.credit = FixedPoint.min(terms.credit, p.crossMarketCredit);
-        terms.creditInForce = FixedPoint.min(terms.creditInForce, inForce.crossMarketCredit);
-        terms.factor = FixedPoint.max(terms.factor, inForce.maintenanceFactor);
+        if (terms.ramping) lessForNewRisk -= margin.equity;
+        // Equity is what parameters in force make it; where new risk is credited less, it has to meet the difference.
+        terms.equity += margin.equity + lessForNewRisk;
+        if (lessForNewRisk > 0) terms.lessForNewRisk += uint256(lessForNewRisk);
         return status;
     }
 

@@ -36,6 +36,8 @@ export interface ExactMarketMargin {
   readonly minimum: bigint;
   readonly calendar: bigint;
   readonly extra: bigint;
+  readonly credit: bigint;
+  readonly factor: bigint;
 }
 
 /** The verdict [wad USD]. */
@@ -76,6 +78,8 @@ export function judge(
     node,
     minimum: mulUp(notional, p.shortOptionMinimum),
     calendar: mulUp(vega, p.calendarCharge),
+    credit: p.crossMarketCredit,
+    factor: p.maintenanceFactor,
     extra:
       mulUp(mulUp(notional, p.concentration), share) +
       mulUp(mulUp(vector.vegaUp, p.staleAddOn), stress.staleShare) +
@@ -83,29 +87,32 @@ export function judge(
   };
 }
 
-/** Joins judged markets: (1 - c) * sum of worsts + c * worst joint node. */
-export function join(
-  markets: readonly ExactMarketMargin[],
-  credit: bigint,
-): { readonly requirement: bigint; readonly market: number } {
-  let [sum, minimum, calendar, extra, largest, market] = [0n, 0n, 0n, 0n, 0n, 0];
+/** Joins judged markets: each market's worst times 1 - c, and the worst joint node, in which each counts with its c. */
+export function join(markets: readonly ExactMarketMargin[]): {
+  readonly requirement: bigint;
+  readonly factor: bigint;
+  readonly market: number;
+} {
+  let [alone, minimum, calendar, extra, asked, weighted, largest, market] = [0n, 0n, 0n, 0n, 0n, 0n, 0n, 0];
   markets.forEach((margin, index) => {
     const own = max(max(margin.scan, margin.minimum), margin.calendar);
-    sum += own;
-    minimum += margin.minimum;
-    calendar += margin.calendar;
+    alone += own * (markets.length === 1 ? WAD : WAD - margin.credit);
+    minimum += margin.minimum * margin.credit;
+    calendar += margin.calendar * margin.credit;
     extra += margin.extra;
+    asked += own + margin.extra;
+    weighted += (own + margin.extra) * margin.factor;
     if (own + margin.extra > largest) [largest, market] = [own + margin.extra, index];
   });
-  if (markets.length < 2) return { requirement: sum + extra, market };
+  const ceil = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
+  const factor = asked === 0n ? 0n : ceil(weighted, asked);
+  if (markets.length < 2) return { requirement: ceil(alone, WAD) + extra, factor, market };
   let joint = max(minimum, calendar);
   for (let node = 0; node < NODES; node++) {
-    joint = max(
-      joint,
-      markets.reduce((total, margin) => total + (margin.losses[node] ?? 0n), 0n),
-    );
+    const together = markets.reduce((sum, margin) => sum + (margin.losses[node] ?? 0n) * margin.credit, 0n);
+    joint = max(joint, together);
   }
-  return { requirement: mulUp(sum, WAD - credit) + mulUp(joint, credit) + extra, market };
+  return { requirement: ceil(alone, WAD) + ceil(joint, WAD) + extra, factor, market };
 }
 
 /** How much wider a scan with `p` is than one with the parameters that the arrays were made with [wad]. */
@@ -149,16 +156,17 @@ export function assess(
       const stretch = stretchOf(p, inForce(vector.market));
       return judge(vector, p, { stretch, staleShare: staleShare(vector.market), depegShare });
     });
-  const creditOf = (parameters: typeof inForce): bigint =>
-    vectors.reduce((least, { market }) => min(least, parameters(market).crossMarketCredit), WAD);
   const margins = judged(newRisk);
-  const factor = vectors.reduce((most, { market }) => max(most, inForce(market).maintenanceFactor), 0n);
-  const { requirement, market } = join(margins, creditOf(newRisk));
-  const held = newRisk === inForce ? requirement : join(judged(inForce), creditOf(inForce)).requirement;
+  const held = newRisk === inForce ? margins : judged(inForce);
+  const initial = join(margins);
+  const maintained = join(held);
+  const less = margins.reduce((sum, margin, i) => sum + max((held[i]?.equity ?? 0n) - margin.equity, 0n), 0n);
+  const requirement = initial.requirement + less;
+  const market = initial.market;
   return {
-    equity: margins.reduce((total, margin) => total + margin.equity, cash),
+    equity: held.reduce((total, margin) => total + margin.equity, cash),
     initialRequirement: requirement,
-    maintenanceRequirement: min(mulUp(held, factor), requirement),
+    maintenanceRequirement: min(mulUp(maintained.requirement, maintained.factor), requirement),
     bindingNode: margins[market]?.node ?? 0,
     bindingMarket: vectors[market]?.market ?? 0,
   };

@@ -39,15 +39,19 @@ export interface MarketTerms {
   readonly depeg: number;
   /** Sum of concentration, stale and depeg. */
   readonly extra: number;
+  /** Cross-market credit of this market. */
+  readonly credit: number;
+  /** Maintenance / initial of this market. */
+  readonly factor: number;
 }
 
 /** A requirement and what it is made of [USD]. */
 export interface RequirementTerms {
   readonly requirement: number;
-  /** Smallest cross-market credit. */
-  readonly credit: number;
+  /** Maintenance / initial, each market's weighted by what it asks for. */
+  readonly factor: number;
   readonly ownSum: number;
-  /** Worst of all markets moving alike, or the sum of their minimums or calendars. */
+  /** Worst of all markets moving alike, or the sum of their minimums or calendars, each times its market's credit. */
   readonly joint: number;
   readonly extraSum: number;
   readonly equity: number;
@@ -114,20 +118,28 @@ export function judge(vector: ReferenceVector, p: ReferenceParameters, stretch =
     stale,
     depeg,
     extra: concentration + stale + depeg,
+    credit: p.crossMarketCredit,
+    factor: p.maintenanceFactor,
   };
 }
 
 /** Joins judged markets, which have the same scenarios in the same order. */
-export function join(markets: readonly MarketTerms[], credit: number): RequirementTerms {
+export function join(markets: readonly MarketTerms[]): RequirementTerms {
   const ownSum = sum(markets.map(({ own }) => own));
   const extraSum = sum(markets.map(({ extra }) => extra));
-  let joint = Math.max(sum(markets.map(({ minimum }) => minimum)), sum(markets.map((m) => m.calendar)));
+  const together = (term: (m: MarketTerms) => number): number => sum(markets.map((m) => term(m) * m.credit));
+  let joint = Math.max(
+    together(({ minimum }) => minimum),
+    together(({ calendar }) => calendar),
+  );
   const nodes = markets[0]?.losses.length ?? 0;
-  for (let node = 0; node < nodes; node++) joint = Math.max(joint, sum(markets.map((m) => m.losses[node]!)));
+  for (let node = 0; node < nodes; node++) joint = Math.max(joint, together((m) => m.losses[node]!));
+  const alone = sum(markets.map(({ own, credit }) => own * (1 - credit)));
   const largest = markets.reduce((best, m, i) => (asked(m) > asked(markets[best]!) + NOISE ? i : best), 0);
+  const total = sum(markets.map(asked));
   return {
-    requirement: (markets.length < 2 ? ownSum : (1 - credit) * ownSum + credit * joint) + extraSum,
-    credit,
+    requirement: (markets.length < 2 ? ownSum : alone + joint) + extraSum,
+    factor: total === 0 ? 0 : sum(markets.map((m) => asked(m) * m.factor)) / total,
     ownSum,
     joint,
     extraSum,
@@ -145,10 +157,11 @@ export function requirementOf(
   parameters: ParametersOf,
   inForce: ParametersOf,
 ): RequirementTerms {
-  const all = vectors.map(({ market }) => parameters(market));
   return join(
-    vectors.map((vector, i) => judge(vector, all[i]!, stretchOf(all[i]!, inForce(vector.market)))),
-    all.reduce((least, p) => Math.min(least, p.crossMarketCredit), 1),
+    vectors.map((vector) => {
+      const p = parameters(vector.market);
+      return judge(vector, p, stretchOf(p, inForce(vector.market)));
+    }),
   );
 }
 
@@ -210,12 +223,12 @@ export function verdict(
 ): ReferenceAssessment {
   const initial = requirementOf(vectors, newRisk, inForce);
   const held = newRisk === inForce ? initial : requirementOf(vectors, inForce, inForce);
-  const factor = vectors.reduce((most, { market }) => Math.max(most, inForce(market).maintenanceFactor), 0);
+  const less = sum(initial.markets.map(({ equity }, i) => Math.max(held.markets[i]!.equity - equity, 0)));
   const binding = initial.markets[initial.largest];
   return {
-    equity: cash + initial.equity,
-    initial: initial.requirement,
-    maintenance: Math.min(factor * held.requirement, initial.requirement),
+    equity: cash + held.equity,
+    initial: initial.requirement + less,
+    maintenance: Math.min(held.factor * held.requirement, initial.requirement + less),
     bindingMarket: binding?.market ?? 0,
     bindingNode: binding?.node ?? 0,
     terms: initial,
