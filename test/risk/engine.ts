@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { seeded } from "../support/random.ts";
-import { deployRisk, type Leg, packLegs, WAD } from "../support/risk.ts";
+import { deployRisk, type Leg, packLegs, parametersOf, WAD } from "../support/risk.ts";
 
 const connection = await network.create();
 const { networkHelpers } = connection;
@@ -173,6 +173,41 @@ describe("RiskEngine", () => {
     const [a, b, c] = [await requirement(one), await requirement(same), await requirement(opposite)];
     expect((await requirement([...one, ...same])) >= ((a + b) * 95n) / 100n).to.equal(true);
     expect((await requirement([...one, ...opposite])) < ((a + c) * 9n) / 10n).to.equal(true);
+  });
+
+  it("lets a market that asks for next to nothing change next to nothing, whatever its parameters", async () => {
+    const { riskEngine, riskParameters, inputs, expiries } = await ready();
+    await riskParameters.setParameters(2, {
+      ...parametersOf(1),
+      maintenanceFactor: (9n * WAD) / 10n,
+      crossMarketCredit: 0n,
+    });
+    await inputs.setSpot(2, 100n * WAD, 0);
+    const legs = [leg(expiries[1]!, 3_000n, false, -1), leg(expiries[1]!, 60_000n, false, 0.05, 1)];
+    const before = await riskEngine.assess(portfolioOf(0n, legs));
+    const after = await riskEngine.assess(portfolioOf(0n, legs, [{ market: 2, amount: 10n ** 10n }]));
+    const dust = (10n ** 10n * 100n * WAD) / WAD;
+    expect(after.maintenanceRequirement - before.maintenanceRequirement < 2n * dust).to.equal(true);
+    expect(after.initialRequirement - before.initialRequirement < 2n * dust).to.equal(true);
+  });
+
+  it("takes a tighter haircut or bid spread from new risk at once, and from what is held in a line", async () => {
+    for (const field of ["collateralHaircut", "bidSpread"] as const) {
+      const { riskEngine, riskParameters, expiries } = await ready();
+      const held = portfolioOf(0n, [leg(expiries[3]!, 3_000n, false, 2)], [{ market: 0, amount: WAD }]);
+      const before = await riskEngine.assessAnyway(held);
+      const p = { ...parametersOf(0), concentration: 0n };
+      await riskParameters.setParameters(0, { ...p, [field]: 2n * p[field] });
+      const after = await riskEngine.assessAnyway(held);
+      // A second of the ramp and a block of time value; what is doubled is tens of dollars.
+      expect(before.equity - after.equity < WAD / 10n, field).to.equal(true);
+      // Losses are counted from what is credited, so a bid spread moves equity and requirement alike.
+      const free = (got: typeof before) => got.equity - got.initialRequirement;
+      if (field === "collateralHaircut") expect(free(before) - free(after) > 5n * WAD).to.equal(true);
+      await networkHelpers.time.increase(25n * 3_600n);
+      const ramped = await riskEngine.assessAnyway(held);
+      expect(before.equity - ramped.equity > 5n * WAD, field).to.equal(true);
+    }
   });
 
   it("values expired legs at their fixing, at intrinsic of live spot before it, and never blocks on them", async () => {

@@ -247,13 +247,14 @@ export const OTHERS: Record<string, Act> = {
     const p = parametersOf(0);
     const factor = 950_000n + BigInt(Math.floor(room.next() * 100_000));
     const scaled = (value: bigint) => ((value * factor) / 1_000_000n / FRACTION) * FRACTION;
-    // Neither collateralHaircut nor bidSpread: equity is taken with their values for new risk, which apply at once.
     const changed = {
       ...p,
       scanRange: scaled(p.scanRange),
       volUp: scaled(p.volUp),
       maintenanceFactor: scaled(p.maintenanceFactor),
       calendarCharge: scaled(p.calendarCharge),
+      collateralHaircut: scaled(p.collateralHaircut),
+      bidSpread: scaled(p.bidSpread),
     };
     return room.attempt(() => room.risk.riskParameters.setParameters(0, changed, GAS));
   },
