@@ -133,7 +133,11 @@ export function join(markets: readonly MarketTerms[]): RequirementTerms {
     together(({ calendar }) => calendar),
   );
   const nodes = markets[0]?.losses.length ?? 0;
-  for (let node = 0; node < nodes; node++) joint = Math.max(joint, together((m) => m.losses[node]!));
+  for (let node = 0; node < nodes; node++)
+    joint = Math.max(
+      joint,
+      together((m) => m.losses[node]!),
+    );
   const alone = sum(markets.map(({ own, credit }) => own * (1 - credit)));
   const largest = markets.reduce((best, m, i) => (asked(m) > asked(markets[best]!) + NOISE ? i : best), 0);
   const total = sum(markets.map(asked));
