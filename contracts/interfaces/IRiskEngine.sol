@@ -77,7 +77,7 @@ interface IRiskEngine {
     function assessAnyway(Portfolio calldata portfolio) external view returns (Assessment memory);
 
     /// @notice What `assessAnyway` would say if `proposal` were in force for `market` now: everything is computed on the
-    /// fly, so it is meant for calls off chain.
+    /// fly, so it is meant for calls off chain. Reverts with RiskParameters_OutOfBounds for what could not be set.
     function requirementUnder(
         Portfolio calldata portfolio,
         uint8 market,
@@ -110,7 +110,7 @@ interface IRiskEngine {
 /// @param market index of the underlying
 /// @param status of the price (a stale surface is the engine's to judge)
 /// @param live whether options that have not expired are among its positions
-/// @param spot live price [wad USD]; zero if there never was one, and then all else is zero except settled payoffs
+/// @param spot live price [wad USD]; zero if there is none, and then all else is zero except settled payoffs and `unpriced`
 /// @param nodeValues worth of options and collateral at every node (see risk/NodeGrid.sol) [wad USD], rounded down
 /// @param mark the same at the live spot, read between the unshocked nodes around it [wad USD], rounded down
 /// @param longMark mark of the long options alone, at the reference spot [wad USD]: what the bid spread is taken from
@@ -118,6 +118,7 @@ interface IRiskEngine {
 /// @param netShort net short calls plus net short puts [wad contracts]
 /// @param vegaUp sum over expiries of what its options lose when volatility rises at an unmoved spot [wad USD], rounded up
 /// @param vegaEither the same in the worse direction for each expiry
+/// @param unpriced sum of |quantity| * strike over live options that no price could value [wad USD]
 struct MarketVector {
     uint8 market;
     DataStatus status;
@@ -130,4 +131,5 @@ struct MarketVector {
     uint256 netShort;
     uint256 vegaUp;
     uint256 vegaEither;
+    uint256 unpriced;
 }

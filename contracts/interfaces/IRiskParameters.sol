@@ -128,6 +128,9 @@ interface IRiskParameters {
     /// nothing (it would only set running clocks back).
     function setParameters(uint8 market, MarketParameters calldata newParameters) external;
 
+    /// @notice Reverts with RiskParameters_OutOfBounds, naming the field, unless `setParameters` would take these.
+    function requireBounds(MarketParameters calldata proposal) external pure;
+
     /// @notice The feed of the cash token's USD price; zero if none.
     function pegFeed() external view returns (IPriceFeed);
 

@@ -23,7 +23,7 @@ struct Stress {
 /// @param node where it is
 /// @param minimum short option minimum
 /// @param calendar the part of vega losses that expiries may not offset
-/// @param extra concentration, stale surface and depeg
+/// @param extra concentration, stale surface and depeg, and strikes of what has no price
 /// @param credit across markets, for this market's part [wad]
 /// @param factor maintenance / initial, for this market's part [wad]
 struct MarketMargin {
@@ -84,6 +84,8 @@ library Margin {
             uint256 share = FixedPoint.divUp(vector.netShort, p.liquidityLimit * WAD);
             result.extra = FixedPoint.mulUp(FixedPoint.mulUp(notional, p.concentration), share);
         }
+        // Without any price only size is known: what asks for its strikes cannot grow unseen.
+        result.extra += vector.unpriced;
         if (stress.staleShare != 0) {
             uint256 addOn = FixedPoint.mulUp(vector.vegaUp, p.staleAddOn);
             result.extra += FixedPoint.mulUp(addOn, stress.staleShare);

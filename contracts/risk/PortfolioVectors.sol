@@ -126,6 +126,8 @@ abstract contract PortfolioVectors is IRiskEngine {
             SheetMath.settle(sheet, entry);
         } else if (sheet.counted) {
             SheetMath.count(sheet, entry, _addLoose(walk, sheet, uint32(entry >> 68), int64(uint64(entry))));
+        } else {
+            SheetMath.leave(sheet, entry);
         }
     }
 

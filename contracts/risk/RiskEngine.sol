@@ -91,6 +91,7 @@ contract RiskEngine is PortfolioVectors {
         uint8 market,
         MarketParameters calldata proposal
     ) external view returns (Assessment memory assessment) {
+        riskParameters.requireBounds(proposal);
         Walk memory walk;
         (walk.anyway, walk.proposed) = (true, true);
         (walk.proposalMarket, walk.proposal) = (market, proposal);

@@ -88,6 +88,11 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @inheritdoc IRiskParameters
+    function requireBounds(MarketParameters calldata proposal) external pure {
+        _checkBounds(proposal);
+    }
+
+    /// @inheritdoc IRiskParameters
     function updatePeg() external returns (uint256 share) {
         if (address(pegFeed) == address(0)) revert RiskParameters_NoPegFeed();
         PriceReading memory reading = pegFeed.read();

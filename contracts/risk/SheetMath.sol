@@ -148,11 +148,18 @@ library SheetMath {
         sheet.settled += FixedPoint.signedDivDown(int256(int64(uint64(entry))) * int256(payoff), 1e8);
     }
 
+    /// @notice Counts a live leg without any price by its size alone.
+    function leave(Sheet memory sheet, uint256 entry) internal pure {
+        uint256 strike = uint256(uint32(entry >> 68)) * 1e16;
+        sheet.unpriced += (FixedPoint.abs(int64(uint64(entry))) * strike) / 1e8;
+    }
+
     /// @notice Adds a sheet to its market: every touched strike's words once, times their net quantity.
     function close(Sheet memory sheet, MarketSums memory sums) internal pure {
         unchecked {
             // Lanes wrap on purpose.
             sums.settled += sheet.settled;
+            sums.unpriced += sheet.unpriced;
             if (!sheet.counted) return;
             uint256[14] memory cells = sums.cells;
             (int256 upBefore, int256 downBefore) = NodeGrid.vegaLosses(cells);

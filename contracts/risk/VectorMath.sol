@@ -18,6 +18,7 @@ library VectorMath {
         (vector.market, vector.status, vector.live) = (sums.market, sums.status, sums.live);
         vector.spot = sums.spot;
         vector.longMark = sums.longMark;
+        vector.unpriced = sums.unpriced;
         vector.collateral = FixedPoint.mulDown(sums.collateral, sums.spot);
         int256[30] memory values = NodeGrid.decode(sums.cells);
         unchecked {

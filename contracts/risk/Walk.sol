@@ -53,6 +53,7 @@ struct Walk {
 /// @param putStrike sum of quantity * strike over puts [1e-10 USD]
 /// @param longMark of long legs at the reference spot [wad USD]
 /// @param settled payoffs of expired legs [wad USD]
+/// @param unpriced sum of |quantity| * strike over legs that nothing could value [wad USD]
 struct Sheet {
     uint256 group;
     uint256 base;
@@ -72,6 +73,7 @@ struct Sheet {
     int256 putStrike;
     uint256 longMark;
     int256 settled;
+    uint256 unpriced;
 }
 
 /// @notice A strike outside its page: words and net quantity.
@@ -88,6 +90,7 @@ struct StrikeNet {
 /// @param settled payoffs of expired legs [wad USD]
 /// @param longMark of long legs at the reference spot [wad USD]
 /// @param cells lane sums (see NodeGrid)
+/// @param unpriced sum of |quantity| * strike over legs that nothing could value [wad USD]
 /// @param vegaUp sum over expiries of what rising volatility loses [lane units]
 /// @param vegaEither sum over expiries of what volatility loses in its worse direction [lane units]
 struct MarketSums {
@@ -106,6 +109,7 @@ struct MarketSums {
     int256 putForward;
     uint256 vegaUp;
     uint256 vegaEither;
+    uint256 unpriced;
     Grid grid;
     uint256[14] cells;
 }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { encodeBytes32String } from "ethers";
 import { network } from "hardhat";
 import { seeded } from "../support/random.ts";
 import { deployRisk, type Leg, packLegs, parametersOf, WAD } from "../support/risk.ts";
@@ -235,6 +236,25 @@ describe("RiskEngine", () => {
     expect(await status()).to.equal(2n);
     await inputs.setSpot(0, 0n, 3);
     expect(await status()).to.equal(2n);
+  });
+
+  it("asks for the strikes of what no price can value, so that it cannot grow unseen", async () => {
+    const { riskEngine, inputs, expiries } = await ready();
+    const short = (contracts: number) => portfolioOf(0n, [leg(expiries[1]!, 3_000n, false, -contracts)]);
+    await inputs.setSpot(0, 0n, 3);
+    const [one, two] = [await riskEngine.assessAnyway(short(1)), await riskEngine.assessAnyway(short(2))];
+    expect([one.status, one.initialRequirement]).to.deep.equal([2n, 3_000n * WAD]);
+    expect(two.initialRequirement).to.equal(6_000n * WAD);
+    const long = portfolioOf(0n, [leg(expiries[1]!, 3_000n, false, 0.5)]);
+    expect((await riskEngine.assessAnyway(long)).initialRequirement).to.equal(1_500n * WAD);
+  });
+
+  it("refuses to judge under parameters that could not be set", async () => {
+    const { riskEngine, riskParameters, expiries } = await ready();
+    const held = portfolioOf(0n, [leg(expiries[1]!, 3_000n, false, -1)]);
+    await expect(riskEngine.requirementUnder(held, 0, { ...parametersOf(0), driftLimit: 0n }))
+      .to.be.revertedWithCustomError(riskParameters, "RiskParameters_OutOfBounds")
+      .withArgs(encodeBytes32String("driftLimit"), 0n, WAD / 1_000n, WAD / 50n);
   });
 
   it("explains a verdict by legs that add up to it", async () => {
