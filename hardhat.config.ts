@@ -32,6 +32,8 @@ export default defineConfig({
       },
       production: {
         ...compiler,
+        // One job for all: a job of its own for a file without contracts leaves build info that the network refuses.
+        isolated: false,
         settings: {
           evmVersion: "cancun",
           viaIR: true,

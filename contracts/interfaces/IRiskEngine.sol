@@ -113,6 +113,7 @@ interface IRiskEngine {
 /// @param spot live price [wad USD]; zero if there is none, and then all else is zero except settled payoffs and `unpriced`
 /// @param nodeValues worth of options and collateral at every node (see risk/NodeGrid.sol) [wad USD], rounded down
 /// @param mark the same at the live spot, read between the unshocked nodes around it [wad USD], rounded down
+/// @param delta slope of the same, against spot [wad units of the underlying], rounded down; collateral is in it
 /// @param longMark mark of the long options alone, at the reference spot [wad USD]: what the bid spread is taken from
 /// @param collateral worth of collateral at live spot [wad USD], rounded down, before haircut
 /// @param netShort net short calls plus net short puts [wad contracts]
@@ -126,6 +127,7 @@ struct MarketVector {
     uint256 spot;
     int256[30] nodeValues;
     int256 mark;
+    int256 delta;
     uint256 longMark;
     uint256 collateral;
     uint256 netShort;

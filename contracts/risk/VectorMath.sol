@@ -34,8 +34,8 @@ library VectorMath {
                 sums.putStrike * 1e8 + sums.settled
             );
             vector.nodeValues = values;
-            vector.mark =
-                sums.spot == 0 ? sums.settled : _markAt(values, sums.spot, uint256(base) * 1e10, drift);
+            if (sums.spot == 0) vector.mark = sums.settled;
+            else (vector.mark, vector.delta) = _markAt(values, sums.spot, uint256(base) * 1e10, drift);
             uint256 shorts = sums.calls < 0 ? uint256(-sums.calls) : 0;
             if (sums.puts < 0) shorts += uint256(-sums.puts);
             vector.netShort = shorts * 1e10;
@@ -76,21 +76,22 @@ library VectorMath {
         }
     }
 
-    /// @dev The vector at the live spot, straight between the two unshocked nodes around it (rounded down), flat beyond.
+    /// @dev The vector at the live spot and its slope there, straight between the two unshocked nodes around it (rounded down), flat beyond.
     /// @param drift how far the unshocked nodes reach [wad], above zero
     function _markAt(
         int256[30] memory values,
         uint256 spot,
         uint256 base,
         uint256 drift
-    ) private pure returns (int256) {
+    ) private pure returns (int256 mark, int256 delta) {
         uint256 level = FixedPoint.mulDivDown(spot, 1e18, base) + drift;
         uint256 offset = level > 1e18 ? level - 1e18 : 0;
         uint256 step = drift / 2;
         uint256 index = FixedPoint.min(offset / step, 3);
         uint256 node = NodeGrid.FIRST_DENSE + index;
         uint256 part = FixedPoint.min(offset - index * step, step);
-        int256 rise = (values[node + 1] - values[node]) * int256(part);
-        return values[node] + FixedPoint.signedDivDown(rise, int256(step));
+        int256 rise = values[node + 1] - values[node];
+        mark = values[node] + FixedPoint.signedDivDown(rise * int256(part), int256(step));
+        delta = FixedPoint.signedDivDown(rise * 1e36, int256(step * base));
     }
 }

@@ -119,6 +119,7 @@ describe("RiskEngine against its BigInt mirror", () => {
         const found = chain.find((candidate) => Number(candidate.market) === vector.market);
         expect(found?.nodeValues.slice()).to.deep.equal(vector.values);
         expect(found?.mark).to.equal(vector.mark);
+        expect(found?.delta).to.equal(vector.delta);
         expect(found?.longMark).to.equal(vector.longMark);
         expect(found?.netShort).to.equal(vector.netShort);
         expect(found?.vegaUp).to.equal(vector.vegaUp);

@@ -238,6 +238,17 @@ describe("RiskEngine", () => {
     expect(await status()).to.equal(2n);
   });
 
+  it("reads the delta of a portfolio between the dense nodes, collateral included", async () => {
+    const { riskEngine, riskArrays, expiries } = await ready();
+    const series = await riskArrays.greeks(0, expiries[2]!, 3_000n * WAD);
+    const call = packLegs([leg(expiries[2]!, 3_000n, false, 2)]);
+    const [vector] = await riskEngine.nodeVectors([{ market: 0, amount: WAD }], call, false);
+    // Against the forward the Greeks' delta; against spot it moves in proportion, and arrays count in steps.
+    const expected = WAD + 2n * series.callDelta;
+    const distance = vector!.delta - expected;
+    expect(distance < WAD / 50n && distance > -WAD / 50n, `${vector!.delta} ${expected}`).to.equal(true);
+  });
+
   it("asks for the strikes of what no price can value, so that it cannot grow unseen", async () => {
     const { riskEngine, inputs, expiries } = await ready();
     const short = (contracts: number) => portfolioOf(0n, [leg(expiries[1]!, 3_000n, false, -contracts)]);

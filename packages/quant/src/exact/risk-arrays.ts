@@ -75,6 +75,7 @@ export interface ExactVector {
   readonly spot: bigint;
   readonly values: readonly bigint[];
   readonly mark: bigint;
+  readonly delta: bigint;
   readonly longMark: bigint;
   readonly collateral: bigint;
   readonly netShort: bigint;
@@ -223,14 +224,15 @@ export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactV
         putStrike * 10n ** 8n +
         settled,
     );
+  const read =
+    market.spot === 0n
+      ? { mark: settled, delta: 0n }
+      : markAt(values, (market.spot * WAD) / base, market.grid.driftLimit * 10n ** 9n, base);
   return {
     market: market.market,
     spot: market.spot,
     values,
-    mark:
-      market.spot === 0n
-        ? settled
-        : markAt(values, (market.spot * WAD) / base, market.grid.driftLimit * 10n ** 9n),
+    ...read,
     longMark,
     collateral: (market.collateral * market.spot) / WAD,
     netShort: (max(-calls, 0n) + max(-puts, 0n)) * 10n ** 10n,
@@ -239,13 +241,22 @@ export function vectorOf(market: ExactMarket, legs: readonly ExactLeg[]): ExactV
   };
 }
 
-/** Straight between the unshocked nodes around a level [wad], flat beyond them. */
-function markAt(values: readonly bigint[], level: bigint, driftLimit: bigint): bigint {
+/** Value and slope against the level, straight between the unshocked nodes around a level [wad], flat beyond them. */
+function markAt(
+  values: readonly bigint[],
+  level: bigint,
+  driftLimit: bigint,
+  base: bigint,
+): { readonly mark: bigint; readonly delta: bigint } {
   const offset = max(level + driftLimit - WAD, 0n);
   const step = driftLimit / 2n;
   const index = min(offset / step, 3n);
   const part = min(offset - index * step, step);
   const node = nodeGrid.FIRST_DENSE + Number(index);
   const left = values[node] ?? 0n;
-  return left + signedDivDown(((values[node + 1] ?? 0n) - left) * part, step);
+  const rise = (values[node + 1] ?? 0n) - left;
+  return {
+    mark: left + signedDivDown(rise * part, step),
+    delta: signedDivDown(rise * 10n ** 36n, step * base),
+  };
 }
