@@ -76,7 +76,9 @@ describe("invariant 8: after an owner's action an account has its initial requir
     const told = `${kinds.text()}; ${manners.text()}; ${statuses.text()}; below ${below}, eased ${eased}`;
     for (const [kind, [done, refused]] of kinds.counts) {
       if (kind === "permit an operator") expect([done, refused > 5], told).to.deep.equal([0, true]);
-      else expect(done >= 5 && refused >= 2, `${kind}: ${told}`).to.equal(true);
+      // Bringing something in is hardly ever refused.
+      else
+        expect(done >= 5 && (refused >= 2 || kind.startsWith("deposit")), `${kind}: ${told}`).to.equal(true);
     }
     for (const status of ["good", "liquidation only", "unusable"]) {
       const [done, refused] = statuses.of(status);
