@@ -159,8 +159,8 @@ describe("Books", () => {
 
   it("holds far more positions than an account without a book, and no more than its limit", async () => {
     const room = await ready();
-    for (let i = 0; i < 140; i++) {
-      await room.clearinghouse.movePosition(
+    const add = (i: number) =>
+      room.clearinghouse.movePosition(
         accountOf(room.stranger!.address, BigInt(i)),
         room.booked,
         instrumentOf({
@@ -170,9 +170,14 @@ describe("Books", () => {
         }),
         WAD,
       );
-    }
-    expect((await room.clearinghouse.positionWords(room.booked)).length).to.equal(70);
-    expect(await room.clearinghouse.bookLegCount(room.booked, room.expiries[0]! / hour)).to.equal(35n);
+    const limit = Number(await room.clearinghouse.MAX_BOOK_POSITIONS());
+    expect(limit).to.equal(1_024);
+    for (let i = 0; i < limit; i++) await add(i);
+    expect((await room.clearinghouse.positionWords(room.booked)).length).to.equal(limit / 2);
+    expect(await room.clearinghouse.bookLegCount(room.booked, room.expiries[0]! / hour)).to.equal(256n);
+    await expect(add(limit))
+      .to.be.revertedWithCustomError(room.clearinghouse, "Clearinghouse_TooManyPositions")
+      .withArgs(room.booked, limit);
     expect(await room.clearinghouse.hasBook(room.booked)).to.equal(true);
   });
 
