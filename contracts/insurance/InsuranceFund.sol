@@ -5,24 +5,35 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IInsuranceFund} from "../interfaces/IInsurance.sol";
+import {FixedPoint} from "../libraries/FixedPoint.sol";
+import {Units} from "../libraries/Units.sol";
+import {AccountId, accountIdOf} from "../types/AccountId.sol";
+import {Usd} from "../types/Usd.sol";
 
 /// @title InsuranceFund
 /// @notice Holds the USDC that takes the first loss an account cannot pay. Trusts the waterfall, and nobody else, to
-/// take from it. Its depositors leave after a cooldown and never while a shortfall is open.
+/// take from it. Its depositors earn what interest and fees bring; they leave after a cooldown, within the exit window
+/// that follows it, and never while a shortfall is open.
 /// @dev Shares are ERC-4626 over `assetsHeld`, which donations do not change; virtual shares guard the first depositor.
+/// A cooldown that could be kept for ever would let its holder leave just before a loss, hence the window.
 contract InsuranceFund is IInsuranceFund, ERC4626 {
     using SafeERC20 for IERC20;
 
     struct Cooldown {
-        uint192 shares;
+        uint256 shares;
         uint64 endsAt;
     }
 
     /// @notice Seconds between announcing and leaving.
     uint256 public constant COOLDOWN = 3 days;
+    /// @notice Seconds after the cooldown in which one may leave.
+    uint256 public constant EXIT_WINDOW = 2 days;
 
     address public immutable waterfall;
+    IClearinghouse public immutable clearinghouse;
+    uint8 private immutable _assetDecimals;
 
     uint256 private _held;
     uint256 private _openShortfalls;
@@ -35,26 +46,31 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
 
     /// @param asset_ USDC
     /// @param waterfall_ who may take from the fund
-    constructor(IERC20 asset_, address waterfall_) ERC4626(asset_) ERC20("Ballast Insurance Fund", "blINS") {
-        if (address(asset_) == address(0) || waterfall_ == address(0)) revert InsuranceFund_ZeroAddress();
+    /// @param ledger whose interest and fees feed it
+    constructor(
+        IERC20 asset_,
+        address waterfall_,
+        IClearinghouse ledger
+    ) ERC4626(asset_) ERC20("Ballast Insurance Fund", "blINS") {
+        if (address(asset_) == address(0) || waterfall_ == address(0) || address(ledger) == address(0))
+            revert InsuranceFund_ZeroAddress();
         waterfall = waterfall_;
+        clearinghouse = ledger;
+        (, _assetDecimals) = ledger.cashAsset();
     }
 
     /// @inheritdoc IInsuranceFund
     function cover(uint256 amount, address receiver) external onlyWaterfall returns (uint256 paid) {
-        paid = amount < _held ? amount : _held;
+        paid = FixedPoint.min(amount, _held);
         _held -= paid;
         emit Covered(receiver, paid, amount);
         if (paid != 0) IERC20(asset()).safeTransfer(receiver, paid);
     }
 
     /// @inheritdoc IInsuranceFund
-    function setShortfallOpen(bool open) external onlyWaterfall {
-        if (open) {
-            emit ShortfallOpened(++_openShortfalls);
-        } else if (_openShortfalls != 0) {
-            emit ShortfallClosed(--_openShortfalls);
-        }
+    function setOpenShortfalls(uint256 open) external onlyWaterfall {
+        emit OpenShortfallsSet(_openShortfalls, open);
+        _openShortfalls = open;
     }
 
     /// @inheritdoc IInsuranceFund
@@ -63,8 +79,48 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
         if (shares > balanceOf(msg.sender))
             revert InsuranceFund_ExceedsCooldown(shares, balanceOf(msg.sender));
         uint64 endsAt = uint64(block.timestamp + COOLDOWN);
-        _cooldowns[msg.sender] = Cooldown(uint192(shares), endsAt);
-        emit CooldownStarted(msg.sender, shares, endsAt);
+        _cooldowns[msg.sender] = Cooldown(shares, endsAt);
+        emit CooldownStarted(msg.sender, shares, endsAt, endsAt + EXIT_WINDOW);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function contribute(uint256 amount) external {
+        if (amount == 0) revert InsuranceFund_ZeroAmount();
+        _held += amount;
+        emit Contributed(msg.sender, amount);
+        IERC20(asset()).safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function collectFees() external returns (uint256 amount) {
+        int256 cash = Usd.unwrap(clearinghouse.cashOf(feeAccount()));
+        uint256 units = cash > 0 ? Units.fromWadDown(uint256(cash), _assetDecimals) : 0;
+        if (units == 0) revert InsuranceFund_ZeroAmount();
+        // The clearinghouse may hold part of it back, so what has arrived counts.
+        uint256 before = IERC20(asset()).balanceOf(address(this));
+        clearinghouse.withdraw(feeAccount(), asset(), units, address(this));
+        amount = IERC20(asset()).balanceOf(address(this)) - before;
+        _held += amount;
+        emit FeesCollected(amount);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function feeAccount() public view returns (AccountId) {
+        return accountIdOf(address(this), 0);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function openShortfalls() external view returns (uint256) {
+        return _openShortfalls;
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function cooldownOf(
+        address owner
+    ) external view returns (uint256 shares, uint256 endsAt, uint256 expiresAt) {
+        Cooldown memory cooled = _cooldowns[owner];
+        if (cooled.shares == 0) return (0, 0, 0);
+        return (cooled.shares, cooled.endsAt, cooled.endsAt + EXIT_WINDOW);
     }
 
     /// @inheritdoc IInsuranceFund
@@ -80,9 +136,9 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
     /// @notice Shares that `owner` may redeem now.
     function maxRedeem(address owner) public view override returns (uint256) {
         Cooldown memory cooled = _cooldowns[owner];
-        if (_openShortfalls != 0 || cooled.shares == 0 || cooled.endsAt > block.timestamp) return 0;
-        uint256 held = balanceOf(owner);
-        return cooled.shares < held ? cooled.shares : held;
+        bool isWindowOpen = block.timestamp >= cooled.endsAt && block.timestamp < cooled.endsAt + EXIT_WINDOW;
+        if (_openShortfalls != 0 || !isWindowOpen) return 0;
+        return FixedPoint.min(cooled.shares, balanceOf(owner));
     }
 
     /// @notice Assets that `owner` may withdraw now.
@@ -106,7 +162,9 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
         if (_openShortfalls != 0) revert InsuranceFund_ShortfallOpen(_openShortfalls);
         Cooldown memory cooled = _cooldowns[owner];
         if (cooled.shares == 0) revert InsuranceFund_NoCooldown(owner);
-        if (cooled.endsAt > block.timestamp) revert InsuranceFund_CoolingDown(owner, cooled.endsAt);
+        if (block.timestamp < cooled.endsAt) revert InsuranceFund_CoolingDown(owner, cooled.endsAt);
+        if (block.timestamp >= cooled.endsAt + EXIT_WINDOW)
+            revert InsuranceFund_CooldownExpired(owner, cooled.endsAt + EXIT_WINDOW);
         if (shares > cooled.shares) revert InsuranceFund_ExceedsCooldown(shares, cooled.shares);
     }
 
@@ -124,7 +182,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
         uint256 shares
     ) internal override {
         _held -= assets;
-        _cooldowns[owner].shares -= uint192(shares);
+        _cooldowns[owner].shares -= shares;
         super._withdraw(caller, receiver, owner, assets, shares);
     }
 

@@ -5,35 +5,45 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {Absorption, ILossWaterfall} from "../interfaces/IInsurance.sol";
-import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
+import {Absorption, IHoldBack, ILossWaterfall, Payer} from "../interfaces/IInsurance.sol";
+import {IOptionsVault, NetAssetValue} from "../interfaces/IOptionsVault.sol";
+import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Usd} from "../types/Usd.sol";
+import {Exposures} from "./Exposures.sol";
 import {InsuranceFund} from "./InsuranceFund.sol";
 
 /// @title LossWaterfall
 /// @notice Pays what an account cannot, in a fixed order: the insurance fund, a capped first-loss slice of the vault,
-/// then every claim pro rata. Holds nothing between calls. Trusts the auction house to name true shortfalls.
-/// @dev It is a venue of the clearinghouse, and creates its fund, so that the fund can trust it from the start.
-contract LossWaterfall is ILossWaterfall, AccessManaged {
+/// then every claim pro rata; and says what part of withdrawals must wait for losses that may still come. Holds nothing
+/// between calls. Trusts the auction house to name true shortfalls and exposures.
+/// @dev It is a venue of the clearinghouse, and creates its fund, so that the fund can trust it from the start. A fund
+/// that cannot pay out blocks a loss, for the order of payers is never changed; a NAV that cannot be read does not.
+contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
     using SafeERC20 for IERC20;
 
     uint256 private constant WAD = 1e18;
     uint256 private constant LARGEST_SLICE = 0.2e18;
     uint256 private constant YEAR = 365 days;
+    /// @dev A NAV that takes more is not read within a loss. With less gas than this a caller could only make the last
+    /// measure count, not escape the slice.
+    uint256 private constant NAV_GAS = 8_000_000;
 
     IClearinghouse public immutable clearinghouse;
     IOptionsVault public immutable vault;
     InsuranceFund public immutable insuranceFund;
+    AccountId private immutable _vaultAccount;
     address private immutable _usdc;
     uint8 private immutable _decimals;
 
     address private _auctionHouse;
-    uint128 private _perEvent;
-    uint128 private _perYear;
+    uint64 private _perEvent;
+    uint64 private _perYear;
+    uint128 private _lastNav;
+    uint64 private _measuredAt;
     uint64 private _yearStart;
-    uint192 private _takenThisYear;
+    uint256 private _takenThisYear;
 
     modifier onlyAuctionHouse() {
         if (msg.sender != _auctionHouse) revert LossWaterfall_NotAuctionHouse(msg.sender);
@@ -48,8 +58,9 @@ contract LossWaterfall is ILossWaterfall, AccessManaged {
             revert LossWaterfall_ZeroAddress();
         clearinghouse = ledger;
         vault = vault_;
+        _vaultAccount = vault_.account();
         (_usdc, _decimals) = ledger.cashAsset();
-        insuranceFund = new InsuranceFund(IERC20(_usdc), address(this));
+        insuranceFund = new InsuranceFund(IERC20(_usdc), address(this), ledger);
         _yearStart = uint64(block.timestamp);
         IERC20(_usdc).forceApprove(address(ledger), type(uint256).max);
     }
@@ -59,24 +70,36 @@ contract LossWaterfall is ILossWaterfall, AccessManaged {
         AccountId account,
         Usd shortfall
     ) external onlyAuctionHouse returns (Absorption memory paid) {
-        int256 left = Usd.unwrap(shortfall);
-        if (left <= 0) revert LossWaterfall_ZeroShortfall();
+        if (Usd.unwrap(shortfall) <= 0) revert LossWaterfall_ZeroShortfall();
+        Usd left = shortfall;
         paid.insurance = _fromFund(account, left);
-        left -= Usd.unwrap(paid.insurance);
-        if (left > 0) {
+        left = left - paid.insurance;
+        emit PayerCharged(account, Payer.InsuranceFund, paid.insurance, left);
+        if (Usd.unwrap(left) > 0) {
             paid.vault = _fromVault(account, left);
-            left -= Usd.unwrap(paid.vault);
+            left = left - paid.vault;
+            emit PayerCharged(account, Payer.Vault, paid.vault, left);
         }
-        if (left > 0) {
-            paid.shared = Usd.wrap(left);
-            clearinghouse.shareLoss(account, paid.shared);
+        if (Usd.unwrap(left) > 0) {
+            paid.shared = left;
+            clearinghouse.shareLoss(account, left);
+            emit PayerCharged(account, Payer.AllClaims, left, Usd.wrap(0));
         }
         emit LossAbsorbed(account, shortfall, paid.insurance, paid.vault, paid.shared);
     }
 
     /// @inheritdoc ILossWaterfall
-    function setShortfallOpen(bool open) external onlyAuctionHouse {
-        insuranceFund.setShortfallOpen(open);
+    function setExposure(AccountId account, Usd largest) external onlyAuctionHouse {
+        if (Usd.unwrap(largest) < 0) revert LossWaterfall_NegativeExposure(largest);
+        uint256 openBefore = _openCount();
+        Usd old = _setExposure(account, largest);
+        emit ExposureSet(account, old, largest, _episodeNow());
+        if (_openCount() != openBefore) insuranceFund.setOpenShortfalls(_openCount());
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function measureVault() external returns (Usd) {
+        return Usd.wrap(int256(_measured(vault.nav())));
     }
 
     /// @inheritdoc ILossWaterfall
@@ -84,8 +107,8 @@ contract LossWaterfall is ILossWaterfall, AccessManaged {
         if (perEvent > LARGEST_SLICE) revert LossWaterfall_SliceTooLarge(perEvent, LARGEST_SLICE);
         if (perYear > LARGEST_SLICE) revert LossWaterfall_SliceTooLarge(perYear, LARGEST_SLICE);
         emit VaultSliceSet(_perEvent, perEvent, _perYear, perYear);
-        _perEvent = uint128(perEvent);
-        _perYear = uint128(perYear);
+        _perEvent = uint64(perEvent);
+        _perYear = uint64(perYear);
     }
 
     /// @inheritdoc ILossWaterfall
@@ -93,6 +116,47 @@ contract LossWaterfall is ILossWaterfall, AccessManaged {
         if (newAuctionHouse == address(0)) revert LossWaterfall_ZeroAddress();
         emit AuctionHouseSet(_auctionHouse, newAuctionHouse);
         _auctionHouse = newAuctionHouse;
+        // Auctions of a house that may no longer speak would hold withdrawals back for ever.
+        if (_openCount() != 0) insuranceFund.setOpenShortfalls(0);
+        _forgetExposures();
+    }
+
+    /// @inheritdoc IHoldBack
+    function heldShare() external view returns (uint256) {
+        uint256 exposed = _totalExposed();
+        if (exposed == 0) return 0;
+        uint256 cushion = Units.toWad(insuranceFund.assetsHeld(), _decimals);
+        if (exposed <= cushion) return 0;
+        cushion += _slice(_lastNav);
+        if (exposed <= cushion) return 0;
+        uint256 claims = uint256(Usd.unwrap(clearinghouse.totalClaims()));
+        uint256 needed = exposed - cushion;
+        return needed >= claims ? WAD : FixedPoint.mulDivUp(needed, WAD, claims);
+    }
+
+    /// @inheritdoc IHoldBack
+    function heldEpisode() external view returns (uint256) {
+        return _episodeNow();
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function exposureOf(AccountId account) external view returns (Usd) {
+        return _exposureOf(account);
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function exposures() external view returns (Usd total, uint256 open) {
+        return (Usd.wrap(int256(_totalExposed())), _openCount());
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function lastVaultMeasure() external view returns (Usd nav, uint256 measuredAt) {
+        return (Usd.wrap(int256(uint256(_lastNav))), _measuredAt);
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function sliceLeft() external view returns (Usd) {
+        return Usd.wrap(int256(_slice(_lastNav)));
     }
 
     /// @inheritdoc ILossWaterfall
@@ -106,8 +170,8 @@ contract LossWaterfall is ILossWaterfall, AccessManaged {
     }
 
     /// @dev Whole token units only; the fraction of a unit goes on to the next payer.
-    function _fromFund(AccountId account, int256 wanted) private returns (Usd) {
-        uint256 units = Units.fromWadDown(uint256(wanted), _decimals);
+    function _fromFund(AccountId account, Usd wanted) private returns (Usd) {
+        uint256 units = Units.fromWadDown(uint256(Usd.unwrap(wanted)), _decimals);
         if (units == 0) return Usd.wrap(0);
         uint256 paid = insuranceFund.cover(units, address(this));
         if (paid == 0) return Usd.wrap(0);
@@ -115,27 +179,46 @@ contract LossWaterfall is ILossWaterfall, AccessManaged {
         return Usd.wrap(int256(Units.toWad(paid, _decimals)));
     }
 
-    /// @dev At most its caps, and never what would leave the vault's cash below zero.
-    function _fromVault(AccountId account, int256 wanted) private returns (Usd) {
-        AccountId payer = vault.account();
-        int256 nav = Usd.unwrap(vault.nav().bid);
-        int256 cash = Usd.unwrap(clearinghouse.cashOf(payer));
-        if (payer == account || nav <= 0 || cash <= 0) return Usd.wrap(0);
+    /// @dev The vault does not insure itself.
+    function _fromVault(AccountId account, Usd wanted) private returns (Usd paid) {
+        if (account == _vaultAccount) return paid;
         if (block.timestamp >= _yearStart + YEAR) {
             _yearStart = uint64(block.timestamp);
             _takenThisYear = 0;
         }
-        uint256 yearly = (uint256(nav) * _perYear) / WAD;
-        uint256 amount = yearly > _takenThisYear ? yearly - _takenThisYear : 0;
-        amount = _least(amount, (uint256(nav) * _perEvent) / WAD);
-        amount = _least(_least(amount, uint256(cash)), uint256(wanted));
-        if (amount == 0) return Usd.wrap(0);
-        _takenThisYear += uint192(amount);
-        clearinghouse.moveCash(payer, account, Usd.wrap(int256(amount)));
-        return Usd.wrap(int256(amount));
+        uint256 amount = FixedPoint.min(_slice(_navOrLast()), uint256(Usd.unwrap(wanted)));
+        if (amount == 0) return paid;
+        _takenThisYear += amount;
+        paid = Usd.wrap(int256(amount));
+        clearinghouse.moveCash(_vaultAccount, account, paid);
     }
 
-    function _least(uint256 a, uint256 b) private pure returns (uint256) {
-        return a < b ? a : b;
+    /// @dev A NAV that cannot be read, for its price or its size, is taken as it was read last.
+    function _navOrLast() private returns (uint256) {
+        try vault.nav{gas: NAV_GAS}() returns (NetAssetValue memory value) {
+            return _measured(value);
+        } catch {
+            return _lastNav;
+        }
+    }
+
+    function _measured(NetAssetValue memory value) private returns (uint256 nav) {
+        int256 bid = Usd.unwrap(value.bid);
+        nav = bid > 0 ? FixedPoint.min(uint256(bid), type(uint128).max) : 0;
+        _lastNav = uint128(nav);
+        _measuredAt = uint64(block.timestamp);
+        emit VaultMeasured(Usd.wrap(int256(nav)));
+    }
+
+    /// @dev At most both caps, and never what would leave the vault's cash below zero.
+    function _slice(uint256 nav) private view returns (uint256 amount) {
+        if (nav == 0) return 0;
+        int256 cash = Usd.unwrap(clearinghouse.cashOf(_vaultAccount));
+        if (cash <= 0) return 0;
+        uint256 taken = block.timestamp >= _yearStart + YEAR ? 0 : _takenThisYear;
+        uint256 yearly = FixedPoint.mulDown(nav, _perYear);
+        amount = yearly > taken ? yearly - taken : 0;
+        amount = FixedPoint.min(amount, FixedPoint.mulDown(nav, _perEvent));
+        return FixedPoint.min(amount, uint256(cash));
     }
 }

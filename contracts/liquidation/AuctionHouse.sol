@@ -59,7 +59,7 @@ contract AuctionHouse is IAuctionHouse {
         id = ++_lastId;
         _auctions[account] = Auction(id, kind, uint40(block.timestamp), msg.sender);
         emit AuctionStarted(account, id, kind, verdict.equity, verdict.maintenanceRequirement, msg.sender);
-        if (kind == AuctionKind.Insolvent) lossWaterfall.setShortfallOpen(true);
+        if (kind == AuctionKind.Insolvent) lossWaterfall.setExposure(account, _gap(verdict));
         else _payStarter(account, Usd.unwrap(verdict.equity));
     }
 
@@ -161,8 +161,13 @@ contract AuctionHouse is IAuctionHouse {
         auction.kind = kind;
         auction.startedAt = uint40(block.timestamp);
         _auctions[account] = auction;
-        lossWaterfall.setShortfallOpen(kind == AuctionKind.Insolvent);
+        lossWaterfall.setExposure(account, kind == AuctionKind.Insolvent ? _gap(verdict) : Usd.wrap(0));
         emit AuctionKindChanged(account, auction.id, kind);
+    }
+
+    /// @dev What the waterfall pays at most for all of an insolvent account.
+    function _gap(Assessment memory verdict) private pure returns (Usd) {
+        return verdict.maintenanceRequirement - verdict.equity;
     }
 
     /// @dev What the bidder pays, rounded up; negative is what it is paid, rounded down in size.
@@ -216,10 +221,11 @@ contract AuctionHouse is IAuctionHouse {
             _absorb(account, auction.id, -cash);
             verdict.equity = Usd.wrap(0);
         } else if (!isEmpty && verdict.equity < verdict.maintenanceRequirement) {
+            if (auction.kind == AuctionKind.Insolvent) lossWaterfall.setExposure(account, _gap(verdict));
             return false;
         }
         delete _auctions[account];
-        if (auction.kind == AuctionKind.Insolvent) lossWaterfall.setShortfallOpen(false);
+        if (auction.kind == AuctionKind.Insolvent) lossWaterfall.setExposure(account, Usd.wrap(0));
         emit AuctionEnded(account, auction.id, verdict.equity, verdict.maintenanceRequirement);
         return true;
     }

@@ -175,6 +175,9 @@ describe("insolvency", () => {
     await (await house.start(putSeller.account)).wait();
     const { id, kind, startedAt } = await house.auctionOf(putSeller.account);
     expect(kind).to.equal(2n);
+    const { equity, maintenanceRequirement } = await bidder.ballast.clearinghouse.assess(putSeller.account);
+    expect(await lossWaterfall.exposureOf(putSeller.account)).to.equal(maintenanceRequirement - equity);
+    expect(await lossWaterfall.heldEpisode()).to.equal(1n);
     expect(await refusal(insurer.ballast.fundShares.redeem(1n, insurer.address, insurer.address))).to.equal(
       "InsuranceFund_ShortfallOpen",
     );
@@ -189,6 +192,8 @@ describe("insolvency", () => {
     expect(shortfall - insurance < 10n ** 12n).to.equal(true);
     expect(await bidder.ballast.clearinghouse.positionWords(putSeller.account)).to.deep.equal([]);
     expect((await house.auctionOf(putSeller.account)).kind).to.equal(0n);
+    expect(await lossWaterfall.exposures()).to.deep.equal([0n, 0n]);
+    expect(await lossWaterfall.heldEpisode()).to.equal(0n);
     await balanced(stage);
   });
 
@@ -215,60 +220,5 @@ describe("insolvency", () => {
     expect(loss.args.vault > 0n && loss.args.shared > 0n).to.equal(true);
     expect(loss.args.vault + loss.args.shared).to.equal(loss.args.shortfall);
     await balanced(stage);
-  });
-
-  it("lets only the auction house report losses, and the curator bound the slice", async () => {
-    const stage = await networkHelpers.loadFixture(scene);
-    const { lossWaterfall } = await curator(stage);
-    const at = stage.world.deployment.contracts;
-    expect(await refusal(lossWaterfall.absorb.staticCall(1n, 1n))).to.equal("LossWaterfall_NotAuctionHouse");
-    expect(await refusal(lossWaterfall.setVaultSlice.staticCall(WAD, 0n))).to.equal(
-      "LossWaterfall_SliceTooLarge",
-    );
-    expect(await refusal(lossWaterfall.setAuctionHouse.staticCall(ZeroAddress))).to.equal(
-      "LossWaterfall_ZeroAddress",
-    );
-    await networkHelpers.impersonateAccount(at.auctionHouse);
-    const house = lossWaterfall.connect(await ethers.getSigner(at.auctionHouse));
-    expect(await refusal(house.absorb.staticCall(1n, 0n))).to.equal("LossWaterfall_ZeroShortfall");
-  });
-});
-
-describe("insurance fund", () => {
-  it("lets depositors go after their cooldown, with what they cooled", async () => {
-    const stage = await networkHelpers.loadFixture(scene);
-    const { insurer } = stage.world.people;
-    const { fundShares, insuranceFund, usdc } = insurer.ballast;
-    const shares = await fundShares.balanceOf(insurer.address);
-    const leave = (amount: bigint) => refusal(fundShares.redeem(amount, insurer.address, insurer.address));
-    expect(await leave(shares)).to.equal("InsuranceFund_NoCooldown");
-    expect(await refusal(insuranceFund.startCooldown.staticCall(0n))).to.equal("InsuranceFund_ZeroAmount");
-    expect(await refusal(insuranceFund.startCooldown.staticCall(shares + 1n))).to.equal(
-      "InsuranceFund_ExceedsCooldown",
-    );
-    await (await insuranceFund.startCooldown(shares / 2n)).wait();
-    expect(await leave(shares / 2n)).to.equal("InsuranceFund_CoolingDown");
-    await stage.clock.advanceTo((await stage.clock.now()) + 3 * 86_400);
-    expect(await leave(shares)).to.equal("InsuranceFund_ExceedsCooldown");
-    await (await fundShares.redeem(shares / 2n, insurer.address, insurer.address)).wait();
-    expect(await usdc.balanceOf(insurer.address)).to.be.within(75_000n * USDC - 1n, 75_000n * USDC);
-    expect(await insuranceFund.assetsHeld()).to.be.within(75_000n * USDC, 75_000n * USDC + 1n);
-  });
-
-  it("pays the waterfall only, and ignores donations", async () => {
-    const stage = await networkHelpers.loadFixture(scene);
-    const { insurer } = stage.world.people;
-    const { insuranceFund, fundShares } = insurer.ballast;
-    expect(await refusal(insuranceFund.cover.staticCall(1n, insurer.address))).to.equal(
-      "InsuranceFund_NotWaterfall",
-    );
-    await (
-      await stage.world.externals.usdc.mint(stage.world.deployment.contracts.insuranceFund, USDC)
-    ).wait();
-    expect(await fundShares.totalAssets()).to.equal(150_000n * USDC);
-    const factory = await ethers.getContractFactory("InsuranceFund");
-    expect(await refusal(factory.deploy(stage.world.deployment.contracts.usdc, ZeroAddress))).to.equal(
-      "InsuranceFund_ZeroAddress",
-    );
   });
 });

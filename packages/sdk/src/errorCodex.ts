@@ -178,6 +178,10 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     fix: "Nothing can be done until a short venue is set.",
   },
   InsuranceFund_CoolingDown: { cause: "Your cooldown is still running.", fix: "Wait until it ends." },
+  InsuranceFund_CooldownExpired: {
+    cause: "Your time to leave after the cooldown has passed.",
+    fix: "Start the cooldown again, and leave within two days of its end.",
+  },
   InsuranceFund_NoCooldown: { cause: "Leaving needs a cooldown first.", fix: "Start the cooldown." },
   InsuranceFund_ShortfallOpen: {
     cause: "The fund cannot be left while a shortfall is open.",
