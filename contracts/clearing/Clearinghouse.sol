@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Call, CollateralAsset, IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {Assessment, DataStatus, IRiskEngine} from "../interfaces/IRiskEngine.sol";
-import {Units} from "../libraries/Units.sol";
+import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
+import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {Standing} from "./BatchContext.sol";
-import {Ledger} from "./Ledger.sol";
-import {Permissions} from "./Permissions.sol";
+import {LedgerViews} from "./LedgerViews.sol";
+import {Registrar} from "./Registrar.sol";
+import {Slices} from "./Slices.sol";
+import {Solvency} from "./Solvency.sol";
 
 /// @title The ledger of every account
 /// @notice Holds all cash (USDC), collateral and positions. Trusts the risk engine's verdict, the curator who registers
@@ -22,30 +21,13 @@ import {Permissions} from "./Permissions.sol";
 /// nothing but the risk engine and the tokens themselves, and an account without positions or debt needs neither
 /// price nor engine to leave.
 /// @dev Tokens: no fee on transfer (refused), no rebasing, at most 18 decimals. Donations are not counted.
-contract Clearinghouse is Ledger, Permissions, AccessManaged {
+contract Clearinghouse is LedgerViews, Slices {
     using SafeERC20 for IERC20;
 
-    uint256 private constant WAD = 1e18;
-
-    /// @notice The margin model.
-    IRiskEngine public immutable riskEngine;
     /// @notice Risk arrays may be refreshed from within a batch; they gain no right to move anything.
     address public immutable riskArrays;
-
-    bool private _riskPaused;
-    mapping(address => bool) private _venues;
-
-    /// @dev Tokens are called while the books are half written, so nothing may enter meanwhile.
-    modifier notEntered() {
-        if (_entered) revert Clearinghouse_Reentered();
-        _;
-    }
-
-    modifier onlyVenue() {
-        if (_entered) revert Clearinghouse_Reentered();
-        if (!_venues[msg.sender]) revert Clearinghouse_NotVenue(msg.sender);
-        _;
-    }
+    /// @notice Code of what is done seldom.
+    address public immutable registrar;
 
     /// @param authority AccessManager of the system
     /// @param cashToken USDC
@@ -54,9 +36,9 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         address authority,
         address cashToken,
         IRiskEngine engine
-    ) Ledger(cashToken, engine.books()) AccessManaged(authority) {
-        riskEngine = engine;
+    ) Solvency(authority, cashToken, engine) {
         riskArrays = engine.arrays();
+        registrar = address(new Registrar(authority, cashToken, engine));
     }
 
     /// @inheritdoc IClearinghouse
@@ -159,14 +141,7 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         if (fraction == 0) revert Clearinghouse_ZeroAmount();
         if (fraction > WAD) fraction = WAD;
         _touch(to);
-        _slicePositions(from, to, fraction);
-        uint256 length = _assetList.length;
-        for (uint256 i = 0; i < length; ++i) {
-            address asset = _assetList[i];
-            uint256 amount = (collateralOf(from, asset) * fraction) / WAD;
-            if (amount != 0) _moveCollateral(from, to, asset, amount);
-        }
-        _sliceCash(from, to, fraction);
+        _moveSlice(from, to, fraction);
     }
 
     /// @inheritdoc IClearinghouse
@@ -175,7 +150,7 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         InstrumentId instrument,
         Usd cash
     ) external notEntered restricted {
-        Quantity quantity = positionOf(account, instrument);
+        Quantity quantity = _positionOf(account, instrument);
         if (Quantity.unwrap(quantity) == 0) revert Clearinghouse_NoPosition(account, instrument);
         _addPosition(account, instrument, -quantity);
         _addCash(account, Usd.unwrap(cash));
@@ -184,62 +159,33 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
     }
 
     /// @inheritdoc IClearinghouse
-    function shareLoss(AccountId account, Usd amount) external notEntered restricted {
-        if (Usd.unwrap(amount) <= 0) revert Clearinghouse_NegativeAmount(amount);
-        (uint256 oldIndex, uint256 newIndex) = _shareLoss(uint256(Usd.unwrap(amount)));
-        _addCash(account, Usd.unwrap(amount));
-        emit LossShared(amount, oldIndex, newIndex);
+    function setOperator(AccountId, address, uint256, uint256) external {
+        _register();
     }
 
     /// @inheritdoc IClearinghouse
-    function requireHealthy(AccountId account) external view {
-        _requireCountable(account);
-        _requireInitial(account, riskEngine.assessAnyway(portfolio(account)));
+    function permitOperator(AccountId, address, uint256, uint256, uint256, uint256, bytes calldata) external {
+        _register();
     }
 
     /// @inheritdoc IClearinghouse
-    function assess(AccountId account) external view returns (Assessment memory) {
-        return riskEngine.assessAnyway(portfolio(account));
+    function shareLoss(AccountId, Usd) external {
+        _register();
     }
 
     /// @inheritdoc IClearinghouse
-    function riskPaused() external view returns (bool) {
-        return _riskPaused;
+    function setVenue(address, bool) external {
+        _register();
     }
 
     /// @inheritdoc IClearinghouse
-    function setVenue(address venue, bool allowed) external restricted {
-        if (venue == address(0)) revert Clearinghouse_ZeroAddress();
-        if (venue == address(this) || venue == _cashToken || _collateralAssets[venue].decimals != 0) {
-            revert Clearinghouse_BadTarget(venue);
-        }
-        _venues[venue] = allowed;
-        emit VenueSet(venue, allowed);
+    function setCollateralAsset(address, uint8, uint128, bool) external {
+        _register();
     }
 
     /// @inheritdoc IClearinghouse
-    function setCollateralAsset(address asset, uint8 market, uint128 cap, bool enabled) external restricted {
-        if (asset == address(0)) revert Clearinghouse_ZeroAddress();
-        if (asset == _cashToken || _venues[asset]) revert Clearinghouse_BadTarget(asset);
-        CollateralAsset memory old = _collateralAssets[asset];
-        // An asset's market never changes: what is held would change its meaning.
-        if (old.decimals == 0) _assetList.push(asset);
-        else market = old.market;
-        CollateralAsset memory configured = CollateralAsset(
-            market,
-            old.decimals == 0 ? IERC20Metadata(asset).decimals() : old.decimals,
-            cap,
-            enabled
-        );
-        if (configured.decimals == 0) revert Clearinghouse_UnknownAsset(asset);
-        Units.scaleOf(configured.decimals);
-        _collateralAssets[asset] = configured;
-        emit CollateralSet(asset, old, configured);
-    }
-
-    /// @inheritdoc IClearinghouse
-    function openBook(AccountId account) external restricted {
-        _openBook(account);
+    function openBook(AccountId) external {
+        _register();
     }
 
     /// @inheritdoc IClearinghouse
@@ -282,104 +228,6 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         return result;
     }
 
-    /// @dev Remembers that `account` may have gained risk; in a reducing batch, with how it stood before.
-    function _touch(AccountId account) private {
-        if (_mode == Mode.None || _touchedIndex(account) < _touchedCount) return;
-        Standing memory before;
-        if (_mode == Mode.Reduce) before = _standing(account);
-        _appendTouched(account, before);
-    }
-
-    function _checkTouched(Mode mode) private view {
-        for (uint256 i = 0; i < _touchedCount; ++i) {
-            (AccountId account, Standing memory before) = _touchedAt(i);
-            _requireCountable(account);
-            if (mode == Mode.Batch) _requireGoodHealth(account);
-            else if (!_isDebtFree(account)) _requireLessRisk(account, before);
-        }
-    }
-
-    /// @dev Money added in the same batch must not pay for new risk, so the requirement itself may not rise either. A
-    /// counterparty may, as long as it keeps its initial requirement. Maintenance falls by less than that does.
-    function _requireLessRisk(AccountId account, Standing memory before) private view {
-        Standing memory standing = _standing(account);
-        bool isOwn = account.ownerOf() == AccountId.wrap(_activeAccount).ownerOf();
-        if (!isOwn && standing.excess >= 0) return;
-        if (standing.excess < before.excess || (isOwn && standing.requirement > before.requirement))
-            revert Clearinghouse_RiskRose(account, Usd.wrap(before.excess), Usd.wrap(standing.excess));
-        if (standing.headroom < 0 && standing.headroom < before.headroom)
-            revert Clearinghouse_HealthFell(account, Usd.wrap(before.headroom), Usd.wrap(standing.headroom));
-    }
-
-    /// @dev How an account stands, whatever the age of the data.
-    function _standing(AccountId account) private view returns (Standing memory standing) {
-        Assessment memory verdict = riskEngine.assessAnyway(portfolio(account));
-        standing.excess = Usd.unwrap(verdict.equity - verdict.initialRequirement);
-        standing.requirement = Usd.unwrap(verdict.initialRequirement);
-        standing.headroom = Usd.unwrap(verdict.equity - verdict.maintenanceRequirement);
-    }
-
-    /// @dev Accounts that can lose nothing need no price; all others need good data and their initial requirement.
-    function _requireGoodHealth(AccountId account) private view {
-        if (_isDebtFree(account)) return;
-        Assessment memory verdict = riskEngine.assess(portfolio(account));
-        if (verdict.status != DataStatus.Good) revert Clearinghouse_DataNotGood(account);
-        _requireInitial(account, verdict);
-    }
-
-    function _requireGoodData(AccountId account) private view {
-        if (_isDebtFree(account)) return;
-        Assessment memory verdict = riskEngine.assessAnyway(portfolio(account));
-        if (verdict.status != DataStatus.Good) revert Clearinghouse_DataNotGood(account);
-    }
-
-    function _requireInitial(AccountId account, Assessment memory verdict) private pure {
-        if (verdict.equity < verdict.initialRequirement) {
-            revert Clearinghouse_BelowInitial(account, verdict.equity, verdict.initialRequirement);
-        }
-    }
-
-    function _movePosition(AccountId from, AccountId to, InstrumentId instrument, Quantity quantity) private {
-        _addPosition(from, instrument, -quantity);
-        _addPosition(to, instrument, quantity);
-        emit PositionMoved(from, to, instrument, quantity, msg.sender);
-    }
-
-    function _moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) private {
-        _takeCollateral(from, asset, amount);
-        _addCollateral(to, asset, amount);
-        emit CollateralMoved(from, to, asset, amount, msg.sender);
-    }
-
-    /// @dev Walks a copy of the entries, so that removing one while moving disturbs nothing.
-    function _slicePositions(AccountId from, AccountId to, uint256 fraction) private {
-        uint256[] memory words = positionWords(from);
-        for (uint256 i = words.length; i > 0; --i) {
-            uint256 word = words[i - 1];
-            _sliceEntry(from, to, word >> 128, fraction);
-            _sliceEntry(from, to, uint128(word), fraction);
-        }
-    }
-
-    function _sliceEntry(AccountId from, AccountId to, uint256 entry, uint256 fraction) private {
-        if (entry == 0) return;
-        int256 units = int256(int64(uint64(entry)));
-        // Division truncates towards zero; what is left over stays with the seller of the slice.
-        int256 part = (units * int256(fraction)) / int256(WAD);
-        if (part != 0)
-            _movePosition(from, to, InstrumentId.wrap(uint64(entry >> 64)), Quantity.wrap(part * 1e10));
-    }
-
-    function _sliceCash(AccountId from, AccountId to, uint256 fraction) private {
-        int256 amount = (Usd.unwrap(cashOf(from)) * int256(fraction)) / int256(WAD);
-        if (amount == 0) return;
-        _addCash(from, -amount);
-        _addCash(to, amount);
-        // Debt moves as well: a negative slice is cash moved the other way.
-        if (amount > 0) emit CashMoved(from, to, Usd.wrap(amount), msg.sender);
-        else emit CashMoved(to, from, Usd.wrap(-amount), msg.sender);
-    }
-
     /// @dev Unknown or disabled assets, and amounts beyond the cap, are refused before anything moves.
     function _requireRoom(address asset, uint256 amount) private view {
         if (asset == _cashToken) return;
@@ -396,5 +244,23 @@ contract Clearinghouse is Ledger, Permissions, AccessManaged {
         uint256 received = IERC20(asset).balanceOf(address(this)) - before;
         _entered = false;
         if (received != amount) revert Clearinghouse_ReceivedLess(asset, amount, received);
+    }
+
+    /// @dev Runs the call in hand with the registrar's code on this contract's storage, and ends it as that ends.
+    function _register() private {
+        address code = registrar;
+        assembly ("memory-safe") {
+            let pointer := mload(0x40)
+            calldatacopy(pointer, 0, calldatasize())
+            let done := delegatecall(gas(), code, pointer, calldatasize(), 0, 0)
+            returndatacopy(pointer, 0, returndatasize())
+            switch done
+            case 0 {
+                revert(pointer, returndatasize())
+            }
+            default {
+                return(pointer, returndatasize())
+            }
+        }
     }
 }

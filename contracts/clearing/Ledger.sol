@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IBooks} from "../interfaces/IBooks.sol";
-import {IClearinghouse, CollateralAsset} from "../interfaces/IClearinghouse.sol";
+import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
 import {CollateralAmount, Portfolio} from "../interfaces/IRiskEngine.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
@@ -36,18 +36,17 @@ abstract contract Ledger is PositionLedger {
         Units.scaleOf(_cashDecimals);
     }
 
-    /// @inheritdoc IClearinghouse
-    function cashOf(AccountId account) public view returns (Usd) {
+    /// @dev Signed cash after the loss index.
+    function _cashOf(AccountId account) internal view returns (Usd) {
         return Usd.wrap(_effectiveCash(_accounts[account]));
     }
 
-    /// @inheritdoc IClearinghouse
-    function collateralOf(AccountId account, address asset) public view returns (uint256) {
+    function _collateralOf(AccountId account, address asset) internal view returns (uint256) {
         return _collateral[account][asset];
     }
 
-    /// @inheritdoc IClearinghouse
-    function portfolio(AccountId account) public view returns (Portfolio memory held) {
+    /// @dev Everything that margin depends on.
+    function _portfolioOf(AccountId account) internal view returns (Portfolio memory held) {
         AccountSlot memory slot = _accounts[account];
         held.account = account;
         held.cash = Usd.wrap(_effectiveCash(slot));
@@ -70,31 +69,6 @@ abstract contract Ledger is PositionLedger {
             // Shortens the list to what is held.
             mstore(collateral, count)
         }
-    }
-
-    /// @inheritdoc IClearinghouse
-    function cashAsset() external view returns (address token, uint8 decimals) {
-        return (_cashToken, _cashDecimals);
-    }
-
-    /// @inheritdoc IClearinghouse
-    function collateralAssets() external view returns (address[] memory) {
-        return _assetList;
-    }
-
-    /// @inheritdoc IClearinghouse
-    function collateralAsset(address asset) external view returns (CollateralAsset memory) {
-        return _collateralAssets[asset];
-    }
-
-    /// @inheritdoc IClearinghouse
-    function settlementTransit() external view returns (Usd) {
-        return Usd.wrap(_settlementTransit);
-    }
-
-    /// @inheritdoc IClearinghouse
-    function totalClaims() external view returns (Usd) {
-        return Usd.wrap(int256(_totalClaims));
     }
 
     /// @dev Whether nothing but cash and collateral can be lost: no positions, and no debt.
@@ -124,7 +98,7 @@ abstract contract Ledger is PositionLedger {
     /// @dev Books cash tokens about to leave. While others owe cash, less may be held than all claims together.
     function _payCash(AccountId account, uint256 units) internal {
         int256 needed = int256(Units.toWad(units, _cashDecimals));
-        Usd available = cashOf(account);
+        Usd available = _cashOf(account);
         if (Usd.unwrap(available) < needed) {
             revert Clearinghouse_InsufficientCash(account, available, Usd.wrap(needed));
         }

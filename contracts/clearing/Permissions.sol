@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IClearinghouseTerms} from "../interfaces/IClearinghouseTerms.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {BatchContext} from "./BatchContext.sol";
 
 /// @notice Who may act for an account: its owner, operators within their scopes and time, and the clearinghouse itself
 /// on behalf of whoever called the running batch.
-abstract contract Permissions is IClearinghouse, BatchContext {
+abstract contract Permissions is IClearinghouseTerms, BatchContext {
     /// @dev One word: scopes and the time they end.
     struct Operator {
         uint192 scopes;
@@ -22,10 +22,8 @@ abstract contract Permissions is IClearinghouse, BatchContext {
 
     mapping(AccountId => mapping(address => Operator)) private _operators;
 
-    /// @inheritdoc IClearinghouse
-    function setOperator(AccountId account, address operator, uint256 scopes, uint256 expiresAt) external {
-        if (_effectiveCaller(account) != account.ownerOf())
-            revert Clearinghouse_NotAuthorised(account, msg.sender);
+    /// @dev Writes down what `operator` may do; whoever calls this has checked that the owner wants it.
+    function _setOperator(AccountId account, address operator, uint256 scopes, uint256 expiresAt) internal {
         if (scopes & ~ALL_SCOPES != 0) revert Clearinghouse_UnknownScopes(scopes);
         if (operator == address(0)) revert Clearinghouse_ZeroAddress();
         uint64 ends = expiresAt > type(uint64).max ? type(uint64).max : uint64(expiresAt);
@@ -33,31 +31,8 @@ abstract contract Permissions is IClearinghouse, BatchContext {
         emit OperatorSet(account, operator, scopes, ends);
     }
 
-    /// @inheritdoc IClearinghouse
-    function permitOperator(
-        AccountId,
-        address,
-        uint256,
-        uint256,
-        uint256,
-        uint256,
-        bytes calldata
-    ) external pure {
-        revert Clearinghouse_PermitNotAvailable();
-    }
-
-    /// @inheritdoc IClearinghouse
-    function activeAccount() external view returns (AccountId) {
-        return AccountId.wrap(_activeAccount);
-    }
-
-    /// @inheritdoc IClearinghouse
-    function activeCaller() external view returns (address) {
-        return _activeCaller;
-    }
-
-    /// @inheritdoc IClearinghouse
-    function isAuthorised(AccountId account, address caller, uint256 scopes) public view returns (bool) {
+    /// @dev Whether `caller` may act for `account` with all of `scopes`.
+    function _isAuthorised(AccountId account, address caller, uint256 scopes) internal view returns (bool) {
         if (caller == account.ownerOf()) return true;
         Operator memory operator = _operators[account][caller];
         return operator.expiresAt > block.timestamp && uint256(operator.scopes) & scopes == scopes;
@@ -65,7 +40,7 @@ abstract contract Permissions is IClearinghouse, BatchContext {
 
     /// @dev Reverts unless the caller, or within a batch the batch's caller, has `scope` over `account`.
     function _requireScope(AccountId account, uint256 scope) internal view {
-        if (!isAuthorised(account, _effectiveCaller(account), scope)) {
+        if (!_isAuthorised(account, _effectiveCaller(account), scope)) {
             revert Clearinghouse_NotAuthorised(account, msg.sender);
         }
     }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {EnumerableMap} from "@openzeppelin/contracts/utils/structs/EnumerableMap.sol";
 import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
 import {IBooks} from "../interfaces/IBooks.sol";
-import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IClearinghouseTerms} from "../interfaces/IClearinghouseTerms.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
@@ -14,7 +14,7 @@ import {PositionSet} from "./PositionSet.sol";
 
 /// @notice The positions of every account. Most accounts keep them two a word, in any order. An account with a book may
 /// hold many more, found by series and listed by expiry, and tells its book of every change.
-abstract contract PositionLedger is IClearinghouse {
+abstract contract PositionLedger is IClearinghouseTerms {
     using PositionSet for mapping(uint256 => uint256);
     using EnumerableMap for EnumerableMap.UintToUintMap;
     using EnumerableSet for EnumerableSet.UintSet;
@@ -51,8 +51,7 @@ abstract contract PositionLedger is IClearinghouse {
         books = books_;
     }
 
-    /// @inheritdoc IClearinghouse
-    function positionOf(AccountId account, InstrumentId instrument) public view returns (Quantity) {
+    function _positionOf(AccountId account, InstrumentId instrument) internal view returns (Quantity) {
         AccountSlot memory slot = _accounts[account];
         if (slot.hasBook) return _bookQuantity(account, instrument);
         mapping(uint256 => uint256) storage words = _positions[account];
@@ -60,8 +59,7 @@ abstract contract PositionLedger is IClearinghouse {
         return index == slot.positions ? Quantity.wrap(0) : words.get(index).quantityOf();
     }
 
-    /// @inheritdoc IClearinghouse
-    function positionWords(AccountId account) public view returns (uint256[] memory words) {
+    function _positionWords(AccountId account) internal view returns (uint256[] memory words) {
         AccountSlot memory slot = _accounts[account];
         if (!slot.hasBook) return _positions[account].load(slot.positions);
         uint256[] memory entries = new uint256[](slot.positions);
@@ -71,23 +69,15 @@ abstract contract PositionLedger is IClearinghouse {
         return Packing.pairs(entries);
     }
 
-    /// @inheritdoc IClearinghouse
-    function hasBook(AccountId account) external view returns (bool) {
-        return _accounts[account].hasBook;
-    }
-
-    /// @inheritdoc IClearinghouse
-    function bookGroups(AccountId account) external view returns (uint256[] memory) {
+    function _groupsOfBook(AccountId account) internal view returns (uint256[] memory) {
         return _bookGroups[account].values();
     }
 
-    /// @inheritdoc IClearinghouse
-    function bookLegCount(AccountId account, uint256 group) external view returns (uint256) {
+    function _lengthOfGroup(AccountId account, uint256 group) internal view returns (uint256) {
         return _bookPositions[account][group].length();
     }
 
-    /// @inheritdoc IClearinghouse
-    function bookLegs(AccountId account, uint256 group) external view returns (uint256[] memory) {
+    function _legsOfGroup(AccountId account, uint256 group) internal view returns (uint256[] memory) {
         uint256[] memory entries = new uint256[](_bookPositions[account][group].length());
         _listBook(account, group, entries, 0);
         return Packing.pairs(entries);

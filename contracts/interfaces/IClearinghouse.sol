@@ -5,6 +5,7 @@ import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
+import {CollateralAsset, IClearinghouseTerms} from "./IClearinghouseTerms.sol";
 import {Assessment, Portfolio} from "./IRiskEngine.sol";
 
 /// @notice One call of a batch.
@@ -15,93 +16,10 @@ struct Call {
     bytes data;
 }
 
-/// @notice A collateral asset.
-/// @param market whose price values it
-/// @param decimals of the token
-/// @param cap most that all accounts together may hold [token units]
-struct CollateralAsset {
-    uint8 market;
-    uint8 decimals;
-    uint128 cap;
-    bool enabled;
-}
-
 /// @notice The ledger: cash, collateral, positions and permissions of every account. Knows nothing of pricing.
 /// Trusts: the risk engine's verdict, and registered venues to move cash and positions between accounts.
 /// Sum of all positions of an instrument is always zero. USDC held == sum of signed cash + settlementTransit.
-interface IClearinghouse {
-    event Deposited(AccountId indexed account, address indexed asset, uint256 amount, address payer);
-    event Withdrawn(AccountId indexed account, address indexed asset, uint256 amount, address receiver);
-    event CashMoved(AccountId indexed from, AccountId indexed to, Usd amount, address venue);
-    event CollateralMoved(
-        AccountId indexed from,
-        AccountId indexed to,
-        address indexed asset,
-        uint256 amount,
-        address venue
-    );
-    event PositionMoved(
-        AccountId indexed from,
-        AccountId indexed to,
-        InstrumentId indexed instrument,
-        Quantity quantity,
-        address venue
-    );
-    event PositionSettled(
-        AccountId indexed account,
-        InstrumentId indexed instrument,
-        Quantity quantity,
-        Usd cash
-    );
-    event LossShared(Usd amount, uint256 oldIndex, uint256 newIndex);
-    event OperatorSet(AccountId indexed account, address indexed operator, uint256 scopes, uint256 expiresAt);
-    event VenueSet(address indexed venue, bool allowed);
-    event CollateralSet(
-        address indexed asset,
-        CollateralAsset oldConfiguration,
-        CollateralAsset newConfiguration
-    );
-    event BookOpened(AccountId indexed account);
-    event RiskPauseSet(bool oldPaused, bool newPaused);
-
-    error Clearinghouse_NotAuthorised(AccountId account, address caller);
-    error Clearinghouse_NotVenue(address caller);
-    error Clearinghouse_BadTarget(address target);
-    error Clearinghouse_CallFailed(uint256 index, bytes reason);
-    error Clearinghouse_NestedBatch();
-    error Clearinghouse_EmptyBatch();
-    error Clearinghouse_BelowInitial(AccountId account, Usd equity, Usd initialRequirement);
-    error Clearinghouse_RiskRose(AccountId account, Usd excessBefore, Usd excessAfter);
-    error Clearinghouse_HealthFell(AccountId account, Usd headroomBefore, Usd headroomAfter);
-    error Clearinghouse_DataNotGood(AccountId account);
-    error Clearinghouse_RiskPaused();
-    error Clearinghouse_UnknownAsset(address asset);
-    error Clearinghouse_CashLentOut(uint256 held, uint256 needed);
-    error Clearinghouse_CapExceeded(address asset, uint256 total, uint256 cap);
-    error Clearinghouse_ReceivedLess(address asset, uint256 expected, uint256 received);
-    error Clearinghouse_InsufficientCash(AccountId account, Usd available, Usd needed);
-    error Clearinghouse_InsufficientCollateral(
-        AccountId account,
-        address asset,
-        uint256 available,
-        uint256 needed
-    );
-    error Clearinghouse_TooManyPositions(AccountId account, uint256 limit);
-    /// @notice Sizes of all positions together exceed what margin can add up [1e-8].
-    error Clearinghouse_PositionsTooLarge(AccountId account, uint256 size, uint256 limit);
-    error Clearinghouse_CannotOpenBook(AccountId account);
-    error Clearinghouse_SelfMove(AccountId account);
-    error Clearinghouse_NegativeAmount(Usd amount);
-    error Clearinghouse_ZeroAmount();
-    error Clearinghouse_ZeroAddress();
-    error Clearinghouse_NoPosition(AccountId account, InstrumentId instrument);
-    /// @notice No series: without expiry or strike, or of a kind that does not exist.
-    error Clearinghouse_BadInstrument(InstrumentId instrument);
-    error Clearinghouse_UnknownScopes(uint256 scopes);
-    error Clearinghouse_LossExceedsClaims(Usd loss, Usd claims);
-    error Clearinghouse_PermitNotAvailable();
-    error Clearinghouse_Reentered();
-
+interface IClearinghouse is IClearinghouseTerms {
     // Owner actions: the owner, an operator with the scope, or the clearinghouse itself within a batch of that account.
 
     /// @notice Pulls `amount` token units from the caller (in a batch: from the batch's caller) into `account`. Anyone may.

@@ -229,7 +229,7 @@ describe("Clearinghouse", () => {
           !["view", "pure"].includes((fragment as unknown as { stateMutability: string }).stateMutability),
       )
       .map((fragment) => (fragment as unknown as { name: string }).name);
-    expect([...names, "permitOperator"].sort()).to.deep.equal(Object.keys(attempts).sort());
+    expect(names.sort()).to.deep.equal(Object.keys(attempts).sort());
     for (const [name, args] of Object.entries(attempts)) {
       const connected = ledger.connect(carol) as unknown as Record<
         string,

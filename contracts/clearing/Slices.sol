@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {Quantity} from "../types/Quantity.sol";
+import {Usd} from "../types/Usd.sol";
+import {Solvency} from "./Solvency.sol";
+
+/// @notice How venues move positions, collateral and cash between accounts, one by one or as a share of everything.
+abstract contract Slices is Solvency {
+    uint256 internal constant WAD = 1e18;
+
+    /// @dev The share `fraction` of everything; a slice of debt is debt.
+    function _moveSlice(AccountId from, AccountId to, uint256 fraction) internal {
+        _slicePositions(from, to, fraction);
+        uint256 length = _assetList.length;
+        for (uint256 i = 0; i < length; ++i) {
+            address asset = _assetList[i];
+            uint256 amount = (_collateralOf(from, asset) * fraction) / WAD;
+            if (amount != 0) _moveCollateral(from, to, asset, amount);
+        }
+        _sliceCash(from, to, fraction);
+    }
+
+    function _movePosition(
+        AccountId from,
+        AccountId to,
+        InstrumentId instrument,
+        Quantity quantity
+    ) internal {
+        _addPosition(from, instrument, -quantity);
+        _addPosition(to, instrument, quantity);
+        emit PositionMoved(from, to, instrument, quantity, msg.sender);
+    }
+
+    function _moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) internal {
+        _takeCollateral(from, asset, amount);
+        _addCollateral(to, asset, amount);
+        emit CollateralMoved(from, to, asset, amount, msg.sender);
+    }
+
+    /// @dev Walks a copy of the entries, so that removing one while moving disturbs nothing.
+    function _slicePositions(AccountId from, AccountId to, uint256 fraction) private {
+        uint256[] memory words = _positionWords(from);
+        for (uint256 i = words.length; i > 0; --i) {
+            uint256 word = words[i - 1];
+            _sliceEntry(from, to, word >> 128, fraction);
+            _sliceEntry(from, to, uint128(word), fraction);
+        }
+    }
+
+    function _sliceEntry(AccountId from, AccountId to, uint256 entry, uint256 fraction) private {
+        if (entry == 0) return;
+        int256 units = int256(int64(uint64(entry)));
+        // Division truncates towards zero; what is left over stays with the seller of the slice.
+        int256 part = (units * int256(fraction)) / int256(WAD);
+        if (part != 0)
+            _movePosition(from, to, InstrumentId.wrap(uint64(entry >> 64)), Quantity.wrap(part * 1e10));
+    }
+
+    function _sliceCash(AccountId from, AccountId to, uint256 fraction) private {
+        int256 amount = (Usd.unwrap(_cashOf(from)) * int256(fraction)) / int256(WAD);
+        if (amount == 0) return;
+        _addCash(from, -amount);
+        _addCash(to, amount);
+        // Debt moves as well: a negative slice is cash moved the other way.
+        if (amount > 0) emit CashMoved(from, to, Usd.wrap(amount), msg.sender);
+        else emit CashMoved(to, from, Usd.wrap(-amount), msg.sender);
+    }
+}
