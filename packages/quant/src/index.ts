@@ -2,6 +2,8 @@ export * from "./bands.ts";
 export * from "./black76.ts";
 export * from "./calibration.ts";
 export * from "./chains/index.ts";
+export * from "./forecast/index.ts";
 export * from "./impliedVol.ts";
 export * from "./normal.ts";
+export * from "./risk/index.ts";
 export * from "./surface.ts";

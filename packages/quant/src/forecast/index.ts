@@ -1,0 +1,3 @@
+export * from "./evaluate.ts";
+export * from "./har.ts";
+export * from "./regime.ts";

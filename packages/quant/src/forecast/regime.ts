@@ -1,0 +1,32 @@
+import { quantile } from "../risk/index.ts";
+
+/** States of a market, from quiet to worst. */
+export const REGIMES = ["calm", "normal", "turbulent", "crisis"] as const;
+export type Regime = (typeof REGIMES)[number];
+
+/** Where regimes begin: shares of past forecasts that were lower. */
+const ENTRIES = [0, 0.25, 0.75, 0.95];
+/** A regime is left only this far below where it begins, so that noise at a border does not flip it. */
+const STICKINESS = 0.05;
+const LEAST_FORECASTS = 90;
+
+/**
+ * The regime that a forecast stands for among those before it. A rise changes it at once, a fall only once it is clear.
+ * @param past forecasts known before, any order
+ * @param before the last regime
+ */
+export function regimeOf(forecast: number, past: ArrayLike<number>, before: Regime = "normal"): Regime {
+  if (past.length < LEAST_FORECASTS) return before;
+  const sorted = Float64Array.from(past).sort();
+  const level = (shift: number) => {
+    let found = 0;
+    ENTRIES.forEach((entry, i) => {
+      if (i > 0 && forecast >= quantile(sorted, entry - shift)) found = i;
+    });
+    return found;
+  };
+  const held = REGIMES.indexOf(before);
+  const [strict, lenient] = [level(0), level(STICKINESS)];
+  // Lenient borders are lower, so they hold a regime up but never raise it.
+  return REGIMES[strict >= held ? strict : Math.min(lenient, held)] ?? before;
+}
