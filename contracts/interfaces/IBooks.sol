@@ -6,9 +6,10 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {IClearinghouse} from "./IClearinghouse.sol";
 
-/// @notice Node vectors of accounts with many series, stored per expiry and kept up with every change of a position, so
-/// that a margin check reads expiries and not series. A book is what the legs add up to, to the last bit, or it is not
-/// used: it carries the version of the arrays it was summed from.
+/// @notice Node vectors of accounts with many series, kept up with every change of a position: one total a market, and what
+/// it has of each expiry, so that a margin check reads neither series nor, while all is current, expiries. A book is what
+/// the legs add up to, to the last bit, or it is not used: it carries the version of the arrays it was summed from, and is
+/// taken out of the total once that is not current.
 interface IBooks {
     event BookRebased(
         AccountId indexed account,
@@ -42,9 +43,14 @@ interface IBooks {
     /// many were summed.
     function refreshAll(AccountId account) external returns (uint256 rebased);
 
-    /// @notice The book of `account`: groups (market << 20 | expiry hours), and thirteen words for each (see
-    /// risk/BookWords.sol), current or not.
-    function read(AccountId account) external view returns (uint256[] memory groups, uint256[] memory words);
+    /// @notice The totals of `account`. What they have of a group may not be current.
+    /// @return entries the groups (market << 20 | expiry hours) with legs, and above their 28 bits the version of the arrays
+    /// that the total has been summed from; zero if it has nothing of the group
+    /// @return words fifteen for each market of these: market, and fourteen as in risk/BookTotals.sol
+    function read(AccountId account) external view returns (uint256[] memory entries, uint256[] memory words);
+
+    /// @notice What the total of its market has of a group (see risk/BookWords.sol), if it has anything.
+    function partOf(AccountId account, uint256 group) external view returns (uint256[13] memory);
 
     /// @notice The legs of `account` in a group, packed two a word.
     function legsOf(AccountId account, uint256 group) external view returns (uint256[] memory positionWords);

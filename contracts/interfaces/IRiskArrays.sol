@@ -123,10 +123,11 @@ interface IRiskArrays {
     /// @notice The stored header of a group, current or not; zeros if there is none.
     function headerOf(uint256 group) external view returns (ExpiryHeader memory);
 
-    /// @notice The headers of groups and the versions of their arrays.
-    function headersOf(
-        uint256[] calldata groups
-    ) external view returns (ExpiryHeader[] memory headers, uint24[] memory versions);
+    /// @notice What sums of the stored words of groups are good for, supposed that the market's spot is within the drift
+    /// limit of its grid (see gridAt): Unusable unless the arrays of the group still have the version they were summed
+    /// from and are current, LiquidationOnly if those were made from a stale slice.
+    /// @param entries group | version << 28
+    function standingsOf(uint256[] calldata entries) external view returns (DataStatus[] memory standings);
 
     /// @notice What the words of a group were computed from, current or not.
     /// @return header of the group

@@ -10,6 +10,8 @@ import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {QUANTITY_STEP} from "../types/Position.sol";
 import {Quantity} from "../types/Quantity.sol";
+import {BookGroups} from "./BookGroups.sol";
+import {BookTotals, Total} from "./BookTotals.sol";
 import {Book, BookWords} from "./BookWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {Pages} from "./Pages.sol";
@@ -22,6 +24,15 @@ struct Source {
     uint64 referenceSpot;
     bytes page;
     uint256 entries;
+}
+
+/// @dev Where a group stands among those of an account, and the version of what its market's total has of it; zero if
+/// that is nothing.
+struct Place {
+    uint256 group;
+    uint256 index;
+    uint256 version;
+    bool exists;
 }
 
 /// @dev A position before and after a change, and the other kind of the same strike [1e-8].
@@ -41,6 +52,9 @@ contract Books is IBooks, AccessManaged {
     /// @notice The ledger whose positions these are.
     IClearinghouse public clearinghouse;
 
+    mapping(AccountId => mapping(uint256 => uint256)) private _groups;
+    mapping(AccountId => mapping(uint256 market => uint256[14])) private _totals;
+    /// @dev What the total has of a group; without meaning where it has nothing.
     mapping(AccountId => mapping(uint256 group => uint256[13])) private _books;
 
     /// @param authority the AccessManager
@@ -66,53 +80,69 @@ contract Books is IBooks, AccessManaged {
         Quantity afterwards
     ) external {
         if (msg.sender != address(clearinghouse)) revert Books_NotClearinghouse(msg.sender);
-        uint256 group = InstrumentId.unwrap(instrument) >> 36;
-        uint256 legs = clearinghouse.bookLegCount(account, group);
-        if (legs == 0) {
-            delete _books[account][group];
-            return;
-        }
-        uint256[13] storage stored = _books[account][group];
-        Source memory source = _sourceOf(group);
+        Place memory place = _placeOf(account, InstrumentId.unwrap(instrument) >> 36);
+        if (clearinghouse.bookLegCount(account, place.group) == 0) return _forget(account, place);
+        // What waits to be re-based goes on waiting.
+        if (place.exists && place.version == 0) return;
+        Total memory total = BookTotals.load(_totals[account][place.group >> 20]);
         Book memory book;
-        if (legs == 1 && Quantity.unwrap(before) == 0) _start(book, source);
-        else book = BookWords.unpack(_copy(stored), 0);
-        bool isKept =
-            book.version != 0 &&
-                book.version == source.version &&
-                _change(book, source, instrument, _changeOf(account, instrument, before, afterwards));
-        if (isKept && BookWords.fits(book)) _store(stored, book);
-        else if (stored[12] != 0) stored[12] = 0;
+        if (place.exists) {
+            book = BookWords.unpack(_books[account][place.group]);
+            BookTotals.take(total, book);
+        }
+        uint256 version;
+        if (_isLive(place.group)) {
+            Source memory source = _sourceOf(place.group);
+            if (!place.exists) book.forward = source.forward;
+            bool isKept =
+                source.version != 0 &&
+                    (!place.exists || source.version == place.version) &&
+                    _change(book, source, instrument, _changeOf(account, instrument, before, afterwards)) &&
+                    BookTotals.tryJoin(total, book);
+            if (isKept) version = source.version;
+        }
+        _keep(account, place, version, total, book);
     }
 
     /// @inheritdoc IBooks
     function refresh(AccountId account, uint8 market, uint256 expiry) external {
+        if (expiry <= block.timestamp) revert IRiskArrays.RiskArrays_ExpiryPassed(expiry);
         _refresh(account, (uint256(market) << 20) | (expiry / 1 hours));
     }
 
     /// @inheritdoc IBooks
     function refreshAll(AccountId account) external returns (uint256 rebased) {
-        uint256[] memory groups = clearinghouse.bookGroups(account);
-        for (uint256 i; i < groups.length; ++i) {
-            if ((groups[i] & 0xfffff) * 1 hours <= block.timestamp || _isCurrent(account, groups[i]))
-                continue;
-            _refresh(account, groups[i]);
-            ++rebased;
+        uint256[] memory groups = staleGroups(account);
+        rebased = groups.length;
+        for (uint256 i; i < rebased; ++i) _refresh(account, groups[i]);
+    }
+
+    /// @inheritdoc IBooks
+    function read(
+        AccountId account
+    ) external view returns (uint256[] memory entries, uint256[] memory words) {
+        entries = BookGroups.all(_groups[account]);
+        uint256 width = 1 + BookTotals.COUNT;
+        words = new uint256[](entries.length * width);
+        uint256 end;
+        for (uint256 i; i < entries.length; ++i) {
+            uint256 market = BookGroups.groupOf(entries[i]) >> 20;
+            uint256 known;
+            while (known < end && words[known] != market) known += width;
+            if (known != end) continue;
+            words[end] = market;
+            BookTotals.read(_totals[account][market], words, end + 1);
+            end += width;
+        }
+        assembly ("memory-safe") {
+            // Shortens the list to the markets found.
+            mstore(words, end)
         }
     }
 
     /// @inheritdoc IBooks
-    function read(AccountId account) external view returns (uint256[] memory groups, uint256[] memory words) {
-        groups = clearinghouse.bookGroups(account);
-        words = new uint256[](BookWords.COUNT * groups.length);
-        unchecked {
-            // Counters.
-            uint256 to;
-            for (uint256 i; i < groups.length; ++i) {
-                uint256[13] storage stored = _books[account][groups[i]];
-                for (uint256 j; j < BookWords.COUNT; ++j) words[to++] = stored[j];
-            }
-        }
+    function partOf(AccountId account, uint256 group) external view returns (uint256[13] memory) {
+        return _books[account][group];
     }
 
     /// @inheritdoc IBooks
@@ -121,13 +151,13 @@ contract Books is IBooks, AccessManaged {
     }
 
     /// @inheritdoc IBooks
-    function staleGroups(AccountId account) external view returns (uint256[] memory groups) {
-        groups = clearinghouse.bookGroups(account);
+    function staleGroups(AccountId account) public view returns (uint256[] memory groups) {
+        groups = BookGroups.all(_groups[account]);
         uint256 count;
         for (uint256 i; i < groups.length; ++i) {
-            if ((groups[i] & 0xfffff) * 1 hours <= block.timestamp || _isCurrent(account, groups[i]))
-                continue;
-            groups[count++] = groups[i];
+            uint256 group = BookGroups.groupOf(groups[i]);
+            if (!_isLive(group) || _isCurrent(group, BookGroups.versionOf(groups[i]))) continue;
+            groups[count++] = group;
         }
         assembly ("memory-safe") {
             // Shortens the list to what was found.
@@ -140,8 +170,22 @@ contract Books is IBooks, AccessManaged {
         uint256[] memory legs = clearinghouse.bookLegs(account, group);
         riskArrays.refreshPositions(legs);
         Source memory source = _sourceOf(group);
-        Book memory book;
-        _start(book, source);
+        Place memory place = _placeOf(account, group);
+        if (place.exists) {
+            Total memory total = BookTotals.load(_totals[account][group >> 20]);
+            if (place.version != 0) BookTotals.take(total, BookWords.unpack(_books[account][group]));
+            Book memory book = _sum(source, legs);
+            if (!BookTotals.tryJoin(total, book)) {
+                revert IRiskArrays.RiskArrays_QuantityTooLarge(NodeGrid.grossOf(book.cells));
+            }
+            _keep(account, place, source.version, total, book);
+        }
+        emit BookRebased(account, uint8(group >> 20), (group & 0xfffff) * 1 hours, source.version);
+    }
+
+    /// @dev What the legs of a group add up to.
+    function _sum(Source memory source, uint256[] memory legs) private view returns (Book memory book) {
+        book.forward = source.forward;
         uint256[] memory entries = Packing.sortedEntries(legs);
         for (uint256 i; i < entries.length; ++i) {
             InstrumentId instrument = InstrumentId.wrap(uint64(entries[i] >> 64));
@@ -157,11 +201,37 @@ contract Books is IBooks, AccessManaged {
             _addLinear(book, instrument, quantity);
             book.longMark += _longMark(source, instrument, b, quantity);
         }
-        if (NodeGrid.grossOf(book.cells) >= NodeGrid.MAX_GROSS || !BookWords.fits(book)) {
-            revert IRiskArrays.RiskArrays_QuantityTooLarge(NodeGrid.grossOf(book.cells));
+    }
+
+    /// @dev Keeps a total, and the book that it has of a group with the version that it was summed from; version zero if it
+    /// has none.
+    function _keep(
+        AccountId account,
+        Place memory place,
+        uint256 version,
+        Total memory total,
+        Book memory book
+    ) private {
+        if (version != 0) _books[account][place.group] = BookWords.pack(book);
+        if (version != 0 || place.version != 0) {
+            BookTotals.store(_totals[account][place.group >> 20], total);
         }
-        if (entries.length != 0) _store(_books[account][group], book);
-        emit BookRebased(account, uint8(group >> 20), (group & 0xfffff) * 1 hours, source.version);
+        if (!place.exists || place.version != version) {
+            BookGroups.set(_groups[account], place.index, place.group, version);
+        }
+    }
+
+    /// @dev Lets go of a group without legs. Its words are left for the next leg, unless there can be none.
+    function _forget(AccountId account, Place memory place) private {
+        uint256[13] storage stored = _books[account][place.group];
+        if (place.version != 0) {
+            uint256[14] storage storedTotal = _totals[account][place.group >> 20];
+            Total memory total = BookTotals.load(storedTotal);
+            BookTotals.take(total, BookWords.unpack(stored));
+            BookTotals.store(storedTotal, total);
+        }
+        BookGroups.remove(_groups[account], place.index);
+        if (!_isLive(place.group)) delete _books[account][place.group];
     }
 
     /// @dev Takes the change of one position into `book`; false if the arrays do not have its strike. A strike's call and
@@ -184,7 +254,7 @@ contract Books is IBooks, AccessManaged {
         // Only other words than were added take more than is there; then the legs have to be summed anew.
         if (taken > book.longMark) return false;
         book.longMark -= taken;
-        return NodeGrid.grossOf(book.cells) < NodeGrid.MAX_GROSS;
+        return true;
     }
 
     function _changeOf(
@@ -198,13 +268,6 @@ contract Books is IBooks, AccessManaged {
         change.older = Quantity.unwrap(before) / step;
         change.newer = Quantity.unwrap(afterwards) / step;
         change.other = Quantity.unwrap(clearinghouse.positionOf(account, sibling)) / step;
-    }
-
-    /// @dev A book without legs, of the version of `source`.
-    function _start(Book memory book, Source memory source) private pure {
-        book.version = source.version;
-        book.forward = source.forward;
-        book.referenceSpot = source.referenceSpot;
     }
 
     function _addLinear(Book memory book, InstrumentId instrument, int256 quantity) private pure {
@@ -255,22 +318,20 @@ contract Books is IBooks, AccessManaged {
         return (a, b, true);
     }
 
-    function _isCurrent(AccountId account, uint256 group) private view returns (bool) {
-        uint24 version = uint24(_books[account][group][12] >> 112);
+    function _placeOf(AccountId account, uint256 group) private view returns (Place memory place) {
+        place.group = group;
+        (place.index, place.version, place.exists) = BookGroups.find(_groups[account], group);
+    }
+
+    function _isLive(uint256 group) private view returns (bool) {
+        return (group & 0xfffff) * 1 hours > block.timestamp;
+    }
+
+    function _isCurrent(uint256 group, uint256 version) private view returns (bool) {
         (, ExpiryShocks memory shocks, , bool current) = riskArrays.basisOf(
             uint8(group >> 20),
             (group & 0xfffff) * 1 hours
         );
         return current && version == shocks.version;
-    }
-
-    function _store(uint256[13] storage stored, Book memory book) private {
-        uint256[13] memory words = BookWords.pack(book);
-        for (uint256 i; i < BookWords.COUNT; ++i) stored[i] = words[i];
-    }
-
-    function _copy(uint256[13] storage stored) private view returns (uint256[] memory words) {
-        words = new uint256[](BookWords.COUNT);
-        for (uint256 i; i < BookWords.COUNT; ++i) words[i] = stored[i];
     }
 }

@@ -27,7 +27,6 @@ import {FixedPoint} from "../libraries/FixedPoint.sol";
 library NodeGrid {
     uint256 internal constant NODES = 30;
     uint256 internal constant LANES = 15;
-    uint256 internal constant CELLS = 14;
     /// @dev Node of the lowest tail; the other five follow.
     uint256 internal constant FIRST_TAIL = 5;
     uint256 internal constant TAILS = 6;
@@ -208,9 +207,14 @@ library NodeGrid {
 
     /// @notice Takes the sums of `part` out of `total`, where it was added before.
     function take(uint256[14] memory total, uint256[14] memory part) internal pure {
-        unchecked {
+        assembly ("memory-safe") {
             // Lanes wrap on purpose.
-            for (uint256 i; i < CELLS; ++i) total[i] -= part[i];
+            let end := add(total, 0x1c0)
+            for {} lt(total, end) {} {
+                mstore(total, sub(mload(total), mload(part)))
+                total := add(total, 0x20)
+                part := add(part, 0x20)
+            }
         }
     }
 

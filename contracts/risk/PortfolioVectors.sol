@@ -10,7 +10,9 @@ import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
-import {Book, BookWords} from "./BookWords.sol";
+import {BookGroups} from "./BookGroups.sol";
+import {BookTotals, Total} from "./BookTotals.sol";
+import {BookWords} from "./BookWords.sol";
 import {NodeValuation} from "./NodeValuation.sol";
 import {Pages} from "./Pages.sol";
 import {SheetMath} from "./SheetMath.sol";
@@ -168,29 +170,34 @@ abstract contract PortfolioVectors is IRiskEngine {
 
     // Books: expiries that are summed already
 
-    /// @dev Adds the book of an account. Where it is not of the arrays' version, and for expiries that have passed, its legs
-    /// are walked like any others.
+    /// @dev Adds the book of an account.
     function _addBook(Walk memory walk) private view {
-        (ExpiryHeader[] memory headers, uint24[] memory versions) = riskArrays.headersOf(walk.groups);
-        for (uint256 i; i < walk.groups.length; ++i) {
-            uint256 group = walk.groups[i];
-            uint256 expiry = (group & 0xfffff) * 1 hours;
-            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(group >> 20))];
-            Book memory book = BookWords.unpack(walk.bookWords, BookWords.COUNT * i);
-            if (
-                sums.gridCurrent &&
-                expiry > block.timestamp &&
-                book.version != 0 &&
-                book.version == versions[i] &&
-                NodeValuation.isCurrent(sums.grid, headers[i], expiry, block.timestamp)
-            ) {
-                SheetMath.addBook(sums, book);
-                _noteLate(sums, headers[i]);
-            } else {
-                walk.words = books.legsOf(walk.account, group);
-                _addLegs(walk);
+        DataStatus[] memory standings = riskArrays.standingsOf(walk.groups);
+        for (uint256 i; i < walk.bookWords.length; i += 1 + BookTotals.COUNT) _addTotal(walk, standings, i);
+    }
+
+    /// @dev Adds the total of one market. What is not current in it, and expiries that have passed, are taken out, and their
+    /// legs walked like any others.
+    function _addTotal(Walk memory walk, DataStatus[] memory standings, uint256 first) private view {
+        uint256 market = walk.bookWords[first];
+        MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(market))];
+        Total memory total;
+        if (sums.gridCurrent) total = BookTotals.unpack(walk.bookWords, first + 1);
+        for (uint256 i; i < standings.length; ++i) {
+            uint256 group = BookGroups.groupOf(walk.groups[i]);
+            if (group >> 20 != market) continue;
+            if (sums.gridCurrent && standings[i] != DataStatus.Unusable) {
+                sums.live = true;
+                if (standings[i] > sums.status) sums.status = standings[i];
+                continue;
             }
+            if (sums.gridCurrent && BookGroups.versionOf(walk.groups[i]) != 0) {
+                BookTotals.take(total, BookWords.unpack(books.partOf(walk.account, group)));
+            }
+            walk.words = books.legsOf(walk.account, group);
+            _addLegs(walk);
         }
+        if (sums.gridCurrent) SheetMath.addTotal(sums, total);
     }
 
     // Sheets: what the legs of one expiry share

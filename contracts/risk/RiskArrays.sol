@@ -109,13 +109,18 @@ contract RiskArrays is ArrayStore, AccessManaged {
     }
 
     /// @inheritdoc IRiskArrays
-    function headersOf(
-        uint256[] calldata groups
-    ) external view returns (ExpiryHeader[] memory headers, uint24[] memory versions) {
-        headers = new ExpiryHeader[](groups.length);
-        versions = new uint24[](groups.length);
-        for (uint256 i; i < groups.length; ++i) {
-            (headers[i], versions[i]) = (_headers[groups[i]], _shocks[groups[i]].version);
+    function standingsOf(uint256[] calldata entries) external view returns (DataStatus[] memory standings) {
+        standings = new DataStatus[](entries.length);
+        for (uint256 i; i < entries.length; ++i) {
+            uint256 group = entries[i] & 0xfffffff;
+            uint256 version = entries[i] >> 28;
+            standings[i] = DataStatus.Unusable;
+            if (version == 0 || version != _shocks[group].version || _expiryOf(group) <= block.timestamp)
+                continue;
+            ExpiryHeader memory header = _headers[group];
+            Grid memory grid = _grids[uint8(group >> 20)];
+            if (!NodeValuation.isCurrent(grid, header, _expiryOf(group), block.timestamp)) continue;
+            standings[i] = NodeValuation.isLate(header) ? DataStatus.LiquidationOnly : DataStatus.Good;
         }
     }
 

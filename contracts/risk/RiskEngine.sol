@@ -21,6 +21,7 @@ import {Packing} from "../libraries/Packing.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
+import {BookGroups} from "./BookGroups.sol";
 import {Joined, Margin, MarketMargin, Stress} from "./Margin.sol";
 import {ParameterRamp} from "./ParameterRamp.sol";
 import {PortfolioVectors} from "./PortfolioVectors.sol";
@@ -146,7 +147,7 @@ contract RiskEngine is PortfolioVectors {
         if (!portfolio.hasBook) return words;
         (uint256[] memory groups, ) = books.read(portfolio.account);
         for (uint256 i; i < groups.length; ++i) {
-            words = Packing.concat(words, books.legsOf(portfolio.account, groups[i]));
+            words = Packing.concat(words, books.legsOf(portfolio.account, BookGroups.groupOf(groups[i])));
         }
     }
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {Book} from "./BookWords.sol";
+import {Total} from "./BookTotals.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {LAST_TOUCHED, MarketSums, Sheet, StrikeNet} from "./Walk.sol";
 
@@ -178,18 +178,17 @@ library SheetMath {
         }
     }
 
-    /// @notice Adds a current book to its market.
-    function addBook(MarketSums memory sums, Book memory book) internal pure {
+    /// @notice Adds the total of a book to its market.
+    function addTotal(MarketSums memory sums, Total memory total) internal pure {
         unchecked {
-            NodeGrid.join(sums.cells, book.cells);
-            (int256 up, int256 down) = NodeGrid.vegaLosses(book.cells);
-            _addVega(sums, up, down);
-            sums.live = true;
-            sums.longMark += book.longMark;
-            sums.puts += book.putQuantity;
-            sums.calls += book.quantity - book.putQuantity;
-            sums.putStrike += book.putStrike;
-            sums.putForward += book.putQuantity * int256(uint256(book.forward));
+            NodeGrid.join(sums.cells, total.cells);
+            sums.vegaUp += total.vegaUp;
+            sums.vegaEither += total.vegaEither;
+            sums.longMark += total.longMark;
+            sums.puts += total.puts;
+            sums.calls += total.calls;
+            sums.putStrike += total.putStrike;
+            sums.putForward += total.putForward;
         }
     }
 

@@ -12,7 +12,7 @@ uint256 constant LAST_TOUCHED = 1;
 /// @notice One pass over a portfolio. Its lists are allocated by their length and filled as it goes.
 /// @param account whose book is read
 /// @param hasBook whether positions are kept as a book
-/// @param groups of the book, thirteen words of `bookWords` for each
+/// @param groups of the book with their versions, and its totals, `bookWords` (see IBooks.read)
 /// @param words packed positions, or those of one group of a book
 /// @param anyway whether what is not current is computed on the fly; otherwise it is refused
 /// @param proposed whether `proposal` stands in for the parameters of market `proposalMarket`, on a grid made anew

@@ -7,10 +7,17 @@ const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 const hour = 3_600n;
 const strikes = Array.from({ length: 9 }, (_, i) => 260_000n + 10_000n * BigInt(i));
+const strikesOf = (market: number): bigint[] => strikes.map((cents) => (market === 0 ? cents : 20n * cents));
 
 const accountOf = (owner: string, sub: bigint): bigint => (BigInt(owner) << 96n) | sub;
-const instrumentOf = (leg: Pick<Leg, "expiry" | "strikeCents" | "isPut">): bigint =>
-  ((leg.expiry / hour) << 36n) | (leg.strikeCents << 4n) | (leg.isPut ? 1n : 0n);
+const groupOf = (market: number, expiry: bigint): bigint => (BigInt(market) << 20n) | (expiry / hour);
+const instrumentOf = (leg: { market?: number } & Pick<Leg, "expiry" | "strikeCents" | "isPut">): bigint =>
+  (groupOf(leg.market ?? 0, leg.expiry) << 36n) | (leg.strikeCents << 4n) | (leg.isPut ? 1n : 0n);
+
+const field = (word: bigint, from: bigint, bits: bigint): bigint =>
+  BigInt.asUintN(Number(bits), word >> from);
+const signed = (word: bigint, from: bigint, bits: bigint): bigint =>
+  BigInt.asIntN(Number(bits), word >> from);
 
 /** The risk room with a real ledger on it, one account with a book and one against it. */
 async function ready() {
@@ -30,33 +37,54 @@ async function ready() {
   const move = async (leg: Leg) =>
     clearinghouse.movePosition(other, booked, instrumentOf(leg), leg.quantity * 10n ** 10n);
   const legs = async (): Promise<bigint[]> =>
-    (await Promise.all(risk.expiries.map((expiry) => clearinghouse.bookLegs(booked, expiry / hour)))).flatMap(
-      (words) => [...words],
-    );
+    (
+      await Promise.all(
+        [0, 1].flatMap((market) =>
+          risk.expiries.map((expiry) => clearinghouse.bookLegs(booked, groupOf(market, expiry))),
+        ),
+      )
+    ).flatMap((words) => [...words]);
   return { ...risk, deployer, stranger, clearinghouse, booked, other, move, legs };
 }
 
 type Ready = Awaited<ReturnType<typeof ready>>;
 
 const refreshAll = async (room: Ready) => {
-  for (const expiry of room.expiries) {
-    const now = BigInt(await networkHelpers.time.latest());
-    if (expiry <= now) continue;
-    await room.riskArrays.refresh(
-      0,
-      expiry,
-      strikes.map((cents) => cents * 10n ** 16n),
-    );
+  for (const market of [0, 1]) {
+    for (const expiry of room.expiries) {
+      const now = BigInt(await networkHelpers.time.latest());
+      if (expiry <= now) continue;
+      await room.riskArrays.refresh(
+        market,
+        expiry,
+        strikesOf(market).map((cents) => cents * 10n ** 16n),
+      );
+    }
   }
 };
 
 /** Settles every position of the book in an expiry that has passed. */
-async function settle(room: Ready, expiry: bigint) {
-  for (const word of await room.clearinghouse.bookLegs(room.booked, expiry / hour)) {
+async function settle(room: Ready, market: number, expiry: bigint) {
+  for (const word of await room.clearinghouse.bookLegs(room.booked, groupOf(market, expiry))) {
     for (const entry of [word & ((1n << 128n) - 1n), word >> 128n]) {
       if (entry !== 0n) await room.clearinghouse.settlePosition(room.booked, entry >> 64n, 0n);
     }
   }
+}
+
+/** The positions of the book in expiries that have not passed. */
+async function openLegs(room: Ready): Promise<Leg[]> {
+  const now = BigInt(await networkHelpers.time.latest());
+  return (await room.legs())
+    .flatMap((word) => [field(word, 0n, 128n), word >> 128n])
+    .filter((entry) => entry !== 0n && field(entry, 100n, 20n) * hour > now)
+    .map((entry) => ({
+      market: Number(entry >> 120n),
+      expiry: field(entry, 100n, 20n) * hour,
+      strikeCents: field(entry, 68n, 32n),
+      isPut: field(entry, 64n, 4n) === 1n,
+      quantity: signed(entry, 0n, 64n),
+    }));
 }
 
 /** The verdict on the book and on the same legs one by one. */
@@ -69,48 +97,108 @@ async function both(room: Ready, isAnyway: boolean) {
   return [await judge(asBook), await judge(asLegs)] as const;
 }
 
+const sizes = (word: bigint): bigint[] => [0n, 64n, 128n, 192n].map((from) => field(word, from, 64n));
+
+/** What the fields of a part's thirteen words add to their total, in the order of `fieldsOfTotal`. */
+function fieldsOfPart(words: readonly bigint[]): bigint[] {
+  const [sums, last] = [words[11]!, words[12]!];
+  const puts = signed(sums, 128n, 64n);
+  return [
+    ...words.slice(0, 10),
+    ...sizes(words[10]!),
+    signed(sums, 0n, 128n),
+    puts,
+    signed(sums, 192n, 64n) - puts,
+    field(last, 0n, 112n),
+    puts * field(last, 112n, 56n),
+  ];
+}
+
+/** The same of a total; what volatility loses is left to the comparison with the legs. */
+const fieldsOfTotal = (words: readonly bigint[]): bigint[] => [
+  ...words.slice(0, 10),
+  ...sizes(words[10]!),
+  signed(words[11]!, 0n, 128n),
+  signed(words[11]!, 128n, 64n),
+  signed(words[11]!, 192n, 64n),
+  field(words[13]!, 0n, 112n),
+  signed(words[13]!, 112n, 144n),
+];
+
+/** Asks that each total is the sum of the parts it has, field by field; returns how many parts there are. */
+async function expectTotals(room: Ready): Promise<number> {
+  const [entries, words] = await room.books.read(room.booked);
+  let parts = 0;
+  for (let i = 0; i < words.length; i += 15) {
+    let sum = fieldsOfPart(Array.from({ length: 13 }, () => 0n));
+    for (const entry of entries) {
+      const group = field(entry, 0n, 28n);
+      if (entry >> 28n === 0n || group >> 20n !== words[i]) continue;
+      parts++;
+      const part = fieldsOfPart([...(await room.books.partOf(room.booked, group))]);
+      sum = sum.map((value, j) => (j < 10 ? field(value + part[j]!, 0n, 256n) : value + part[j]!));
+    }
+    expect(sum).to.deep.equal(fieldsOfTotal([...words].slice(i + 1, i + 15)));
+  }
+  return parts;
+}
+
 describe("Books", () => {
   it("equals the sum of its legs after any sequence of trades, refreshes, moves of the grid and settlements", async () => {
     const room = await ready();
     const next = seeded(77);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
     await refreshAll(room);
-    let [current, stale, expired] = [0, 0, 0];
-    for (let step = 0; step < 150; step++) {
+    let [current, stale, expired, mixed, empty] = [0, 0, 0, 0, 0];
+    for (let step = 0; step < 200; step++) {
       const chance = next();
       const now = BigInt(await networkHelpers.time.latest());
       const open = room.expiries.filter((expiry) => expiry > now);
-      if (chance < 0.72) {
+      if (step % 60 === 59) {
+        for (const leg of await openLegs(room)) await room.move({ ...leg, quantity: -leg.quantity });
+        empty++;
+      } else if (chance < 0.66) {
+        const market = next() < 0.7 ? 0 : 1;
         const leg = {
-          market: 0,
+          market,
           expiry: pick(open),
-          strikeCents: pick(strikes),
+          strikeCents: pick(strikesOf(market)),
           isPut: next() < 0.5,
           quantity: BigInt(Math.round((next() - 0.5) * 1e9)) || 1n,
         };
         const before = (await room.clearinghouse.positionOf(room.booked, instrumentOf(leg))) / 10n ** 10n;
         // Every fifth trade closes what there is.
         await room.move(next() < 0.2 && before !== 0n ? { ...leg, quantity: -before } : leg);
-      } else if (chance < 0.8) {
+      } else if (chance < 0.7) {
         await room.books.refreshAll(room.booked);
         expect(await room.books.staleGroups(room.booked)).to.deep.equal([]);
+      } else if (chance < 0.8) {
+        await room.books.refresh(room.booked, next() < 0.7 ? 0 : 1, pick(open));
       } else if (chance < 0.88) {
-        await room.inputs.setSpot(0, BigInt(Math.round(2_900 + 200 * next())) * WAD, 0);
+        if (next() < 0.7) await room.inputs.setSpot(0, BigInt(Math.round(2_900 + 200 * next())) * WAD, 0);
+        else await room.inputs.setSpot(1, BigInt(Math.round(58_000 + 4_000 * next())) * WAD, 0);
         if (next() < 0.7) await refreshAll(room);
       } else if (chance < 0.94) {
         await refreshAll(room);
       } else {
         await networkHelpers.time.increase(Math.floor(1 + 8 * next()) * 3_600);
         for (const expiry of room.expiries.filter((one) => one <= now && next() < 0.5))
-          await settle(room, expiry);
+          for (const market of [0, 1]) await settle(room, market, expiry);
       }
       const [book, legs] = await both(room, true);
       expect(book, `step ${step}`).to.deep.equal(legs);
-      if ((await room.books.staleGroups(room.booked)).length === 0) current++;
+      const parts = await expectTotals(room);
+      const waiting = (await room.books.staleGroups(room.booked)).length;
+      if (waiting === 0) current++;
       else stale++;
+      if (waiting !== 0 && waiting < parts) mixed++;
       if (open.length < room.expiries.length) expired++;
     }
-    expect(current > 20 && stale > 10 && expired > 5, `${current} ${stale} ${expired}`).to.equal(true);
+    const seen = [current, stale, expired, mixed, empty];
+    expect(
+      seen.every((count, i) => count > [20, 10, 5, 10, 0][i]!),
+      seen.join(" "),
+    ).to.equal(true);
   });
 
   it("needs no leg's words while it is current, and says which strike is stale when it is not", async () => {
@@ -219,8 +307,8 @@ describe("Books", () => {
     await room.move(leg);
     await room.move({ ...leg, quantity: -5n });
     expect(await room.clearinghouse.bookGroups(room.booked)).to.deep.equal([]);
-    const [, words] = await room.books.read(room.booked);
-    expect(words).to.deep.equal([]);
+    const [entries, words] = await room.books.read(room.booked);
+    expect([...entries, ...words]).to.deep.equal([]);
     const [book] = await both(room, true);
     expect([book.equity, book.initialRequirement]).to.deep.equal([0n, 0n]);
   });

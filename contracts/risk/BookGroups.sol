@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title BookGroups
+/// @notice The expiries that an account has a book in, four a word. An entry is a group (market << 20 | expiry hours),
+/// 28 bits, and above it the version, 24 bits, of the arrays that the group's part of its market's total was summed from;
+/// zero means that the total has no part of it. The number of entries stands above the four of the first word.
+library BookGroups {
+    uint256 private constant BITS = 52;
+    uint256 private constant COUNT_AT = 208;
+    uint256 private constant ENTRY = (1 << BITS) - 1;
+
+    /// @notice Group of an entry.
+    function groupOf(uint256 entry) internal pure returns (uint256) {
+        return entry & 0xfffffff;
+    }
+
+    /// @notice Version of an entry.
+    function versionOf(uint256 entry) internal pure returns (uint256) {
+        return entry >> 28;
+    }
+
+    /// @notice All entries, in no order.
+    function all(mapping(uint256 => uint256) storage words) internal view returns (uint256[] memory entries) {
+        uint256 word = words[0];
+        entries = new uint256[](word >> COUNT_AT);
+        for (uint256 i; i < entries.length; ++i) {
+            if (i != 0 && i % 4 == 0) word = words[i / 4];
+            entries[i] = (word >> (BITS * (i % 4))) & ENTRY;
+        }
+    }
+
+    /// @notice Where a group stands among the entries, and its version; their number and zero if it is not there.
+    function find(
+        mapping(uint256 => uint256) storage words,
+        uint256 group
+    ) internal view returns (uint256 index, uint256 version, bool exists) {
+        uint256 word = words[0];
+        uint256 count = word >> COUNT_AT;
+        for (; index < count; ++index) {
+            if (index != 0 && index % 4 == 0) word = words[index / 4];
+            uint256 entry = (word >> (BITS * (index % 4))) & ENTRY;
+            if (groupOf(entry) == group) return (index, versionOf(entry), true);
+        }
+    }
+
+    /// @notice Puts a group and a version at `index`, behind the last entry if that is their number.
+    function set(
+        mapping(uint256 => uint256) storage words,
+        uint256 index,
+        uint256 group,
+        uint256 version
+    ) internal {
+        if (index == words[0] >> COUNT_AT) words[0] += 1 << COUNT_AT;
+        _put(words, index, group | (version << 28));
+    }
+
+    /// @notice Removes the entry at `index`; the last one takes its place.
+    function remove(mapping(uint256 => uint256) storage words, uint256 index) internal {
+        uint256 last = (words[0] >> COUNT_AT) - 1;
+        if (index != last) _put(words, index, (words[last / 4] >> (BITS * (last % 4))) & ENTRY);
+        _put(words, last, 0);
+        words[0] -= 1 << COUNT_AT;
+    }
+
+    function _put(mapping(uint256 => uint256) storage words, uint256 index, uint256 entry) private {
+        uint256 shift = BITS * (index % 4);
+        words[index / 4] = (words[index / 4] & ~(ENTRY << shift)) | (entry << shift);
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Book, BookWords} from "./BookWords.sol";
+import {NodeGrid} from "./NodeGrid.sol";
+
+/// @notice What the books of one account in one market add up to.
+/// @param cells lane sums (see NodeGrid)
+/// @param calls sum over calls [1e-8]
+/// @param puts sum over puts [1e-8]
+/// @param putStrike sum of quantity * strike over puts [1e-10 USD]
+/// @param putForward sum of quantity * forward over puts [1e-16 USD]
+/// @param longMark mark of the long legs at the reference spot [wad USD]
+/// @param vegaUp sum over expiries of what rising volatility loses [lane units]
+/// @param vegaEither sum over expiries of what volatility loses in its worse direction [lane units]
+struct Total {
+    uint256[14] cells;
+    int256 calls;
+    int256 puts;
+    int256 putStrike;
+    int256 putForward;
+    uint256 longMark;
+    uint256 vegaUp;
+    uint256 vegaEither;
+}
+
+/// @title BookTotals
+/// @notice The sum of an account's books in one market. Sums are of integers and modulo 2^256 where lanes wrap, so a book
+/// that is taken out leaves what there would be without it, to the last bit.
+/// Fourteen words: ten of lanes | grossA 64, grossB 64, shortA 64, shortB 64 | putStrike 128, puts 64, calls 64 |
+/// vegaUp 128, vegaEither 128 | longMark 112, putForward 144; each from the lowest bit.
+/// @dev Fields of a book fit their bits, and an account has at most 1,024: nothing below comes near 2^255.
+library BookTotals {
+    uint256 internal constant COUNT = 14;
+
+    /// @notice Adds a book; false if it cannot be kept, or the total with it.
+    function tryJoin(Total memory total, Book memory book) internal pure returns (bool) {
+        if (NodeGrid.grossOf(book.cells) >= NodeGrid.MAX_GROSS || !BookWords.fits(book)) return false;
+        _join(total, book);
+        if (_fits(total)) return true;
+        take(total, book);
+        return false;
+    }
+
+    /// @notice Takes out a book that was added.
+    function take(Total memory total, Book memory book) internal pure {
+        NodeGrid.take(total.cells, book.cells);
+        (uint256 up, uint256 either) = _vegaOf(book);
+        unchecked {
+            total.vegaUp -= up;
+            total.vegaEither -= either;
+            total.calls -= book.quantity - book.putQuantity;
+            total.puts -= book.putQuantity;
+            total.putStrike -= book.putStrike;
+            total.putForward -= book.putQuantity * int256(uint256(book.forward));
+            total.longMark -= book.longMark;
+        }
+    }
+
+    /// @notice The total at `stored`.
+    function load(uint256[14] storage stored) internal view returns (Total memory) {
+        uint256[] memory words = new uint256[](COUNT);
+        read(stored, words, 0);
+        return unpack(words, 0);
+    }
+
+    /// @notice Copies the fourteen words at `stored` to `words`, from `first` on.
+    function read(uint256[14] storage stored, uint256[] memory words, uint256 first) internal view {
+        assembly ("memory-safe") {
+            // first + 14 <= words.length is the caller's duty.
+            let to := add(add(words, 0x20), shl(5, first))
+            for {
+                let end := add(stored.slot, 14)
+                let slot := stored.slot
+            } lt(slot, end) {
+                slot := add(slot, 1)
+            } {
+                mstore(to, sload(slot))
+                to := add(to, 0x20)
+            }
+        }
+    }
+
+    /// @notice Keeps a total that fits.
+    function store(uint256[14] storage stored, Total memory total) internal {
+        for (uint256 i; i < 10; ++i) stored[i] = total.cells[i];
+        stored[10] = BookWords.packSizes(total.cells);
+        stored[11] =
+            uint128(int128(total.putStrike)) |
+            (uint256(uint64(int64(total.puts))) << 128) |
+            (uint256(uint64(int64(total.calls))) << 192);
+        stored[12] = total.vegaUp | (total.vegaEither << 128);
+        stored[13] = total.longMark | (uint256(uint144(int144(total.putForward))) << 112);
+    }
+
+    /// @notice The total in the fourteen words of `words` from `first` on.
+    function unpack(uint256[] memory words, uint256 first) internal pure returns (Total memory total) {
+        uint256 from;
+        uint256 to;
+        uint256[14] memory cells = total.cells;
+        assembly ("memory-safe") {
+            from := add(add(words, 0x20), shl(5, first))
+            to := cells
+        }
+        BookWords.copyLanes(from, to);
+        BookWords.unpackSizes(words[first + 10], cells);
+        uint256 word = words[first + 11];
+        total.putStrike = int128(uint128(word));
+        total.puts = int64(uint64(word >> 128));
+        total.calls = int64(uint64(word >> 192));
+        word = words[first + 12];
+        (total.vegaUp, total.vegaEither) = (uint128(word), word >> 128);
+        word = words[first + 13];
+        (total.longMark, total.putForward) = (uint112(word), int144(uint144(word >> 112)));
+    }
+
+    function _join(Total memory total, Book memory book) private pure {
+        NodeGrid.join(total.cells, book.cells);
+        (uint256 up, uint256 either) = _vegaOf(book);
+        unchecked {
+            total.vegaUp += up;
+            total.vegaEither += either;
+            total.calls += book.quantity - book.putQuantity;
+            total.puts += book.putQuantity;
+            total.putStrike += book.putStrike;
+            total.putForward += book.putQuantity * int256(uint256(book.forward));
+            total.longMark += book.longMark;
+        }
+    }
+
+    /// @dev Whether every field fits. A vega is below 2^81 for each book.
+    function _fits(Total memory total) internal pure returns (bool) {
+        return
+            BookWords.cellsFit(total.cells) &&
+            total.longMark <= type(uint112).max &&
+            total.putForward == int144(total.putForward) &&
+            total.putStrike == int128(total.putStrike) &&
+            total.puts == int64(total.puts) &&
+            total.calls == int64(total.calls);
+    }
+
+    function _vegaOf(Book memory book) private pure returns (uint256 up, uint256 either) {
+        (int256 rising, int256 falling) = NodeGrid.vegaLosses(book.cells);
+        up = rising > 0 ? uint256(rising) : 0;
+        either = falling > int256(up) ? uint256(falling) : up;
+    }
+}
