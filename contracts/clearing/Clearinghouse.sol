@@ -145,6 +145,22 @@ contract Clearinghouse is LedgerViews, Slices {
     }
 
     /// @inheritdoc IClearinghouse
+    function moveSliceOf(
+        AccountId from,
+        AccountId to,
+        uint8 market,
+        uint256 expiry,
+        uint256 fraction
+    ) external onlyVenue returns (uint256 moved) {
+        if (from == to) revert Clearinghouse_SelfMove(from);
+        if (fraction == 0) revert Clearinghouse_ZeroAmount();
+        _touch(from);
+        _touch(to);
+        uint256 group = (uint256(market) << 20) | (expiry / 1 hours);
+        return _moveGroup(from, to, group, fraction > WAD ? WAD : fraction);
+    }
+
+    /// @inheritdoc IClearinghouse
     function settlePosition(
         AccountId account,
         InstrumentId instrument,

@@ -50,12 +50,34 @@ abstract contract Slices is Solvency {
         }
     }
 
-    function _sliceEntry(AccountId from, AccountId to, uint256 entry, uint256 fraction) private {
-        if (entry == 0) return;
+    /// @dev The share `fraction` of the positions of one group (market << 20 | expiry hours).
+    function _moveGroup(
+        AccountId from,
+        AccountId to,
+        uint256 group,
+        uint256 fraction
+    ) internal returns (uint256 moved) {
+        bool isBook = _accounts[from].hasBook;
+        uint256[] memory words = isBook ? _legsOfGroup(from, group) : _positionWords(from);
+        for (uint256 i = words.length; i > 0; --i) {
+            uint256 word = words[i - 1];
+            if (word >> 228 == group && _sliceEntry(from, to, word >> 128, fraction)) ++moved;
+            if (uint128(word) >> 100 == group && _sliceEntry(from, to, uint128(word), fraction)) ++moved;
+        }
+    }
+
+    function _sliceEntry(
+        AccountId from,
+        AccountId to,
+        uint256 entry,
+        uint256 fraction
+    ) private returns (bool moved) {
+        if (entry == 0) return false;
         int256 units = int256(int64(uint64(entry)));
         // Division truncates towards zero; what is left over stays with the seller of the slice.
         int256 part = (units * int256(fraction)) / int256(WAD);
-        if (part != 0)
+        moved = part != 0;
+        if (moved)
             _movePosition(from, to, InstrumentId.wrap(uint64(entry >> 64)), Quantity.wrap(part * 1e10));
     }
 

@@ -67,6 +67,17 @@ interface IClearinghouse is IClearinghouseTerms {
     /// at 1e18 exactly everything. Positions round towards zero, leaving dust with `from`.
     function moveSlice(AccountId from, AccountId to, uint256 fraction) external;
 
+    /// @notice Moves the share `fraction` [wad] of the positions of one expiry; at 1e18 all of them. Cash and collateral stay:
+    /// see moveCash and moveCollateral. For accounts with more positions than one transaction can carry.
+    /// @return moved how many positions
+    function moveSliceOf(
+        AccountId from,
+        AccountId to,
+        uint8 market,
+        uint256 expiry,
+        uint256 fraction
+    ) external returns (uint256 moved);
+
     /// @notice Turns an expired position into `cash` (signed). Only the settler.
     function settlePosition(AccountId account, InstrumentId instrument, Usd cash) external;
 

@@ -43,6 +43,8 @@ describe("Clearinghouse", () => {
     await refuses(byVenue.movePosition(a, 1n << 96n, call, 0), "Clearinghouse_ZeroAmount");
     await refuses(byVenue.movePosition(a, 1n << 96n, call, 1), "Position_BadQuantity");
     await refuses(byVenue.moveSlice(a, 1n << 96n, 0), "Clearinghouse_ZeroAmount");
+    await refuses(byVenue.moveSliceOf(a, 1n << 96n, 0, 3_600, 0), "Clearinghouse_ZeroAmount");
+    await refuses(byVenue.moveSliceOf(a, a, 0, 3_600, WAD), "Clearinghouse_SelfMove");
     await refuses(ledger.setVenue(ZERO, true), "Clearinghouse_ZeroAddress");
     await refuses(ledger.setVenue(usdc.target, true), "Clearinghouse_BadTarget");
     await refuses(ledger.setVenue(weth.target, true), "Clearinghouse_BadTarget");
@@ -93,6 +95,7 @@ describe("Clearinghouse", () => {
       () => mine.movePosition(b, a, call, WAD),
       () => mine.moveCollateral(b, a, weth.target, 1),
       () => mine.moveSlice(b, a, WAD),
+      () => mine.moveSliceOf(b, a, 0, 3_600, WAD),
     ]) {
       await expect(attempt())
         .to.be.revertedWithCustomError(ledger, "Clearinghouse_NotVenue")
@@ -214,6 +217,7 @@ describe("Clearinghouse", () => {
       movePosition: [a, b, call, WAD],
       moveCollateral: [a, b, weth.target, 1n],
       moveSlice: [a, b, WAD],
+      moveSliceOf: [a, b, 0, 3_600n, WAD],
       settlePosition: [a, call, 1n],
       shareLoss: [a, 1n],
       setVenue: [carol.address, true],

@@ -59,6 +59,33 @@ describe("Clearinghouse: the books", () => {
     expect(await ledger.cashOf(a)).to.equal(0n);
   });
 
+  it("moves a slice of one expiry, of an account with and without a book, and leaves the rest", async () => {
+    const { ledger, venue, alice, a, b, weth, risk } = await funded();
+    await risk.books.bind(ledger.target);
+    const booked = accountId(alice.address, 9n);
+    await ledger.openBook(booked);
+    const [near = 0n, far = 0n] = risk.expiries;
+    const series = (expiry: bigint, dollars: bigint) =>
+      instrumentId({ market: 0, expiry: Number(expiry), strike: dollars * WAD, kind: "call" });
+    const held = [series(near, 2_900n), series(far, 3_000n), series(near, 3_000n), series(far, 3_100n)];
+    for (const from of [a, booked]) {
+      await ledger.connect(alice).deposit(from, weth.target, WAD);
+      for (const instrument of held) await ledger.connect(venue).movePosition(b, from, instrument, 4n * WAD);
+      const [cash, quarter] = [await ledger.cashOf(from), WAD / 4n];
+      expect(await ledger.connect(venue).moveSliceOf.staticCall(from, b, 0, near, quarter)).to.equal(2n);
+      await ledger.connect(venue).moveSliceOf(from, b, 0, near, quarter);
+      const left = () => Promise.all(held.map((instrument) => ledger.positionOf(from, instrument)));
+      expect(await left()).to.deep.equal([3n * WAD, 4n * WAD, 3n * WAD, 4n * WAD]);
+      await ledger.connect(venue).moveSliceOf(from, b, 0, far, 7n * WAD);
+      expect(await left()).to.deep.equal([3n * WAD, 0n, 3n * WAD, 0n]);
+      expect(await ledger.connect(venue).moveSliceOf.staticCall(from, b, 1, near, WAD)).to.equal(0n);
+      expect([await ledger.cashOf(from), await ledger.collateralOf(from, weth.target)]).to.deep.equal([
+        cash,
+        WAD,
+      ]);
+    }
+  });
+
   it("holds 128 positions and no more, and refuses to settle what is not there", async () => {
     const { ledger, venue, a, b, expiry, risk, call, ethers } = await funded();
     const manager = await ethers.getContractAt("AccessManager", risk.manager.target as string);

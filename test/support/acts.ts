@@ -160,6 +160,9 @@ export function actOf(room: Room, mine: bigint, other: bigint, receiver: string)
     "move collateral": () => [through("moveCollateral", mine, other, weth.target, ether / 3n)],
     "move a slice": () => [through("moveSlice", mine, other, big(0.05 + 0.2 * next()))],
     "take a slice": () => [through("moveSlice", other, mine, big(0.05 + 0.1 * next()))],
+    "move an expiry slice": () => [
+      through("moveSliceOf", mine, other, 0, pick(room.expiries), big(0.05 + 0.2 * next())),
+    ],
     "set an operator": () => [own("setOperator", mine, room.carol.address, 3n, 2n ** 60n)],
     "permit an operator": () => [own("permitOperator", mine, room.carol.address, 3n, 1n, 1n, 1n, "0x")],
     refresh: () => [
