@@ -27,6 +27,7 @@ export interface Restriction {
 /** Every restricted function. What is not listed here stays with the admin role, so that forgetting one opens nothing. */
 export const RESTRICTIONS: readonly Restriction[] = [
   { target: "priceRouter", signature: "setFeed(uint8,address)", role: "CURATOR" },
+  { target: "priceRouter", signature: "setSecondFeed(uint8,address,uint256)", role: "CURATOR" },
   { target: "surfaceFeed", signature: "setSigner(address,bool)", role: "CURATOR" },
   { target: "surfaceFeed", signature: "setThreshold(uint256)", role: "CURATOR" },
   {

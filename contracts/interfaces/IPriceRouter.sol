@@ -6,7 +6,7 @@ import {Price} from "../types/Price.sol";
 /// @notice Why a price may or may not be used. Callers act on it; reading never reverts.
 enum PriceStatus {
     Ok,
-    StaleForTrading, // older than the trading age, still good enough to liquidate
+    StaleForTrading, // older than the trading age or from the second source, still good enough to liquidate
     Stale, // older than the liquidation age as well
     Reverted,
     NonPositive,
@@ -47,11 +47,23 @@ interface IPriceFeed {
     function aggregator() external view returns (address);
 }
 
-/// @notice The price of each market's underlying.
+/// @notice The price of each market's underlying. A market may have a second source. While both are good and further
+/// apart than the band, the first one's price is there to reduce and liquidate on, not to open risk on
+/// (`SourcesDisagree`); while the first is broken or too old and the second is not, the second's price is
+/// (`StaleForTrading`). A second source that is broken itself changes nothing.
 interface IPriceRouter {
     event FeedSet(uint8 indexed market, address oldFeed, address newFeed);
+    event SecondFeedSet(
+        uint8 indexed market,
+        address oldFeed,
+        address newFeed,
+        uint256 oldBand,
+        uint256 newBand
+    );
 
     error PriceRouter_ZeroAddress();
+    error PriceRouter_NotAContract(address feed);
+    error PriceRouter_BadBand(uint256 band, uint256 minimum, uint256 maximum);
     error PriceRouter_PriceUnusable(uint8 market, PriceStatus status);
 
     /// @notice The current reading for `market`. Never reverts; an unknown market reads `NotConfigured`.
@@ -64,6 +76,14 @@ interface IPriceRouter {
     /// @notice The feed of `market`; zero if none.
     function feedOf(uint8 market) external view returns (IPriceFeed feed);
 
+    /// @notice The second source of `market`, zero if none, and how far apart the two may be, as a share of the first
+    /// one's price [wad].
+    function secondFeedOf(uint8 market) external view returns (IPriceFeed feed, uint256 band);
+
     /// @notice Sets the feed of `market`. Restricted to the curator.
     function setFeed(uint8 market, IPriceFeed feed) external;
+
+    /// @notice Sets the second source of `market`, with a band from 0.1 % to 20 %; the zero address with a band of zero
+    /// removes it. Restricted to the curator.
+    function setSecondFeed(uint8 market, IPriceFeed feed, uint256 band) external;
 }

@@ -5,31 +5,54 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IPriceFeed, IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
 import {Price} from "../types/Price.sol";
 
-/// @notice Which feed prices which market. Holds nothing; trusts the curator to set feeds.
+/// @notice Which feeds price which market, and what to make of two that differ. Holds nothing; trusts the curator to
+/// set feeds.
 contract PriceRouter is IPriceRouter, AccessManaged {
-    mapping(uint8 => IPriceFeed) private _feeds;
+    /// @dev A band of zero says that there is no second feed, so that a market with one feed reads one word.
+    struct Sources {
+        IPriceFeed first;
+        uint64 band;
+        IPriceFeed second;
+    }
+
+    uint256 private constant WAD = 1e18;
+    uint256 private constant NARROWEST_BAND = 0.001e18;
+    uint256 private constant WIDEST_BAND = 0.2e18;
+
+    mapping(uint8 => Sources) private _sources;
 
     constructor(address authority) AccessManaged(authority) {}
 
     /// @inheritdoc IPriceRouter
     function setFeed(uint8 market, IPriceFeed feed) external restricted {
         if (address(feed) == address(0)) revert PriceRouter_ZeroAddress();
-        emit FeedSet(market, address(_feeds[market]), address(feed));
-        _feeds[market] = feed;
+        _requireContract(feed);
+        emit FeedSet(market, address(_sources[market].first), address(feed));
+        _sources[market].first = feed;
+    }
+
+    /// @inheritdoc IPriceRouter
+    function setSecondFeed(uint8 market, IPriceFeed feed, uint256 band) external restricted {
+        bool isRemoval = address(feed) == address(0);
+        if (isRemoval ? band != 0 : band < NARROWEST_BAND || band > WIDEST_BAND)
+            revert PriceRouter_BadBand(band, isRemoval ? 0 : NARROWEST_BAND, isRemoval ? 0 : WIDEST_BAND);
+        if (!isRemoval) _requireContract(feed);
+        Sources storage sources = _sources[market];
+        emit SecondFeedSet(market, address(sources.second), address(feed), sources.band, band);
+        sources.second = feed;
+        sources.band = uint64(band);
     }
 
     /// @inheritdoc IPriceRouter
     function spot(uint8 market) public view returns (PriceReading memory reading) {
-        IPriceFeed feed = _feeds[market];
-        if (address(feed) == address(0)) {
+        Sources storage sources = _sources[market];
+        (IPriceFeed first, uint256 band) = (sources.first, sources.band);
+        if (address(first) == address(0)) {
             reading.status = PriceStatus.NotConfigured;
             return reading;
         }
-        try feed.read() returns (PriceReading memory result) {
-            return result;
-        } catch {
-            reading.status = PriceStatus.Reverted;
-        }
+        reading = _read(first);
+        if (band != 0) return _compared(reading, sources.second, band);
     }
 
     /// @inheritdoc IPriceRouter
@@ -41,6 +64,49 @@ contract PriceRouter is IPriceRouter, AccessManaged {
 
     /// @inheritdoc IPriceRouter
     function feedOf(uint8 market) external view returns (IPriceFeed) {
-        return _feeds[market];
+        return _sources[market].first;
+    }
+
+    /// @inheritdoc IPriceRouter
+    function secondFeedOf(uint8 market) external view returns (IPriceFeed feed, uint256 band) {
+        return (_sources[market].second, _sources[market].band);
+    }
+
+    /// @dev A sequencer that is down is no fault of the first feed: nobody could answer to the second one's price.
+    function _compared(
+        PriceReading memory reading,
+        IPriceFeed secondFeed,
+        uint256 band
+    ) private view returns (PriceReading memory) {
+        PriceStatus status = reading.status;
+        if (status == PriceStatus.SequencerDown || status == PriceStatus.SequencerGrace) return reading;
+        PriceReading memory second = _read(secondFeed);
+        if (status == PriceStatus.Ok) {
+            bool differs = second.status == PriceStatus.Ok && _isApart(reading.price, second.price, band);
+            if (differs) reading.status = PriceStatus.SourcesDisagree;
+            return reading;
+        }
+        if (second.status > PriceStatus.StaleForTrading || second.status >= status) return reading;
+        second.status = PriceStatus.StaleForTrading;
+        return second;
+    }
+
+    function _read(IPriceFeed feed) private view returns (PriceReading memory reading) {
+        try feed.read() returns (PriceReading memory result) {
+            return result;
+        } catch {
+            reading.status = PriceStatus.Reverted;
+        }
+    }
+
+    /// @dev Feeds bound their prices well below 2^190, so the products fit.
+    function _isApart(Price first, Price second, uint256 band) private pure returns (bool) {
+        (uint256 a, uint256 b) = (Price.unwrap(first), Price.unwrap(second));
+        return (a > b ? a - b : b - a) * WAD > a * band;
+    }
+
+    /// @dev A call to an address without code would make reading revert.
+    function _requireContract(IPriceFeed feed) private view {
+        if (address(feed).code.length == 0) revert PriceRouter_NotAContract(address(feed));
     }
 }

@@ -97,6 +97,9 @@ contract OptionsVault is EpochQueue, AccessManaged {
         if (!(clearinghouse.activeAccount() == taker)) revert OptionsVault_NotActiveAccount(taker);
         if (taker == account()) revert OptionsVault_SelfTrade();
         if (block.timestamp > deadline) revert OptionsVault_DeadlinePassed(deadline, block.timestamp);
+        // Also what only closes: at a price that is too old or in doubt somebody would choose which side to take.
+        uint8 market = instrument.marketOf();
+        if (priceRouter.spot(market).status != PriceStatus.Ok) revert OptionsVault_MarkUnusable(market);
         Quote memory quoted = quoter.quote(instrument, quantity);
         premium = quoted.premium;
         if (premium > premiumLimit) revert OptionsVault_PriceBeyondLimit(premium, premiumLimit);

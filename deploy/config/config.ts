@@ -63,6 +63,8 @@ export interface MarketConfig {
   /** Most that all accounts together may hold [token units]. */
   readonly collateralCap: bigint;
   readonly feed: FeedConfig;
+  /** A second source, and how far it may be from the first, as a share of its price [wad]. */
+  readonly secondFeed?: { readonly feed: FeedConfig; readonly band: bigint };
   readonly risk: RiskConfig;
   readonly hedge: HedgeConfig;
 }

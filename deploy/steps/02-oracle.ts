@@ -8,7 +8,7 @@ export interface OracleRoom {
   readonly optionPricer: ContractFuture;
 }
 
-/** 02: prices in, fixings out. One ChainlinkPriceFeed for each market. */
+/** 02: prices in, fixings out. One ChainlinkPriceFeed for each market, and one for each second source. */
 export function deployOracle(
   { m, config }: StepContext,
   access: ContractFuture,
@@ -28,6 +28,12 @@ export function deployOracle(
       args: [market.index, feed],
     };
   });
+  const secondFeeds = config.markets.flatMap(({ index, name, secondFeed }) => {
+    if (secondFeed === undefined) return [];
+    const feed = m.contract("ChainlinkPriceFeed", [{ ...secondFeed.feed }], { id: `secondFeed${name}` });
+    const args = [index, feed, secondFeed.band];
+    return [{ id: `setSecondFeed${name}`, contract: priceRouter, method: "setSecondFeed", args }];
+  });
   const signers = config.surface.signers.map((signer, index) => ({
     id: `setSigner${index}`,
     contract: surfaceFeed,
@@ -45,6 +51,6 @@ export function deployOracle(
     surfaceFeed,
     settlementOracle,
     optionPricer,
-    calls: [...feeds, ...signers, threshold],
+    calls: [...feeds, ...secondFeeds, ...signers, threshold],
   };
 }

@@ -11,7 +11,7 @@ const connection = await network.create();
 const { ethers } = connection;
 
 describe("deployment", () => {
-  async function deployed(withPegFeed = false) {
+  async function deployed(withMoreFeeds = false) {
     const signers = await ethers.getSigners();
     const [deployer, one, two, curator, guardian] = signers;
     if (!deployer || !one || !two || !curator || !guardian)
@@ -24,7 +24,9 @@ describe("deployment", () => {
       surfaceThreshold: 2,
     });
     const pegFeed = { ...local.markets[0]!.feed, aggregator: externals.feed.address };
-    const config = withPegFeed ? { ...local, pegFeed } : local;
+    const secondFeed = { feed: pegFeed, band: 10n ** 16n };
+    const markets = local.markets.map((market) => ({ ...market, secondFeed }));
+    const config = withMoreFeeds ? { ...local, pegFeed, markets } : local;
     const { deployment, ballast } = await deployBallast(connection, config);
     return { deployment, ballast, config, deployer, curator, guardian };
   }
@@ -66,6 +68,18 @@ describe("deployment", () => {
     await expect(ballast.priceRouter.connect(deployer).setFeed(9, feed)).to.be.revert(ethers);
     await ballast.priceRouter.connect(curator).setFeed(9, feed);
     expect(await ballast.priceRouter.feedOf(9)).to.equal(feed);
+  });
+
+  it("deploys the second source of a market that has one", async () => {
+    const { ballast, deployment } = await deployed(true);
+    const [feed, band] = await ballast.priceRouter.secondFeedOf(0);
+    expect(band).to.equal(10n ** 16n);
+    expect(feed).to.not.equal(await ballast.priceRouter.feedOf(0));
+    const second = IPriceFeed__factory.connect(feed, ethers.provider);
+    const first = IPriceFeed__factory.connect(await ballast.priceRouter.feedOf(0), ethers.provider);
+    expect(await second.aggregator()).to.equal(await first.aggregator());
+    expect((await ballast.priceRouter.spot(0)).status).to.equal(0n);
+    expect(deployment.contracts.priceRouter).to.equal(await ballast.priceRouter.getAddress());
   });
 
   it("gives risk parameters to the curator, who changes them only by a ramp", async () => {

@@ -49,6 +49,8 @@ export interface ChainlinkFeed {
   readonly address: string;
   /** Every oracle submits `price` [wad USD], cut to eight decimals; returns the aggregator's round. */
   pushRound(price: bigint): Promise<bigint>;
+  /** Every oracle submits `answer` as it is, of any sign and decimals. */
+  pushAnswer(answer: bigint): Promise<bigint>;
 }
 
 /** What a feed is deployed with. */
@@ -58,6 +60,10 @@ export interface FeedOptions {
   readonly description?: string;
   /** Accounts that answer; the deployer alone if none are given. */
   readonly oracles?: readonly Signer[];
+  /** Decimals of the answers; eight if not given. */
+  readonly decimals?: number;
+  /** Least and largest answer that the aggregator admits. */
+  readonly limits?: readonly [minimum: bigint, maximum: bigint];
 }
 
 /** A price that a feed cannot carry. */
@@ -68,10 +74,12 @@ export class BadFeedPriceError extends Error {
 /** Deploys FluxAggregator and EACAggregatorProxy; a round is complete when every oracle has answered. */
 export async function deployChainlinkFeed(signer: Signer, options: FeedOptions = {}): Promise<ChainlinkFeed> {
   const oracles = options.oracles && options.oracles.length > 0 ? options.oracles : [signer];
+  const [minimum, maximum] = options.limits ?? [1n, 10n ** 14n];
+  const description = options.description ?? "ETH / USD";
   const aggregator = await deployArtifact<FluxAggregator>(
     signer,
     loadArtifact(`${ROOT}/FluxAggregator.json`),
-    [ZeroAddress, 0, 0, ZeroAddress, 1n, 10n ** 14n, DECIMALS, options.description ?? "ETH / USD"],
+    [ZeroAddress, 0, 0, ZeroAddress, minimum, maximum, options.decimals ?? DECIMALS, description],
   );
   const addresses = await Promise.all(oracles.map((oracle) => oracle.getAddress()));
   await mined(aggregator.changeOracles([], addresses, addresses, oracles.length, oracles.length, 0));
@@ -87,6 +95,7 @@ export async function deployChainlinkFeed(signer: Signer, options: FeedOptions =
     oracles,
     address: await proxy.getAddress(),
     pushRound: (price) => pushRound(aggregator, oracles, price),
+    pushAnswer: (answer) => pushAnswer(aggregator, oracles, answer),
   };
   if (options.price !== undefined) await feed.pushRound(options.price);
   return feed;
@@ -99,6 +108,14 @@ async function pushRound(
 ): Promise<bigint> {
   const answer = price / SCALE;
   if (answer <= 0n) throw new BadFeedPriceError(`A price of ${price} wad is not positive at eight decimals.`);
+  return pushAnswer(aggregator, oracles, answer);
+}
+
+async function pushAnswer(
+  aggregator: FluxAggregator,
+  oracles: readonly Signer[],
+  answer: bigint,
+): Promise<bigint> {
   const round = (await aggregator.latestRound()) + 1n;
   if (round > MOST_ROUNDS) throw new BadFeedPriceError("The aggregator has no rounds left.");
   for (const oracle of oracles) await mined(as(aggregator, oracle).submit(round, answer));
