@@ -17,7 +17,13 @@ export function ballastModule(config: BallastConfig) {
     const { calls: riskCalls, ...risk } = deployRisk(context, accessManager, oracle);
     const { calls: clearingCalls, ...clearing } = deployClearing(context, accessManager, oracle, risk);
     const { calls: vaultCalls, ...vault } = deployVault(context, accessManager, oracle, clearing);
-    const { calls: solvencyCalls, ...solvency } = deploySolvency(context, accessManager, clearing, vault);
+    const { calls: solvencyCalls, ...solvency } = deploySolvency(
+      context,
+      accessManager,
+      risk,
+      clearing,
+      vault,
+    );
     const rooms = { ...oracle, ...risk, ...clearing, ...vault, ...solvency };
     const setUp = [...oracleCalls, ...riskCalls, ...clearingCalls, ...vaultCalls, ...solvencyCalls];
     handOver(context, accessManager, rooms, setUp);

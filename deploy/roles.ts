@@ -59,5 +59,6 @@ export const RESTRICTIONS: readonly Restriction[] = [
   { target: "hedgeController", signature: "setVenue(uint8,address)", role: "CURATOR" },
   { target: "vault", signature: "setHedger(address,bool)", role: "CURATOR" },
   { target: "lossWaterfall", signature: "setAuctionHouse(address)", role: "CURATOR" },
+  { target: "auctionHouse", signature: "setBackstop((uint64,uint64,uint64,uint64))", role: "CURATOR" },
   { target: "lossWaterfall", signature: "setVaultSlice(uint256,uint256)", role: "CURATOR" },
 ];

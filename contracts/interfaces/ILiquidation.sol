@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 
 /// @notice Who pays whom in an auction.
@@ -11,16 +13,74 @@ enum AuctionKind {
     Insolvent // it is not: the waterfall pays the bidder
 }
 
-/// @notice A running auction.
-/// @param id counts up, so that no bid lands on another auction than it meant
+/// @notice An account's auction; with kind None, what is left of its last one. One word.
+/// @param id of this account's auctions, counting up, so that no bid lands on another auction than it meant
 /// @param kind who pays
-/// @param startedAt of this kind
-/// @param starter who is paid the start fee
+/// @param startedAt time of the start
+/// @param seenAt when the account was last seen unhealthy; the clock runs on from there
+/// @param episodeEndsAt until when a new start is the same distress and pays no fee
+/// @param solventClock time that the price has had to fall, as of `seenAt` [s]
+/// @param insolventClock time that the payment has had to rise, as of `seenAt` [s]
 struct Auction {
     uint64 id;
     AuctionKind kind;
     uint40 startedAt;
-    address starter;
+    uint40 seenAt;
+    uint40 episodeEndsAt;
+    uint32 solventClock;
+    uint32 insolventClock;
+}
+
+/// @notice A bid for a pro-rata slice of everything.
+/// @param id the auction meant
+/// @param kind of auction that is meant; an account that crossed zero meanwhile is another
+/// @param bidder account that takes the slice
+/// @param fraction most that is taken [wad]; more than what may be sold is cut to that
+/// @param priceLimit most the bidder pays (solvent), or minus the least it is paid (insolvent), for the whole `fraction`;
+/// less in proportion for what is cut [wad USD]
+struct Bid {
+    uint64 id;
+    AuctionKind kind;
+    AccountId bidder;
+    uint256 fraction;
+    Usd priceLimit;
+}
+
+/// @notice One position, or part of it. Quantity [wad] has the sign of the seller's position.
+struct Leg {
+    InstrumentId instrument;
+    Quantity quantity;
+}
+
+/// @notice A bid for some positions without cash and collateral.
+/// @param priceLimit most the bidder pays; negative: minus the least it is paid [wad USD]
+struct PartBid {
+    uint64 id;
+    AuctionKind kind;
+    AccountId bidder;
+    Usd priceLimit;
+    Leg[] legs;
+}
+
+/// @notice What the vault has agreed to buy last.
+/// @param solventShare most it pays of a slice's equity [wad]
+/// @param insolventShare least of the way to the maintenance gap that it must be paid [wad]
+/// @param perBid largest maintenance requirement of one slice, as a share of the vault's equity [wad]; zero: none
+/// @param perDay the same for all slices within a day [wad]
+struct BackstopTerms {
+    uint64 solventShare;
+    uint64 insolventShare;
+    uint64 perBid;
+    uint64 perDay;
+}
+
+/// @notice Called by the auction house within a bid, after the slice has moved and before the bidder's margin is checked.
+interface IAuctionBidder {
+    /// @param account the seller
+    /// @param bidder the account that took the slice
+    /// @param paid by the bidder; negative: paid to it [wad USD]
+    /// @param data as handed to the bid
+    function onAuctionBid(AccountId account, AccountId bidder, Usd paid, bytes calldata data) external;
 }
 
 /// @notice Dutch auctions of unhealthy accounts.
@@ -33,6 +93,7 @@ interface IAuctionHouse {
         Usd maintenanceRequirement,
         address starter
     );
+    event StarterPaid(AccountId indexed account, uint64 indexed id, AccountId receiver, Usd fee);
     event AuctionKindChanged(AccountId indexed account, uint64 indexed id, AuctionKind kind);
     event BidAccepted(
         AccountId indexed account,
@@ -41,13 +102,25 @@ interface IAuctionHouse {
         uint256 fraction,
         Usd paid
     );
+    /// @notice `released` is what the maintenance requirement fell by.
+    event PartSold(
+        AccountId indexed account,
+        uint64 indexed id,
+        AccountId indexed bidder,
+        uint256 legs,
+        Usd paid,
+        Usd released
+    );
+    /// @notice After a slice, equity and requirement are what is left of those before it in proportion.
     event AuctionEnded(AccountId indexed account, uint64 indexed id, Usd equity, Usd maintenanceRequirement);
     event ShortfallReported(AccountId indexed account, uint64 indexed id, Usd amount);
+    event BackstopSet(BackstopTerms oldTerms, BackstopTerms newTerms);
 
     error AuctionHouse_Healthy(AccountId account, Usd equity, Usd maintenanceRequirement);
     error AuctionHouse_AlreadyRunning(AccountId account, uint64 id);
     error AuctionHouse_NotRunning(AccountId account);
     error AuctionHouse_WrongAuction(uint64 expected, uint64 actual);
+    error AuctionHouse_WrongKind(AuctionKind expected, AuctionKind actual);
     error AuctionHouse_BadFraction(uint256 fraction, uint256 largest);
     error AuctionHouse_PriceMoved(Usd price, Usd limit);
     error AuctionHouse_RelatedBidder(AccountId account, AccountId bidder);
@@ -55,28 +128,60 @@ interface IAuctionHouse {
     error AuctionHouse_StillUnhealthy(AccountId account);
     error AuctionHouse_DataUnusable(AccountId account);
     error AuctionHouse_ZeroAddress();
+    /// @notice Only single positions are sold so early.
+    error AuctionHouse_SoftStage(AccountId account, uint256 secondsLeft);
+    /// @notice An account with a book is sold in parts.
+    error AuctionHouse_PartsOnly(AccountId account);
+    error AuctionHouse_NoLegs();
+    /// @notice The seller has less of this, or none, or of the other sign.
+    error AuctionHouse_NotReducing(InstrumentId instrument, Quantity held, Quantity wanted);
+    error AuctionHouse_RiskNotReduced(AccountId account, Usd maintenanceBefore, Usd maintenanceAfter);
+    /// @notice The part is more than what restores maintenance and its buffer.
+    error AuctionHouse_PartTooLarge(AccountId account, Usd equity, Usd maintenanceRequirement);
+    error AuctionHouse_InBatch();
+    error AuctionHouse_Reentered();
+    error AuctionHouse_BackstopNotDue(uint256 share, uint256 agreed);
+    error AuctionHouse_BackstopSpent(uint256 taken, uint256 limit);
+    error AuctionHouse_BadBackstop(uint256 value, uint256 least, uint256 most);
 
     /// @notice Starts an auction of an account whose equity is below its maintenance requirement. Anyone may.
-    /// Pays the starter a fee from the account's cash, once per auction, if the account is solvent.
+    /// Pays the starter a fee from the account's cash, once in a distress, if the account is solvent.
+    /// @dev What no price can value counts for nothing. While there is such a thing, only parts are sold.
     function start(AccountId account) external returns (uint64 id);
 
-    /// @notice Takes `fraction` [wad] of the account into `bidder`, which must be the caller's (or the caller its operator)
-    /// and healthy afterwards.
-    /// @param id the auction meant
-    /// @param priceLimit most the bidder pays (solvent), or minus the least it is paid (insolvent) [wad USD]
-    /// @return paid by the bidder; negative: paid to it
-    function bid(
-        AccountId account,
-        uint64 id,
-        AccountId bidder,
-        uint256 fraction,
-        Usd priceLimit
-    ) external returns (Usd paid);
+    /// @notice Brings an auction up to date: ends it if the account is healthy or empty, turns it into the other kind if
+    /// equity crossed zero, and lets its clock run on. Anyone may; returns whether it ended.
+    /// @dev The clock counts at most half an hour between two looks, so an account that recovered meanwhile unseen, or one
+    /// that nobody looked after, is not given away.
+    function update(AccountId account) external returns (bool ended);
 
     /// @notice Ends an auction whose account is healthy again or empty; reports a shortfall to the waterfall. Anyone may.
     function end(AccountId account) external;
 
-    /// @notice Price now of the share `fraction` (negative: paid to the bidder), and the largest share that may be bid for.
+    /// @notice Takes a slice of everything into the bidder's account, which must be the caller's (or the caller its operator
+    /// with all scopes) and meet its initial requirement afterwards. Not in the soft stage, nor while no price is usable.
+    /// @param data if not empty, IAuctionBidder.onAuctionBid of the caller is called with it
+    /// @return paid by the bidder; negative: paid to it [wad USD]
+    function bid(AccountId account, Bid calldata terms, bytes calldata data) external returns (Usd paid);
+
+    /// @notice Takes positions at their marks, less a discount. In the soft stage it is at most 5 % of the maintenance
+    /// requirement that the seller is rid of; later the same share of equity that a slice with that requirement costs.
+    function bidPart(
+        AccountId account,
+        PartBid calldata terms,
+        bytes calldata data
+    ) external returns (Usd paid);
+
+    /// @notice Sells a slice to the vault, if the price has come to the vault's terms. Anyone may.
+    /// @return paid by the vault; negative: paid to it [wad USD]
+    function backstop(AccountId account) external returns (Usd paid);
+
+    /// @notice Sets the terms on which the vault buys. Restricted to the curator. Shares are bounded: 0 to 0.7 of equity,
+    /// 0.5 to 1 of the gap, 0 to 0.1 a bid, 0 to 0.25 a day.
+    function setBackstop(BackstopTerms calldata terms) external;
+
+    /// @notice Price now of the share `fraction` (negative: paid to the bidder), and the largest share that may be bid for:
+    /// zero in the soft stage. Insolvent, the payment is at most what the slice adds to the bidder's requirement.
     function price(
         AccountId account,
         uint256 fraction
@@ -84,4 +189,7 @@ interface IAuctionHouse {
 
     /// @notice The auction of `account`; kind None if none runs.
     function auctionOf(AccountId account) external view returns (Auction memory);
+
+    /// @notice On which terms the vault buys, and what it took today as a share of its equity [wad].
+    function backstopTerms() external view returns (BackstopTerms memory terms, uint256 takenToday);
 }

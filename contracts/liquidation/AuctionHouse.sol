@@ -3,102 +3,105 @@ pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {ILossWaterfall} from "../interfaces/IInsurance.sol";
-import {Auction, AuctionKind, IAuctionHouse} from "../interfaces/ILiquidation.sol";
-import {Assessment, DataStatus} from "../interfaces/IRiskEngine.sol";
+import {
+    Auction,
+    AuctionKind,
+    Bid,
+    IAuctionBidder,
+    IAuctionHouse,
+    Leg,
+    PartBid
+} from "../interfaces/ILiquidation.sol";
+import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
+import {Assessment, DataStatus, IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {AccountId, accountIdOf} from "../types/AccountId.sol";
+import {AccountId} from "../types/AccountId.sol";
+import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
+import {AuctionPricing, Verdict} from "./AuctionPricing.sol";
+import {AuctionRegister} from "./AuctionRegister.sol";
+import {Backstop} from "./Backstop.sol";
 
 /// @title AuctionHouse
-/// @notice Sells slices of accounts below their maintenance requirement. Anyone starts an auction; the price of a
-/// pro-rata slice falls from 98 % of its equity to 70 % within 15 minutes and to nothing within 12 hours more. If the
-/// account is worth nothing or less, the waterfall pays the bidder instead, rising from nothing to what restores the
-/// maintenance requirement within an hour. It ends when the account is healthy or empty. Holds nothing; trusts the
-/// clearinghouse's verdict and, to pay, the waterfall.
+/// @notice Sells accounts below their maintenance requirement. Anyone starts an auction. For five minutes only single
+/// positions are sold, at their marks less at most a twentieth of the maintenance that the account is rid of. Then slices
+/// of everything: the price of a solvent account's slice falls from 98 % of its equity to 70 % within 15 minutes and to
+/// nothing within 12 hours more. If the account is worth nothing or less, the waterfall pays the bidder instead, rising
+/// from nothing to what restores the maintenance requirement within an hour, and never more than what the slice adds to
+/// the bidder's own requirement: who brings the hedge is made whole, not rich. The vault buys last, on agreed terms.
+/// It ends when the account is healthy or empty. Holds nothing; trusts the clearinghouse to move things, the risk
+/// engine's verdict and, to pay, the waterfall.
 /// @dev A venue of the clearinghouse; the waterfall must name it as its auction house.
-contract AuctionHouse is IAuctionHouse {
+contract AuctionHouse is AuctionRegister, Backstop {
     uint256 private constant WAD = 1e18;
-    uint256 private constant FIRST_SHARE = 0.98e18;
-    uint256 private constant FAST_SHARE = 0.7e18;
-    uint256 private constant FAST_STAGE = 15 minutes;
-    uint256 private constant SLOW_STAGE = 12 hours;
-    uint256 private constant INSOLVENT_STAGE = 1 hours;
-    /// @dev A slice restores maintenance and this much of it more.
-    int256 private constant BUFFER = 1.15e18;
-    /// @dev A slice that would leave less than this may take everything.
-    uint256 private constant WHOLE_FROM = 0.9e18;
-    /// @dev The starter's fee: a share of equity, capped.
-    int256 private constant START_FEE_SHARE = 0.005e18;
-    int256 private constant START_FEE_CAP = 50e18;
-    uint256 private constant SCOPE_TRADE = 1;
+    /// @dev To trade and to withdraw: a bid may cost the bidder's cash.
+    uint256 private constant ALL_SCOPES = 3;
 
-    IClearinghouse public immutable clearinghouse;
-    ILossWaterfall public immutable lossWaterfall;
+    IOptionsVault public immutable vault;
 
-    uint64 private _lastId;
-    mapping(AccountId => Auction) private _auctions;
-
+    /// @param authority the AccessManager
     /// @param ledger whose accounts are sold
+    /// @param engine that judges them
     /// @param waterfall who pays for insolvent ones
-    constructor(IClearinghouse ledger, ILossWaterfall waterfall) {
-        if (address(ledger) == address(0) || address(waterfall) == address(0))
-            revert AuctionHouse_ZeroAddress();
-        clearinghouse = ledger;
-        lossWaterfall = waterfall;
-    }
-
-    /// @inheritdoc IAuctionHouse
-    function start(AccountId account) external returns (uint64 id) {
-        Auction storage auction = _auctions[account];
-        if (auction.kind != AuctionKind.None) revert AuctionHouse_AlreadyRunning(account, auction.id);
-        Assessment memory verdict = _verdict(account);
-        if (verdict.equity >= verdict.maintenanceRequirement) {
-            revert AuctionHouse_Healthy(account, verdict.equity, verdict.maintenanceRequirement);
-        }
-        AuctionKind kind = _kindOf(verdict);
-        id = ++_lastId;
-        _auctions[account] = Auction(id, kind, uint40(block.timestamp), msg.sender);
-        emit AuctionStarted(account, id, kind, verdict.equity, verdict.maintenanceRequirement, msg.sender);
-        if (kind == AuctionKind.Insolvent) lossWaterfall.setExposure(account, _gap(verdict));
-        else _payStarter(account, Usd.unwrap(verdict.equity));
+    /// @param vault_ who buys last
+    constructor(
+        address authority,
+        IClearinghouse ledger,
+        IRiskEngine engine,
+        ILossWaterfall waterfall,
+        IOptionsVault vault_
+    ) AuctionRegister(ledger, engine, waterfall) Backstop(authority) {
+        if (address(vault_) == address(0)) revert AuctionHouse_ZeroAddress();
+        vault = vault_;
     }
 
     /// @inheritdoc IAuctionHouse
     function bid(
         AccountId account,
-        uint64 id,
-        AccountId bidder,
-        uint256 fraction,
-        Usd priceLimit
-    ) external returns (Usd paid) {
-        _requireBidder(account, id, bidder);
-        Assessment memory verdict = _verdict(account);
-        // The clock runs until somebody ends the auction; an account that recovered meanwhile is not for sale.
-        if (verdict.equity >= verdict.maintenanceRequirement) {
-            revert AuctionHouse_Healthy(account, verdict.equity, verdict.maintenanceRequirement);
+        Bid calldata terms,
+        bytes calldata data
+    ) external alone returns (Usd paid) {
+        _requireBidder(account, terms.bidder);
+        (Auction memory auction, Verdict memory verdict) = _open(account, terms.id, terms.kind);
+        _requireSlices(account, auction, verdict);
+        uint256 largest = AuctionPricing.largestFraction(auction, verdict);
+        if (terms.fraction == 0 || terms.fraction > WAD)
+            revert AuctionHouse_BadFraction(terms.fraction, largest);
+        uint256 fraction = FixedPoint.min(terms.fraction, largest);
+        paid = _sellSlice(account, terms.bidder, auction, verdict, fraction);
+        int256 limit = Usd.unwrap(terms.priceLimit);
+        if (fraction != terms.fraction) {
+            limit = FixedPoint.signedMulDown(limit, int256(FixedPoint.divDown(fraction, terms.fraction)));
         }
-        Auction memory auction = _refreshKind(account, verdict);
-        uint256 largest = _largestFraction(auction, verdict);
-        if (fraction == 0 || fraction > largest) revert AuctionHouse_BadFraction(fraction, largest);
-        paid = _cost(auction, verdict, fraction);
-        if (paid > priceLimit) revert AuctionHouse_PriceMoved(paid, priceLimit);
-
-        clearinghouse.moveSlice(account, bidder, fraction);
-        if (Usd.unwrap(paid) > 0) {
-            clearinghouse.moveCash(bidder, account, paid);
-        } else if (Usd.unwrap(paid) < 0) {
-            _absorb(account, id, -paid);
-            clearinghouse.moveCash(account, bidder, -paid);
-        }
-        clearinghouse.requireHealthy(bidder);
-        emit BidAccepted(account, id, bidder, fraction, paid);
-        _endIfOver(account, auction);
+        if (Usd.unwrap(paid) > limit) revert AuctionHouse_PriceMoved(paid, Usd.wrap(limit));
+        _complete(account, terms.bidder, paid, data);
     }
 
     /// @inheritdoc IAuctionHouse
-    function end(AccountId account) external {
-        Auction memory auction = _running(account);
-        if (!_endIfOver(account, auction)) revert AuctionHouse_StillUnhealthy(account);
+    function bidPart(
+        AccountId account,
+        PartBid calldata terms,
+        bytes calldata data
+    ) external alone returns (Usd paid) {
+        if (terms.legs.length == 0) revert AuctionHouse_NoLegs();
+        _requireBidder(account, terms.bidder);
+        (Auction memory auction, Verdict memory verdict) = _open(account, terms.id, terms.kind);
+        paid = _sellPart(account, terms, auction, verdict);
+        if (paid > terms.priceLimit) revert AuctionHouse_PriceMoved(paid, terms.priceLimit);
+        _complete(account, terms.bidder, paid, data);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function backstop(AccountId account) external alone returns (Usd paid) {
+        AccountId buyer = vault.account();
+        if (buyer == account) revert AuctionHouse_RelatedBidder(account, buyer);
+        (Auction memory auction, Verdict memory verdict) = _look(account);
+        _requireSlices(account, auction, verdict);
+        Assessment memory standing = clearinghouse.assess(buyer);
+        if (standing.status == DataStatus.Unusable) revert AuctionHouse_DataUnusable(buyer);
+        uint256 fraction = _takeForVault(auction, verdict, Usd.unwrap(standing.equity));
+        paid = _sellSlice(account, buyer, auction, verdict, fraction);
+        clearinghouse.requireHealthy(buyer);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -106,149 +109,177 @@ contract AuctionHouse is IAuctionHouse {
         AccountId account,
         uint256 fraction
     ) external view returns (Usd cost, uint256 largestFraction) {
-        Auction memory auction = _running(account);
-        Assessment memory verdict = _verdict(account);
-        AuctionKind kind = _kindOf(verdict);
-        if (kind != auction.kind) {
-            auction.kind = kind;
-            auction.startedAt = uint40(block.timestamp);
-        }
-        return (_cost(auction, verdict, fraction), _largestFraction(auction, verdict));
-    }
-
-    /// @inheritdoc IAuctionHouse
-    function auctionOf(AccountId account) external view returns (Auction memory) {
-        return _auctions[account];
-    }
-
-    function _running(AccountId account) private view returns (Auction memory auction) {
-        auction = _auctions[account];
-        if (auction.kind == AuctionKind.None) revert AuctionHouse_NotRunning(account);
-    }
-
-    function _verdict(AccountId account) private view returns (Assessment memory verdict) {
-        verdict = clearinghouse.assess(account);
-        if (verdict.status == DataStatus.Unusable) revert AuctionHouse_DataUnusable(account);
-    }
-
-    function _kindOf(Assessment memory verdict) private pure returns (AuctionKind) {
-        return Usd.unwrap(verdict.equity) > 0 ? AuctionKind.Solvent : AuctionKind.Insolvent;
+        Verdict memory verdict = _judge(account);
+        (Auction memory auction, ) = _asOfNow(account, verdict);
+        if (!verdict.whole || verdict.partsOnly || _isHealthy(verdict)) return (cost, 0);
+        cost = Usd.wrap(AuctionPricing.sliceCost(auction, verdict, fraction));
+        largestFraction = AuctionPricing.largestFraction(auction, verdict);
     }
 
     /// @dev Nobody related may draw on the insurance; strangers are kept honest by the price. Only the bidder's own word
-    /// makes it related: an owner who could name its bidders operators would keep them all away.
-    function _requireBidder(AccountId account, uint64 id, AccountId bidder) private view {
-        Auction memory auction = _running(account);
-        if (auction.id != id) revert AuctionHouse_WrongAuction(id, auction.id);
-        if (!clearinghouse.isAuthorised(bidder, msg.sender, SCOPE_TRADE)) {
+    /// makes it related: an owner who could name its bidders operators would keep them all away. Who may only trade for
+    /// the bidder may not spend its cash on an account of its own choice.
+    function _requireBidder(AccountId account, AccountId bidder) internal view virtual {
+        if (!clearinghouse.isAuthorised(bidder, msg.sender, ALL_SCOPES)) {
             revert AuctionHouse_NotBidderOwner(bidder, msg.sender);
         }
-        if (
-            bidder.ownerOf() == account.ownerOf() ||
-            msg.sender == account.ownerOf() ||
-            clearinghouse.isAuthorised(bidder, account.ownerOf(), 0)
-        ) revert AuctionHouse_RelatedBidder(account, bidder);
+        address owner = account.ownerOf();
+        if (bidder.ownerOf() == owner || msg.sender == owner || clearinghouse.isAuthorised(bidder, owner, 0))
+            revert AuctionHouse_RelatedBidder(account, bidder);
     }
 
-    /// @dev An account that crossed zero either way is another kind of auction, from now.
-    function _refreshKind(
+    /// @dev Most that may be drawn for the bidder, so that it gains no more than what its own requirement rises by. `gained`
+    /// is what its equity rose by already.
+    function _drawLimit(int256 gained, int256 requirementRose) internal pure virtual returns (int256) {
+        return FixedPoint.max(requirementRose, 0) - gained;
+    }
+
+    /// @dev The auction meant, brought up to date, of an account that is for sale now.
+    function _open(
         AccountId account,
-        Assessment memory verdict
-    ) private returns (Auction memory auction) {
-        auction = _auctions[account];
-        AuctionKind kind = _kindOf(verdict);
-        if (kind == auction.kind) return auction;
-        auction.kind = kind;
-        auction.startedAt = uint40(block.timestamp);
-        _auctions[account] = auction;
-        lossWaterfall.setExposure(account, kind == AuctionKind.Insolvent ? _gap(verdict) : Usd.wrap(0));
-        emit AuctionKindChanged(account, auction.id, kind);
+        uint64 id,
+        AuctionKind kind
+    ) private returns (Auction memory auction, Verdict memory verdict) {
+        uint64 actual = _running(account).id;
+        if (actual != id) revert AuctionHouse_WrongAuction(id, actual);
+        (auction, verdict) = _look(account);
+        if (auction.kind != kind) revert AuctionHouse_WrongKind(kind, auction.kind);
     }
 
-    /// @dev What the waterfall pays at most for all of an insolvent account.
-    function _gap(Assessment memory verdict) private pure returns (Usd) {
-        return verdict.maintenanceRequirement - verdict.equity;
+    /// @dev An account that recovered, though nobody ended its auction, is not for sale.
+    function _look(AccountId account) private returns (Auction memory auction, Verdict memory verdict) {
+        _running(account);
+        verdict = _judge(account);
+        _requireUnhealthy(account, verdict);
+        auction = _refresh(account, verdict);
     }
 
-    /// @dev What the bidder pays, rounded up; negative is what it is paid, rounded down in size.
-    function _cost(
+    function _requireSlices(AccountId account, Auction memory auction, Verdict memory verdict) private pure {
+        if (!verdict.whole) revert AuctionHouse_DataUnusable(account);
+        if (verdict.partsOnly) revert AuctionHouse_PartsOnly(account);
+        uint256 clock = auction.solventClock;
+        if (auction.kind == AuctionKind.Solvent && clock < AuctionPricing.SOFT_STAGE) {
+            revert AuctionHouse_SoftStage(account, AuctionPricing.SOFT_STAGE - clock);
+        }
+    }
+
+    /// @dev Moves the slice and its price, and ends the auction if the rest is healthy.
+    function _sellSlice(
+        AccountId account,
+        AccountId bidder,
         Auction memory auction,
-        Assessment memory verdict,
+        Verdict memory verdict,
         uint256 fraction
-    ) private view returns (Usd) {
-        uint256 elapsed = block.timestamp - auction.startedAt;
-        int256 equity = Usd.unwrap(verdict.equity);
-        if (auction.kind == AuctionKind.Solvent) {
-            uint256 slice = FixedPoint.mulUp(uint256(equity), fraction);
-            return Usd.wrap(int256(FixedPoint.mulUp(slice, _solventShare(elapsed))));
+    ) private returns (Usd) {
+        int256 cost = AuctionPricing.sliceCost(auction, verdict, fraction);
+        if (auction.kind == AuctionKind.Insolvent) {
+            Verdict memory before = _standingOf(bidder);
+            clearinghouse.moveSlice(account, bidder, fraction);
+            cost = -int256(_draw(account, auction.id, bidder, before, -cost, 0));
+        } else {
+            clearinghouse.moveSlice(account, bidder, fraction);
         }
-        uint256 gap = uint256(Usd.unwrap(verdict.maintenanceRequirement) - equity);
-        uint256 reached = FixedPoint.min(elapsed, INSOLVENT_STAGE);
-        uint256 offered = FixedPoint.mulDivDown(FixedPoint.mulDown(gap, fraction), reached, INSOLVENT_STAGE);
-        return Usd.wrap(-int256(offered));
+        _pay(bidder, account, cost);
+        emit BidAccepted(account, auction.id, bidder, fraction, Usd.wrap(cost));
+        Verdict memory left = AuctionPricing.afterSlice(verdict, fraction, cost);
+        if (fraction != WAD && _isHealthy(left) && !AuctionPricing.isSurelyHealthy(left)) {
+            left = _judge(account);
+        }
+        _settle(account, auction, left);
+        return Usd.wrap(cost);
     }
 
-    function _solventShare(uint256 elapsed) private pure returns (uint256) {
-        if (elapsed <= FAST_STAGE) {
-            return FIRST_SHARE - ((FIRST_SHARE - FAST_SHARE) * elapsed) / FAST_STAGE;
-        }
-        uint256 slow = elapsed - FAST_STAGE;
-        return slow >= SLOW_STAGE ? 0 : FAST_SHARE - (FAST_SHARE * slow) / SLOW_STAGE;
-    }
-
-    /// @dev The slice f after which E (1 - f (1 - d)) = 1.15 M (1 - f), d being the share of equity paid for it.
-    function _largestFraction(
+    /// @dev Moves the legs and their price, and ends the auction if the rest is healthy.
+    function _sellPart(
+        AccountId account,
+        PartBid calldata terms,
         Auction memory auction,
-        Assessment memory verdict
-    ) private view returns (uint256) {
-        int256 equity = Usd.unwrap(verdict.equity);
-        int256 target = (Usd.unwrap(verdict.maintenanceRequirement) * BUFFER) / int256(WAD);
-        if (auction.kind == AuctionKind.Insolvent) return WAD;
-        if (equity >= target) return 0;
-        int256 share = int256(_solventShare(block.timestamp - auction.startedAt));
-        int256 divisor = target - (equity * (int256(WAD) - share)) / int256(WAD);
-        if (divisor <= 0) return WAD;
-        uint256 fraction = uint256(((target - equity) * int256(WAD)) / divisor) + 1;
-        return fraction >= WHOLE_FROM ? WAD : fraction;
-    }
-
-    /// @dev Ends the auction if the account is healthy or empty; an empty account's debt is a shortfall.
-    function _endIfOver(AccountId account, Auction memory auction) private returns (bool) {
-        Assessment memory verdict = _verdict(account);
-        bool isEmpty = clearinghouse.positionWords(account).length == 0 && !_hasCollateral(account);
-        Usd cash = clearinghouse.cashOf(account);
-        if (isEmpty && Usd.unwrap(cash) < 0) {
-            _absorb(account, auction.id, -cash);
-            verdict.equity = Usd.wrap(0);
-        } else if (!isEmpty && verdict.equity < verdict.maintenanceRequirement) {
-            if (auction.kind == AuctionKind.Insolvent) lossWaterfall.setExposure(account, _gap(verdict));
-            return false;
+        Verdict memory verdict
+    ) private returns (Usd paid) {
+        bool isDrawing = auction.kind == AuctionKind.Insolvent && verdict.whole;
+        Verdict memory before;
+        if (isDrawing) before = _standingOf(terms.bidder);
+        _moveLegs(account, terms.bidder, verdict.unpriced, terms.legs);
+        Verdict memory left = _judge(account);
+        if (left.maintenance >= verdict.maintenance) {
+            revert AuctionHouse_RiskNotReduced(
+                account,
+                Usd.wrap(verdict.maintenance),
+                Usd.wrap(left.maintenance)
+            );
         }
-        delete _auctions[account];
-        if (auction.kind == AuctionKind.Insolvent) lossWaterfall.setExposure(account, Usd.wrap(0));
-        emit AuctionEnded(account, auction.id, verdict.equity, verdict.maintenanceRequirement);
-        return true;
-    }
-
-    function _hasCollateral(AccountId account) private view returns (bool) {
-        address[] memory assets = clearinghouse.collateralAssets();
-        for (uint256 i = 0; i < assets.length; ++i) {
-            if (clearinghouse.collateralOf(account, assets[i]) != 0) return true;
+        uint256 released = uint256(verdict.maintenance - left.maintenance);
+        // What the legs were worth in the account.
+        int256 cost = verdict.equity - left.equity;
+        if (isDrawing) {
+            cost += AuctionPricing.partDebt(verdict, released);
+            int256 offered = int256(AuctionPricing.partPayment(auction, verdict, released));
+            int256 drawn = int256(_draw(account, auction.id, terms.bidder, before, offered, -cost));
+            cost -= drawn;
+            (left.equity, left.cash) = (left.equity + drawn, left.cash + drawn);
+        } else {
+            cost -= int256(AuctionPricing.partDiscount(auction, verdict, released));
         }
-        return false;
+        _pay(terms.bidder, account, cost);
+        (left.equity, left.cash) = (left.equity + cost, left.cash + cost);
+        if (AuctionPricing.isTooMuch(left)) {
+            revert AuctionHouse_PartTooLarge(account, Usd.wrap(left.equity), Usd.wrap(left.maintenance));
+        }
+        paid = Usd.wrap(cost);
+        emit PartSold(account, auction.id, terms.bidder, terms.legs.length, paid, Usd.wrap(int256(released)));
+        _settle(account, auction, left);
     }
 
-    function _absorb(AccountId account, uint64 id, Usd amount) private {
-        emit ShortfallReported(account, id, amount);
-        lossWaterfall.absorb(account, amount);
+    /// @dev Only lets the seller's positions shrink, and only those that have a price.
+    function _moveLegs(AccountId account, AccountId bidder, uint256 unpriced, Leg[] calldata legs) private {
+        for (uint256 i = 0; i < legs.length; ++i) {
+            Leg calldata leg = legs[i];
+            if ((unpriced >> leg.instrument.marketOf()) & 1 != 0) revert AuctionHouse_DataUnusable(account);
+            Quantity held = clearinghouse.positionOf(account, leg.instrument);
+            (int256 has, int256 wanted) = (Quantity.unwrap(held), Quantity.unwrap(leg.quantity));
+            bool isPart = wanted > 0 ? wanted <= has : wanted != 0 && wanted >= has;
+            if (!isPart) revert AuctionHouse_NotReducing(leg.instrument, held, leg.quantity);
+            clearinghouse.movePosition(account, bidder, leg.instrument, leg.quantity);
+        }
     }
 
-    /// @dev Paid from cash that is there; an account without cash pays no fee.
-    function _payStarter(AccountId account, int256 equity) private {
-        int256 fee = (equity * START_FEE_SHARE) / int256(WAD);
-        if (fee > START_FEE_CAP) fee = START_FEE_CAP;
-        AccountId receiver = accountIdOf(msg.sender, 0);
-        if (fee <= 0 || Usd.unwrap(clearinghouse.cashOf(account)) < fee || receiver == account) return;
-        clearinghouse.moveCash(account, receiver, Usd.wrap(fee));
+    /// @dev Has the waterfall credit `account` with what the bidder is paid for what it took: what is offered, but no more
+    /// than the risk that it took on is worth. `paidSoFar` comes on top of what its equity shows already.
+    function _draw(
+        AccountId account,
+        uint64 id,
+        AccountId bidder,
+        Verdict memory before,
+        int256 offered,
+        int256 paidSoFar
+    ) private returns (uint256) {
+        Verdict memory standing = _standingOf(bidder);
+        int256 limit = _drawLimit(
+            standing.equity - before.equity + paidSoFar,
+            standing.maintenance - before.maintenance
+        );
+        int256 drawn = offered < limit ? offered : limit;
+        if (drawn <= 0) return 0;
+        _absorb(account, id, drawn);
+        return uint256(drawn);
+    }
+
+    /// @dev Equity and requirement of the bidder.
+    function _standingOf(AccountId bidder) private view returns (Verdict memory standing) {
+        Assessment memory verdict = clearinghouse.assess(bidder);
+        standing.equity = Usd.unwrap(verdict.equity);
+        standing.maintenance = Usd.unwrap(verdict.maintenanceRequirement);
+    }
+
+    /// @dev Moves signed `amount` of cash.
+    function _pay(AccountId payer, AccountId receiver, int256 amount) private {
+        if (amount > 0) clearinghouse.moveCash(payer, receiver, Usd.wrap(amount));
+        else if (amount < 0) clearinghouse.moveCash(receiver, payer, Usd.wrap(-amount));
+    }
+
+    /// @dev The seller is done with; the bidder may trade, deposit and repay before it is judged.
+    function _complete(AccountId account, AccountId bidder, Usd paid, bytes calldata data) private {
+        if (data.length != 0) IAuctionBidder(msg.sender).onAuctionBid(account, bidder, paid, data);
+        clearinghouse.requireHealthy(bidder);
     }
 }

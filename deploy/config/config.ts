@@ -92,6 +92,13 @@ export interface BallastConfig {
   readonly quoter: QuoterConfig;
   /** Caps of the vault's first-loss slice as shares of its NAV [wad]. */
   readonly vaultSlice: { readonly perEvent: bigint; readonly perYear: bigint };
+  /** On which terms the vault buys auctioned accounts last: shares of equity, of the gap, and of its own equity [wad]. */
+  readonly backstop: {
+    readonly solventShare: bigint;
+    readonly insolventShare: bigint;
+    readonly perBid: bigint;
+    readonly perDay: bigint;
+  };
   readonly surface: { readonly signers: readonly string[]; readonly threshold: number };
   /** Bond of each posted report of arrays [USDC units], and who gets the penalties. */
   readonly arrayPosts: { readonly bond: bigint; readonly treasury: string };

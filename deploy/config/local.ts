@@ -84,6 +84,12 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
       maxTenor: 90 * DAY,
     },
     vaultSlice: { perEvent: 2n * PERCENT, perYear: 5n * PERCENT },
+    backstop: {
+      solventShare: 50n * PERCENT,
+      insolventShare: 100n * PERCENT,
+      perBid: 2n * PERCENT,
+      perDay: 5n * PERCENT,
+    },
     surface: { signers: people.surfaceSigners, threshold: people.surfaceThreshold },
     // Without a curator there is nobody to name, and the deployment refuses.
     arrayPosts: { bond: 1_000n * 10n ** 6n, treasury: people.curators[0] ?? ZERO_ADDRESS },

@@ -1,3 +1,4 @@
+import type { RiskRoom } from "./03-risk.ts";
 import type { ClearingRoom } from "./04-clearing.ts";
 import type { VaultRoom } from "./05-vault.ts";
 import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
@@ -13,6 +14,7 @@ export interface SolvencyRoom {
 export function deploySolvency(
   { m, config }: StepContext,
   access: ContractFuture,
+  { riskEngine }: RiskRoom,
   { clearinghouse }: ClearingRoom,
   { vault }: VaultRoom,
 ): SolvencyRoom & { calls: SetUpCall[] } {
@@ -20,13 +22,16 @@ export function deploySolvency(
   const insuranceFund = m.contractAt("InsuranceFund", m.staticCall(lossWaterfall, "insuranceFund"), {
     id: "insuranceFund",
   });
-  const auctionHouse = m.contract("AuctionHouse", [clearinghouse, lossWaterfall], { id: "auctionHouse" });
+  const auctionHouse = m.contract("AuctionHouse", [access, clearinghouse, riskEngine, lossWaterfall, vault], {
+    id: "auctionHouse",
+  });
   const { perEvent, perYear } = config.vaultSlice;
   const calls: SetUpCall[] = [
     { id: "allowAuctions", contract: clearinghouse, method: "setVenue", args: [auctionHouse, true] },
     { id: "allowWaterfall", contract: clearinghouse, method: "setVenue", args: [lossWaterfall, true] },
     { id: "setAuctionHouse", contract: lossWaterfall, method: "setAuctionHouse", args: [auctionHouse] },
     { id: "setVaultSlice", contract: lossWaterfall, method: "setVaultSlice", args: [perEvent, perYear] },
+    { id: "setBackstop", contract: auctionHouse, method: "setBackstop", args: [{ ...config.backstop }] },
   ];
   return { lossWaterfall, insuranceFund, auctionHouse, calls };
 }

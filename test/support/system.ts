@@ -37,7 +37,10 @@ export type Market = Awaited<ReturnType<typeof openMarket>>;
 
 /** `count` different series around `price`, spread over the expiries. */
 export function seriesAround(expiries: readonly number[], price: bigint, count: number): bigint[] {
-  const strikes = [90n, 95n, 100n, 105n, 110n];
+  const strikes =
+    count <= 5 * expiries.length
+      ? [90n, 95n, 100n, 105n, 110n]
+      : Array.from({ length: 16 }, (_, i) => 85n + 2n * BigInt(i));
   const all = expiries.flatMap((expiry) =>
     strikes.map((percent) =>
       instrumentId({

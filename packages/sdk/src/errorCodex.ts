@@ -167,6 +167,22 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     cause: "The auction price is beyond your limit.",
     fix: "Wait, or raise the limit.",
   },
+  AuctionHouse_WrongKind: {
+    cause: "The account's equity has crossed zero, so it is another kind of auction now.",
+    fix: "Look at the auction's kind and price, and bid for that.",
+  },
+  AuctionHouse_SoftStage: {
+    cause: "In the first minutes of an auction only single positions are sold, at bounded cost.",
+    fix: "Bid for parts, or wait until the slices are for sale.",
+  },
+  AuctionHouse_PartsOnly: {
+    cause: "An account with a book has more positions than one call may move.",
+    fix: "Bid for parts: a few positions a call.",
+  },
+  AuctionHouse_PartTooLarge: {
+    cause: "The part is more than what restores the account's maintenance and its buffer.",
+    fix: "Bid for less of the positions.",
+  },
   HedgeController_InsideBand: { cause: "The vault's delta is inside its band.", fix: "Nothing to hedge." },
   HedgeController_TooSoon: { cause: "The last hedge was too short a time ago.", fix: "Try again later." },
   HedgeController_LossBudgetSpent: {

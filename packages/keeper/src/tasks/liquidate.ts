@@ -9,6 +9,10 @@ import {
 } from "@ballast/sdk";
 import type { Action, KeeperContext } from "../task.ts";
 
+/** The house counts at most half an hour between two looks at an auction. */
+const LOOK_EVERY = 1_200;
+const KINDS = { Solvent: 1n, Insolvent: 2n } as const;
+
 /** Whether an account may be put up for auction. */
 export function isLiquidatable(health: Health): boolean {
   return health.status !== "Unusable" && health.equity < health.maintenanceRequirement;
@@ -28,7 +32,7 @@ export function bidLimit(
   return (((equity * fraction) / WAD) * discount) / WAD;
 }
 
-/** Starts auctions of unhealthy accounts, bids where the price is good enough, and ends auctions that are over. */
+/** Starts auctions of unhealthy accounts, looks after them, bids where the price is good enough, and ends what is over. */
 export async function liquidate(context: KeeperContext): Promise<Action[]> {
   const vaultAccount = await context.ballast.vault.account();
   const bidder = accountId(await context.sender.getAddress(), context.limits.bidderSubAccount);
@@ -39,7 +43,7 @@ export async function liquidate(context: KeeperContext): Promise<Action[]> {
     const next =
       auction.kind === 0n
         ? await startIfUnhealthy(context, account)
-        : await bidOrEnd(context, account, bidder, auction.id).catch(ignoreEnded);
+        : await bidOrEnd(context, account, bidder, auction).catch(ignoreEnded);
     if (next && !(account === vaultAccount && next.what.startsWith("bid"))) actions.push(next);
   }
   return actions;
@@ -69,9 +73,9 @@ async function bidOrEnd(
   context: KeeperContext,
   account: bigint,
   bidder: bigint,
-  id: bigint,
+  auction: { readonly id: bigint; readonly seenAt: bigint },
 ): Promise<Action | undefined> {
-  const { ballast, sender, limits } = context;
+  const { ballast, sender } = context;
   const house = ballast.auctionHouse.connect(sender);
   if (await succeeds(() => house.end.staticCall(account))) {
     return {
@@ -82,6 +86,19 @@ async function bidOrEnd(
       send: () => house.end(account),
     };
   }
+  const action =
+    (await bidSlice(context, account, bidder, auction.id)) ?? (await callVault(context, account));
+  return action ?? lookAfter(context, account, auction.seenAt);
+}
+
+async function bidSlice(
+  context: KeeperContext,
+  account: bigint,
+  bidder: bigint,
+  id: bigint,
+): Promise<Action | undefined> {
+  const { ballast, sender, limits } = context;
+  const house = ballast.auctionHouse.connect(sender);
   const { largestFraction } = await house.price(account, WAD);
   if (largestFraction === 0n) return undefined;
   const [{ cost }, health] = await Promise.all([
@@ -91,14 +108,44 @@ async function bidOrEnd(
   const kind = health.equity > 0n ? "Solvent" : "Insolvent";
   const limit = bidLimit(kind, health.equity, largestFraction, limits.bidDiscount);
   if (cost > limit) return undefined;
-  if (!(await succeeds(() => house.bid.staticCall(account, id, bidder, largestFraction, cost))))
-    return undefined;
+  const terms = { id, kind: KINDS[kind], bidder, fraction: largestFraction, priceLimit: limit };
+  if (!(await succeeds(() => house.bid.staticCall(account, terms, "0x")))) return undefined;
   return {
     task: "liquidate",
     what: `bid ${formatDecimal(cost)} for ${formatDecimal(largestFraction * 100n, 1)} % of account ${hex(account)}`,
     why: `the auction's price is within the limit of ${formatDecimal(limit)}`,
-    simulate: () => house.bid.staticCall(account, id, bidder, largestFraction, cost),
-    send: () => house.bid(account, id, bidder, largestFraction, cost),
+    simulate: () => house.bid.staticCall(account, terms, "0x"),
+    send: () => house.bid(account, terms, "0x"),
+  };
+}
+
+async function callVault(context: KeeperContext, account: bigint): Promise<Action | undefined> {
+  const house = context.ballast.auctionHouse.connect(context.sender);
+  if (!(await succeeds(() => house.backstop.staticCall(account)))) return undefined;
+  return {
+    task: "liquidate",
+    what: `sell a slice of account ${hex(account)} to the vault`,
+    why: "nobody bid, and the price has come to the vault's terms",
+    simulate: () => house.backstop.staticCall(account),
+    send: () => house.backstop(account),
+  };
+}
+
+/** Without looks an auction's clock stands still. */
+async function lookAfter(
+  { ballast, sender }: KeeperContext,
+  account: bigint,
+  seenAt: bigint,
+): Promise<Action | undefined> {
+  const house = ballast.auctionHouse.connect(sender);
+  const now = (await ballast.auctionHouse.runner?.provider?.getBlock("latest"))?.timestamp ?? 0;
+  if (BigInt(now) < seenAt + BigInt(LOOK_EVERY)) return undefined;
+  return {
+    task: "liquidate",
+    what: `look after the auction of account ${hex(account)}`,
+    why: "its clock runs on only while somebody looks",
+    simulate: () => house.update.staticCall(account),
+    send: () => house.update(account),
   };
 }
 
