@@ -2,6 +2,7 @@ import { quantile } from "../risk/index.ts";
 
 /** States of a market, from quiet to worst. */
 export const REGIMES = ["calm", "normal", "turbulent", "crisis"] as const;
+/** One of them. */
 export type Regime = (typeof REGIMES)[number];
 
 /** Where regimes begin: shares of past forecasts that were lower. */

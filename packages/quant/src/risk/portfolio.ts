@@ -17,6 +17,7 @@ export interface MarketState {
   readonly slices: readonly DatedSlice[];
 }
 
+/** Markets by name. */
 export type Markets = Readonly<Record<string, MarketState>>;
 
 /** An option position; a negative quantity is sold. */

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { type NamedOption, readInstrumentName } from "../chains/index.ts";
+import type { DatedSlice, Markets, Portfolio } from "../risk/index.ts";
+import { InputError } from "./failure.ts";
+
+/** Text of a file. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new InputError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown"}.`);
+  }
+}
+
+function readJson(file: string): Reader {
+  const text = readText(file);
+  try {
+    return new Reader(JSON.parse(text), file);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new InputError(`${file} is no JSON.`);
+    throw error;
+  }
+}
+
+/** Values of a JSON file, each with the place it stands at, so that an error can name it. */
+class Reader {
+  readonly value: unknown;
+  readonly place: string;
+
+  constructor(value: unknown, place: string) {
+    this.value = value;
+    this.place = place;
+  }
+
+  fail(what: string): never {
+    throw new InputError(`${this.place} must be ${what}.`);
+  }
+
+  entries(): [string, Reader][] {
+    if (typeof this.value !== "object" || this.value === null || Array.isArray(this.value))
+      this.fail("an object");
+    return Object.entries(this.value as object).map(([key, value]) => [
+      key,
+      new Reader(value, `${this.place}: ${key}`),
+    ]);
+  }
+
+  /** Fields of an object that has no others. */
+  fields(...names: readonly string[]): Record<string, Reader | undefined> {
+    const entries = this.entries();
+    const unknown = entries.find(([key]) => !names.includes(key));
+    if (unknown)
+      throw new InputError(`${this.place} has the field "${unknown[0]}"; it may have ${names.join(", ")}.`);
+    return Object.fromEntries(entries);
+  }
+
+  items(): Reader[] {
+    if (!Array.isArray(this.value)) this.fail("a list");
+    return (this.value as unknown[]).map((item, i) => new Reader(item, `${this.place}, item ${i + 1}`));
+  }
+
+  number(): number {
+    if (typeof this.value !== "number" || !Number.isFinite(this.value)) this.fail("a number");
+    return this.value as number;
+  }
+
+  text(): string {
+    if (typeof this.value !== "string") this.fail("a text");
+    return this.value as string;
+  }
+}
+
+/**
+ * Reads `{ "cash": 1000, "spot": { "ETH": 2 }, "options": [{ "instrument": "ETH-27MAR26-3000-C", "quantity": -5 }] }`;
+ * each part may be left out.
+ */
+export function readPortfolio(file: string): Portfolio {
+  const { cash, spot, options } = readJson(file).fields("cash", "spot", "options");
+  return {
+    cash: cash?.number() ?? 0,
+    spot: Object.fromEntries((spot?.entries() ?? []).map(([market, value]) => [market, value.number()])),
+    options: (options?.items() ?? []).map((item) => {
+      const { instrument, quantity } = item.fields("instrument", "quantity");
+      if (!instrument || !quantity) throw new InputError(`${item.place} needs an instrument and a quantity.`);
+      const named: NamedOption =
+        readInstrumentName(instrument.text()) ?? instrument.fail("a name such as ETH-27MAR26-3000-C");
+      const { currency, expiry, strike, isCall } = named;
+      return { market: currency, expiry, strike, isCall, quantity: quantity.number() };
+    }),
+  };
+}
+
+/** Reads what `calibrate --out` wrote. */
+export function readSurfaces(file: string): Markets {
+  const { markets } = readJson(file).fields("markets");
+  if (!markets) throw new InputError(`${file} has no markets.`);
+  return Object.fromEntries(
+    markets.entries().map(([name, market]) => {
+      const { spot, time, slices } = market.fields("spot", "time", "slices");
+      if (!spot || !time || !slices) throw new InputError(`${market.place} needs spot, time and slices.`);
+      return [name, { spot: spot.number(), time: time.number(), slices: slices.items().map(readSlice) }];
+    }),
+  );
+}
+
+const SLICE_FIELDS = ["expiry", "years", "forward", "theta", "psi", "rho", "rmse", "quotes"] as const;
+
+function readSlice(item: Reader): DatedSlice {
+  const fields = item.fields(...SLICE_FIELDS);
+  const number = (name: (typeof SLICE_FIELDS)[number]) =>
+    (fields[name] ?? new Reader(undefined, `${item.place}: ${name}`)).number();
+  return {
+    expiry: number("expiry"),
+    years: number("years"),
+    forward: number("forward"),
+    theta: number("theta"),
+    psi: number("psi"),
+    rho: number("rho"),
+  };
+}

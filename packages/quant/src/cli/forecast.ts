@@ -1,0 +1,51 @@
+import {
+  fitHar,
+  forecastVolatility,
+  type Regime,
+  realisedDays,
+  regimeOf,
+  rollingHar,
+} from "../forecast/index.ts";
+import { readCandles, returnsOf } from "../risk/index.ts";
+import type { Command } from "./command.ts";
+import { readText } from "./files.ts";
+import { percent, table } from "./table.ts";
+
+const HORIZONS = [1, 7, 30];
+/** Days that the first regimes are judged by. */
+const START = 130;
+
+export const forecast: Command = {
+  summary: "volatility forecast and regime from hourly prices",
+  usage: "<prices.csv>",
+  options: {},
+  run(given, progress) {
+    const days = realisedDays(returnsOf(readCandles(readText(given.file("price file"))), 3600));
+    const variances = days.map(({ variance }) => variance);
+    progress(`fitting ${variances.length} days`);
+    const forecasts = HORIZONS.map((horizon) => ({
+      days: horizon,
+      volatility: forecastVolatility(fitHar(variances, horizon), variances),
+    }));
+    const regime = latestRegime(variances);
+    const rows = forecasts.map(({ days: ahead, volatility }) => [`${ahead} days`, percent(volatility)]);
+    return {
+      json: { forecasts, regime },
+      text: `${table(["ahead", "volatility"], rows)}\nregime: ${regime}`,
+    };
+  },
+};
+
+function latestRegime(variances: readonly number[]): Regime {
+  const rolling = rollingHar(1);
+  const past: number[] = [];
+  let regime: Regime = "normal";
+  variances.forEach((variance, day) => {
+    rolling.add(variance);
+    if (day < START) return;
+    const volatility = forecastVolatility(rolling.model(), rolling.variances);
+    regime = regimeOf(volatility, past, regime);
+    past.push(volatility);
+  });
+  return regime;
+}

@@ -1,0 +1,221 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { main } from "../src/cli/main.ts";
+import { booksOf, deribitServer, rpcResult } from "./support/deribitServer.ts";
+
+const EXAMPLES = fileURLToPath(new URL("../examples/", import.meta.url));
+const CHAIN = `${EXAMPLES}chain.csv`;
+const PORTFOLIO = `${EXAMPLES}portfolio.json`;
+const OPTION = ["--forward", "3000", "--strike", "3200", "--days", "30"];
+
+async function quant(...argv: readonly string[]) {
+  let out = "";
+  let err = "";
+  const code = await main(argv, { out: (text) => (out += text), err: (text) => (err += text) });
+  return { code, out, err };
+}
+
+describe("quant: command line", () => {
+  const folder = mkdtempSync(join(tmpdir(), "quant-"));
+  const surface = join(folder, "surface.json");
+  const temporary = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  before(async () => {
+    expect((await quant("calibrate", CHAIN, "--out", surface)).code).to.equal(0);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("prices, differentiates and inverts", async () => {
+    const option = [...OPTION, "--call", "--json"];
+    const { price } = JSON.parse((await quant("price", ...option, "--volatility", "0.6")).out);
+    const greeks = JSON.parse((await quant("greeks", ...option, "--volatility", "0.6")).out);
+    expect(greeks.price).to.equal(price);
+    expect(Object.keys(greeks)).to.have.length(9);
+    const { volatility } = JSON.parse((await quant("iv", ...option, "--price", String(price))).out);
+    expect(volatility).to.be.closeTo(0.6, 1e-12);
+    const years = await quant(
+      "price",
+      ...OPTION.slice(0, 4),
+      "--years",
+      String(30 / 365),
+      "--call",
+      "--volatility",
+      "0.6",
+    );
+    expect(Number(years.out)).to.be.closeTo(price, 1e-6);
+  });
+
+  it("fits a chain file, says what it leaves out, and keeps progress from the result", async () => {
+    const { code, out, err } = await quant("calibrate", CHAIN, "--json");
+    const { markets, dropped } = JSON.parse(out);
+    expect(code).to.equal(0);
+    expect(Object.keys(markets)).to.deep.equal(["BTC", "ETH"]);
+    expect(markets.ETH.slices).to.have.length(4);
+    for (const { rmse } of markets.ETH.slices) expect(rmse).to.be.lessThan(0.2);
+    expect(dropped.BTC.map(({ reason }: { reason: string }) => reason)).to.contain("its book is crossed");
+    expect(err).to.contain("fitting 4 expiries of ETH");
+    expect((await quant("calibrate", CHAIN, "--quiet")).err).to.equal("");
+    expect(JSON.parse(readFileSync(surface, "utf8"))).to.deep.equal({ markets });
+  });
+
+  it("draws every quote and every fit, as a picture or as a page", async () => {
+    const [svg, html] = [join(folder, "a.svg"), join(folder, "a.html")];
+    await quant("calibrate", CHAIN, "--currency", "ETH", "--plot", svg);
+    await quant("calibrate", CHAIN, "--plot", html);
+    const picture = readFileSync(svg, "utf8");
+    const { markets } = JSON.parse(readFileSync(surface, "utf8"));
+    const quotes = (name: string) =>
+      markets[name].slices.reduce((sum: number, slice: { quotes: number }) => sum + slice.quotes, 0);
+    expect(picture.match(/<circle/g)).to.have.length(quotes("ETH"));
+    expect(picture.match(/<polyline/g)).to.have.length(4);
+    expect(picture).not.to.match(/NaN|undefined|Infinity/);
+    const page = readFileSync(html, "utf8");
+    expect(page.match(/<circle/g)).to.have.length(quotes("ETH") + quotes("BTC"));
+    expect(page.match(/<tr>/g)).to.have.length(9);
+    expect(page).not.to.match(/NaN|undefined|Infinity|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  it("asks Deribit where it is told to", async () => {
+    const books = booksOf(readFileSync(CHAIN, "utf8"), "ETH");
+    const server = await deribitServer({
+      get_book_summary_by_currency: [rpcResult(books)],
+      get_index_price: [rpcResult({ index_price: 3000 })],
+    });
+    try {
+      const live = await quant("calibrate", "--deribit", "ETH", "--url", server.url, "--json");
+      const file = await quant("calibrate", CHAIN, "--currency", "ETH", "--json");
+      const [found, wanted] = [JSON.parse(live.out).markets, JSON.parse(file.out).markets];
+      expect(found.ETH.slices.map((one: { quotes: number }) => one.quotes)).to.deep.equal(
+        wanted.ETH.slices.map((one: { quotes: number }) => one.quotes),
+      );
+      expect(live.err).to.contain("asking Deribit for ETH");
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("values and stresses a portfolio file", async () => {
+    const value = JSON.parse((await quant("value", PORTFOLIO, "--surface", surface, "--json")).out);
+    const { price } = value.greeks.ETH;
+    expect(value.value).to.be.closeTo(25_000 + price + value.greeks.BTC.price, 1e-8);
+    const stress = JSON.parse((await quant("stress", PORTFOLIO, "--surface", surface, "--json")).out);
+    expect(stress.episodes[0].profit).to.be.lessThan(0);
+    expect(stress.grid.profit).to.have.length(stress.grid.moves.length);
+    for (const row of stress.grid.profit) expect(row).to.have.length(stress.grid.volatilityFactors.length);
+    expect((await quant("stress", PORTFOLIO, "--surface", surface)).out).to.contain("2020-03-12, one day");
+  });
+
+  it("measures risk by history and by simulation, the same for the same seed", async () => {
+    const history = `ETH=${EXAMPLES}eth.csv,BTC=${EXAMPLES}btc.csv`;
+    const ask = async (...more: string[]) =>
+      JSON.parse(
+        (
+          await quant(
+            "risk",
+            PORTFOLIO,
+            "--surface",
+            surface,
+            "--history",
+            history,
+            "--count",
+            "2000",
+            "--json",
+            ...more,
+          )
+        ).out,
+      );
+    const first = await ask();
+    for (const method of ["historical", "simulated"]) {
+      expect(first[method].valueAtRisk).to.be.greaterThan(0);
+      expect(first[method].expectedShortfall).to.be.greaterThan(first[method].valueAtRisk);
+    }
+    expect(await ask()).to.deep.equal(first);
+    expect((await ask("--seed", "2")).simulated).not.to.deep.equal(first.simulated);
+    expect((await ask("--level", "0.95")).historical.valueAtRisk).to.be.lessThan(
+      first.historical.valueAtRisk,
+    );
+  });
+
+  it("lists commands and options", async () => {
+    expect(await quant("--help")).to.include({ code: 0, err: "" });
+    expect((await quant("--help")).out).to.contain("calibrate");
+    expect((await quant()).code).to.equal(2);
+    for (const command of ["price", "greeks", "iv", "calibrate", "value", "stress", "risk", "forecast"])
+      expect((await quant(command, "--help")).out, command).to.match(/--json\s+numbers/);
+  });
+
+  it("answers wrong use with one sentence and exit code 2", async () => {
+    const cases: readonly [string[], RegExp][] = [
+      [["dance"], /"dance" is no command/],
+      [["price", ...OPTION, "--volatility", "0.6"], /either --call or --put/],
+      [["price", ...OPTION, "--call", "--put", "--volatility", "0.6"], /either --call or --put/],
+      [["price", ...OPTION, "--years", "1", "--call", "--volatility", "1"], /either --days or --years/],
+      [["price", ...OPTION, "--call"], /--volatility is missing/],
+      [["price", ...OPTION, "--call", "--volatility", "much"], /--volatility needs a number, not "much"/],
+      [["price", "file", ...OPTION, "--call", "--volatility", "1"], /"file" is not understood/],
+      [["price", "--loud"], /--loud/],
+      [["calibrate"], /needs one chain file/],
+      [["calibrate", CHAIN, CHAIN], /not several/],
+      [["calibrate", CHAIN, "--plot", "a.png"], /\.svg or \.html/],
+      [["calibrate", CHAIN, "--plot", "a.svg"], /one market/],
+      [["calibrate", CHAIN, "--url", "http://localhost"], /needs --deribit/],
+      [["calibrate", "--deribit", "ETH", "--currency", "ETH"], /names the currencies already/],
+      [["value", PORTFOLIO], /--surface is missing/],
+      [["risk", PORTFOLIO, "--surface", surface], /--history is missing/],
+      [["risk", PORTFOLIO, "--surface", surface, "--history", "ETH"], /needs pairs/],
+    ];
+    for (const [argv, text] of cases) {
+      const { code, out, err } = await quant(...argv, "--quiet");
+      expect({ code, out }, argv.join(" ")).to.deep.equal({ code: 2, out: "" });
+      expect(err).to.match(text);
+      expect(err.trim().split("\n")).to.have.length(1);
+    }
+  });
+
+  it("answers bad input with one sentence that names it, and exit code 1", async () => {
+    const market = { spot: 1, time: 1, slices: [{ expiry: 1 }] };
+    const cases: readonly [string[], RegExp][] = [
+      [["iv", ...OPTION, "--call", "--price", "4000"], /not below the bound/],
+      [["price", ...OPTION, "--call", "--volatility=-1"], /must not be negative/],
+      [["calibrate", "missing.csv"], /missing\.csv cannot be read: ENOENT/],
+      [["calibrate", CHAIN, "--currency", "DOGE"], /DOGE has no expiry/],
+      [["calibrate", CHAIN, "--out", join(folder, "no", "file")], /cannot be written: ENOENT/],
+      [["calibrate", temporary("a.csv", "a,b\n")], /no column "currency"/],
+      [["calibrate", "--deribit", "ETH", "--url", "http://127.0.0.1:9"], /Deribit did not answer/],
+      [["value", temporary("a.json", "{"), "--surface", surface], /a\.json is no JSON/],
+      [["value", temporary("b.json", '{"gold":1}'), "--surface", surface], /"gold"; it may have cash/],
+      [["value", temporary("c.json", '{"cash":"1"}'), "--surface", surface], /cash must be a number/],
+      [["value", temporary("d.json", '{"options":{}}'), "--surface", surface], /options must be a list/],
+      [["value", temporary("e.json", '{"options":[{"quantity":1}]}'), "--surface", surface], /item 1 needs/],
+      [
+        ["value", temporary("f.json", '{"options":[{"instrument":"X","quantity":1}]}'), "--surface", surface],
+        /a name such as/,
+      ],
+      [["value", temporary("g.json", '{"spot":{"DOGE":1}}'), "--surface", surface], /no market "DOGE"/],
+      [["value", temporary("g2.json", '{"spot":[]}'), "--surface", surface], /spot must be an object/],
+      [
+        ["value", temporary("g3.json", '{"options":[{"instrument":1,"quantity":1}]}'), "--surface", surface],
+        /instrument must be a text/,
+      ],
+      [["value", PORTFOLIO, "--surface", temporary("h.json", "{}")], /has no markets/],
+      [["value", PORTFOLIO, "--surface", temporary("i.json", '{"markets":{"ETH":{}}}')], /needs spot/],
+      [
+        ["value", PORTFOLIO, "--surface", temporary("j.json", JSON.stringify({ markets: { ETH: market } }))],
+        /years must be a number/,
+      ],
+      [["risk", PORTFOLIO, "--surface", surface, "--history", `ETH=${EXAMPLES}eth.csv`], /no history of BTC/],
+      [["forecast", temporary("b.csv", "a,b\n")], /Line 1/],
+    ];
+    for (const [argv, text] of cases) {
+      const { code, out, err } = await quant(...argv, "--quiet");
+      expect({ code, out }, `${argv.join(" ")}: ${err}`).to.deep.equal({ code: 1, out: "" });
+      expect(err).to.match(text);
+      expect(err.trim().split("\n")).to.have.length(1);
+    }
+  }).timeout(30_000);
+});
