@@ -1,3 +1,4 @@
+import { logRatio } from "./kernel/elementary.ts";
 import { normalCdf, normalPdf } from "./normal.ts";
 
 /** What an option is and what it is priced with. Undiscounted: multiply by a discount factor where one applies. */
@@ -65,7 +66,7 @@ export function greeks(inputs: OptionInputs): Greeks {
   const deviation = volatility * rootYears;
   const intrinsic = Math.max(sign * (forward - strike), 0);
   if (deviation === 0) return expired(intrinsic, forward, strike, sign, years);
-  const d1 = Math.log(forward / strike) / deviation + deviation / 2;
+  const d1 = logRatio(forward, strike) / deviation + deviation / 2;
   const d2 = d1 - deviation;
   const density = normalPdf(d1);
   const value = intrinsic + timeValue(forward, strike, deviation);
@@ -120,7 +121,7 @@ export function priceMany(columns: OptionColumns): Float64Array {
 /** Value of the option out of the money: what either option is worth beyond intrinsic. */
 export function timeValue(forward: number, strike: number, deviation: number): number {
   if (deviation === 0) return 0;
-  const d1 = Math.log(forward / strike) / deviation + deviation / 2;
+  const d1 = logRatio(forward, strike) / deviation + deviation / 2;
   const d2 = d1 - deviation;
   const value =
     strike >= forward

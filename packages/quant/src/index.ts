@@ -4,6 +4,7 @@ export * from "./calibration.ts";
 export * from "./chains/index.ts";
 export * from "./forecast/index.ts";
 export * from "./impliedVol.ts";
+export * from "./kernel/index.ts";
 export * from "./normal.ts";
 export * from "./risk/index.ts";
 export * from "./surface.ts";
