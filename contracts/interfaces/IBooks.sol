@@ -3,8 +3,25 @@ pragma solidity 0.8.37;
 
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
+import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {IClearinghouse} from "./IClearinghouse.sol";
+
+/// @notice What current books are worth, read from their sums.
+/// @param value as margin marks it: between the unshocked nodes around the spot [wad USD]
+/// @param delta its slope there [wad]
+/// @param gamma change of the slope for a dollar, across the levels within the drift limit [wad]
+/// @param volatilityUp what the value gains at the reference spot when each volatility rises by its up shock [wad USD]
+/// @param volatilityDown the same when each falls by its down shock [wad USD]
+/// @param grossVolatilityUp sum over strikes of what the up shock changes, netting nothing but a call with its put [wad USD]
+struct BookMarks {
+    int256 value;
+    int256 delta;
+    int256 gamma;
+    int256 volatilityUp;
+    int256 volatilityDown;
+    uint256 grossVolatilityUp;
+}
 
 /// @notice Node vectors of accounts with many series, kept up with every change of a position: one total a market, and what
 /// it has of each expiry, so that a margin check reads neither series nor, while all is current, expiries. A book is what
@@ -51,6 +68,23 @@ interface IBooks {
 
     /// @notice What the total of its market has of a group (see risk/BookWords.sol), if it has anything.
     function partOf(AccountId account, uint256 group) external view returns (uint256[13] memory);
+
+    /// @notice Marks of an account in a market at `spot` [wad USD], from its total: no leg is read.
+    /// @return marks of the groups whose books are current
+    /// @return apart the other groups, whose legs have to be valued one by one: stale, expired, or all of them if `spot` is
+    /// beyond the drift limit of the arrays
+    function marksOf(
+        AccountId account,
+        uint8 market,
+        Price spot
+    ) external view returns (BookMarks memory marks, uint256[] memory apart);
+
+    /// @notice The same of one group; nothing if its book is not current.
+    function marksOfGroup(
+        AccountId account,
+        uint256 group,
+        Price spot
+    ) external view returns (BookMarks memory marks, bool isCurrent);
 
     /// @notice The legs of `account` in a group, packed two a word.
     function legsOf(AccountId account, uint256 group) external view returns (uint256[] memory positionWords);

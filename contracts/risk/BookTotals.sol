@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Book, BookWords} from "./BookWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 
@@ -13,6 +14,7 @@ import {NodeGrid} from "./NodeGrid.sol";
 /// @param longMark mark of the long legs at the reference spot [wad USD]
 /// @param vegaUp sum over expiries of what rising volatility loses [lane units]
 /// @param vegaEither sum over expiries of what volatility loses in its worse direction [lane units]
+/// @param grossVega sum over strikes of |net quantity| * what the up state adds at an unmoved spot [lane units]
 struct Total {
     uint256[14] cells;
     int256 calls;
@@ -22,24 +24,42 @@ struct Total {
     uint256 longMark;
     uint256 vegaUp;
     uint256 vegaEither;
+    uint256 grossVega;
 }
 
 /// @title BookTotals
 /// @notice The sum of an account's books in one market. Sums are of integers and modulo 2^256 where lanes wrap, so a book
 /// that is taken out leaves what there would be without it, to the last bit.
 /// Fourteen words: ten of lanes | grossA 64, grossB 64, shortA 64, shortB 64 | putStrike 128, puts 64, calls 64 |
-/// vegaUp 128, vegaEither 128 | longMark 112, putForward 144; each from the lowest bit.
+/// vegaUp 84, vegaEither 84, grossVega 88 | longMark 112, putForward 144; each from the lowest bit.
 /// @dev Fields of a book fit their bits, and an account has at most 1,024: nothing below comes near 2^255.
 library BookTotals {
     uint256 internal constant COUNT = 14;
+    uint256 private constant VEGA = (1 << 84) - 1;
 
     /// @notice Adds a book; false if it cannot be kept, or the total with it.
     function tryJoin(Total memory total, Book memory book) internal pure returns (bool) {
         if (NodeGrid.grossOf(book.cells) >= NodeGrid.MAX_GROSS || !BookWords.fits(book)) return false;
-        _join(total, book);
+        join(total, book);
         if (_fits(total)) return true;
         take(total, book);
         return false;
+    }
+
+    /// @notice Adds a book, fit or not.
+    function join(Total memory total, Book memory book) internal pure {
+        NodeGrid.join(total.cells, book.cells);
+        (uint256 up, uint256 either) = _vegaOf(book);
+        unchecked {
+            total.vegaUp += up;
+            total.vegaEither += either;
+            total.calls += book.quantity - book.putQuantity;
+            total.puts += book.putQuantity;
+            total.putStrike += book.putStrike;
+            total.putForward += book.putQuantity * int256(uint256(book.forward));
+            total.longMark += book.longMark;
+            total.grossVega += book.grossVega;
+        }
     }
 
     /// @notice Takes out a book that was added.
@@ -54,7 +74,14 @@ library BookTotals {
             total.putStrike -= book.putStrike;
             total.putForward -= book.putQuantity * int256(uint256(book.forward));
             total.longMark -= book.longMark;
+            total.grossVega -= book.grossVega;
         }
+    }
+
+    /// @notice The gross vega in US dollars, rounded up [wad USD].
+    /// @param referenceSpot of the grid [1e-8 USD]
+    function grossVegaIn(Total memory total, uint256 referenceSpot) internal pure returns (uint256) {
+        return FixedPoint.mulDivUp(total.grossVega, referenceSpot * 100, 1 << NodeGrid.VALUE_BITS);
     }
 
     /// @notice The total at `stored`.
@@ -89,7 +116,7 @@ library BookTotals {
             uint128(int128(total.putStrike)) |
             (uint256(uint64(int64(total.puts))) << 128) |
             (uint256(uint64(int64(total.calls))) << 192);
-        stored[12] = total.vegaUp | (total.vegaEither << 128);
+        stored[12] = total.vegaUp | (total.vegaEither << 84) | (total.grossVega << 168);
         stored[13] = total.longMark | (uint256(uint144(int144(total.putForward))) << 112);
     }
 
@@ -109,30 +136,18 @@ library BookTotals {
         total.puts = int64(uint64(word >> 128));
         total.calls = int64(uint64(word >> 192));
         word = words[first + 12];
-        (total.vegaUp, total.vegaEither) = (uint128(word), word >> 128);
+        (total.vegaUp, total.vegaEither) = (word & VEGA, (word >> 84) & VEGA);
+        total.grossVega = word >> 168;
         word = words[first + 13];
         (total.longMark, total.putForward) = (uint112(word), int144(uint144(word >> 112)));
     }
 
-    function _join(Total memory total, Book memory book) private pure {
-        NodeGrid.join(total.cells, book.cells);
-        (uint256 up, uint256 either) = _vegaOf(book);
-        unchecked {
-            total.vegaUp += up;
-            total.vegaEither += either;
-            total.calls += book.quantity - book.putQuantity;
-            total.puts += book.putQuantity;
-            total.putStrike += book.putStrike;
-            total.putForward += book.putQuantity * int256(uint256(book.forward));
-            total.longMark += book.longMark;
-        }
-    }
-
-    /// @dev Whether every field fits. A vega is below 2^81 for each book.
+    /// @dev Whether every field fits. Sums of what volatility loses are below 2^82 as long as sizes fit.
     function _fits(Total memory total) internal pure returns (bool) {
         return
             BookWords.cellsFit(total.cells) &&
             total.longMark <= type(uint112).max &&
+            total.grossVega <= type(uint88).max &&
             total.putForward == int144(total.putForward) &&
             total.putStrike == int128(total.putStrike) &&
             total.puts == int64(total.puts) &&

@@ -7,6 +7,7 @@ pragma solidity 0.8.37;
 /// @param putQuantity sum over puts [1e-8]
 /// @param putStrike sum of quantity * strike over puts [1e-10 USD]
 /// @param longMark mark of the long legs at the reference spot [wad USD]
+/// @param grossVega sum over strikes of |net quantity| * what the up state adds at an unmoved spot [lane units]
 /// @param forward at the reference spot, of the arrays it was summed from [1e-8 USD]
 struct Book {
     uint256[14] cells;
@@ -14,12 +15,14 @@ struct Book {
     int256 putQuantity;
     int256 putStrike;
     uint256 longMark;
+    uint256 grossVega;
     uint56 forward;
 }
 
 /// @title BookWords
 /// @notice The book of one expiry as thirteen words: ten of lanes | grossA 64, grossB 64, shortA 64, shortB 64 |
-/// putStrike 128, putQuantity 64, quantity 64 | longMark 112, forward 56; each from the lowest bit.
+/// putStrike 128, putQuantity 64, quantity 64 | longMark 112, forward 56,
+/// grossVega 88; each from the lowest bit.
 library BookWords {
     uint256 internal constant COUNT = 13;
 
@@ -28,6 +31,7 @@ library BookWords {
         return
             cellsFit(book.cells) &&
             book.longMark <= type(uint112).max &&
+            book.grossVega <= type(uint88).max &&
             book.putStrike == int128(book.putStrike) &&
             book.putQuantity == int64(book.putQuantity) &&
             book.quantity == int64(book.quantity);
@@ -46,7 +50,7 @@ library BookWords {
             uint128(int128(book.putStrike)) |
             (uint256(uint64(int64(book.putQuantity))) << 128) |
             (uint256(uint64(int64(book.quantity))) << 192);
-        words[12] = book.longMark | (uint256(book.forward) << 112);
+        words[12] = book.longMark | (uint256(book.forward) << 112) | (book.grossVega << 168);
     }
 
     /// @notice The book in `words`.
@@ -58,6 +62,7 @@ library BookWords {
         book.putQuantity = int64(uint64(sums >> 128));
         book.quantity = int64(uint64(sums >> 192));
         (book.longMark, book.forward) = (uint112(words[12]), uint56(words[12] >> 112));
+        book.grossVega = words[12] >> 168;
     }
 
     /// @notice Sums of sizes that fit, in one word.

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {ExpiryHeader, ExpiryShocks, IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {ExpiryHeader, IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
@@ -12,6 +12,7 @@ import {QUANTITY_STEP} from "../types/Position.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {BookGroups} from "./BookGroups.sol";
 import {BookTotals, Total} from "./BookTotals.sol";
+import {BookViews, Place} from "./BookViews.sol";
 import {Book, BookWords} from "./BookWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {Pages} from "./Pages.sol";
@@ -26,15 +27,6 @@ struct Source {
     uint256 entries;
 }
 
-/// @dev Where a group stands among those of an account, and the version of what its market's total has of it; zero if
-/// that is nothing.
-struct Place {
-    uint256 group;
-    uint256 index;
-    uint256 version;
-    bool exists;
-}
-
 /// @dev A position before and after a change, and the other kind of the same strike [1e-8].
 struct Change {
     int256 older;
@@ -46,23 +38,10 @@ struct Change {
 /// @notice Keeps the node vectors of accounts with a book. Trusts the clearinghouse for positions and for telling every
 /// change of them, and the risk arrays for words. Holds no funds. Anyone may bring a book up to date; a book that is not
 /// is never read as if it were.
-contract Books is IBooks, AccessManaged {
-    IRiskArrays public immutable riskArrays;
-
-    /// @notice The ledger whose positions these are.
-    IClearinghouse public clearinghouse;
-
-    mapping(AccountId => mapping(uint256 => uint256)) private _groups;
-    mapping(AccountId => mapping(uint256 market => uint256[14])) private _totals;
-    /// @dev What the total has of a group; without meaning where it has nothing.
-    mapping(AccountId => mapping(uint256 group => uint256[13])) private _books;
-
+contract Books is BookViews, AccessManaged {
     /// @param authority the AccessManager
     /// @param riskArrays_ words of every strike
-    constructor(address authority, IRiskArrays riskArrays_) AccessManaged(authority) {
-        if (address(riskArrays_) == address(0)) revert Books_ZeroAddress();
-        riskArrays = riskArrays_;
-    }
+    constructor(address authority, IRiskArrays riskArrays_) BookViews(riskArrays_) AccessManaged(authority) {}
 
     /// @inheritdoc IBooks
     function bind(IClearinghouse clearinghouse_) external restricted {
@@ -81,7 +60,9 @@ contract Books is IBooks, AccessManaged {
     ) external {
         if (msg.sender != address(clearinghouse)) revert Books_NotClearinghouse(msg.sender);
         Place memory place = _placeOf(account, InstrumentId.unwrap(instrument) >> 36);
-        if (clearinghouse.bookLegCount(account, place.group) == 0) return _forget(account, place);
+        if (Quantity.unwrap(afterwards) == 0 && clearinghouse.bookLegCount(account, place.group) == 0) {
+            return _forget(account, place);
+        }
         // What waits to be re-based goes on waiting.
         if (place.exists && place.version == 0) return;
         Total memory total = BookTotals.load(_totals[account][place.group >> 20]);
@@ -106,8 +87,9 @@ contract Books is IBooks, AccessManaged {
 
     /// @inheritdoc IBooks
     function refresh(AccountId account, uint8 market, uint256 expiry) external {
-        if (expiry <= block.timestamp) revert IRiskArrays.RiskArrays_ExpiryPassed(expiry);
-        _refresh(account, (uint256(market) << 20) | (expiry / 1 hours));
+        uint256 group = (uint256(market) << 20) | (expiry / 1 hours);
+        if (!_isLive(group)) revert IRiskArrays.RiskArrays_ExpiryPassed(expiry);
+        _refresh(account, group);
     }
 
     /// @inheritdoc IBooks
@@ -115,54 +97,6 @@ contract Books is IBooks, AccessManaged {
         uint256[] memory groups = staleGroups(account);
         rebased = groups.length;
         for (uint256 i; i < rebased; ++i) _refresh(account, groups[i]);
-    }
-
-    /// @inheritdoc IBooks
-    function read(
-        AccountId account
-    ) external view returns (uint256[] memory entries, uint256[] memory words) {
-        entries = BookGroups.all(_groups[account]);
-        uint256 width = 1 + BookTotals.COUNT;
-        words = new uint256[](entries.length * width);
-        uint256 end;
-        for (uint256 i; i < entries.length; ++i) {
-            uint256 market = BookGroups.groupOf(entries[i]) >> 20;
-            uint256 known;
-            while (known < end && words[known] != market) known += width;
-            if (known != end) continue;
-            words[end] = market;
-            BookTotals.read(_totals[account][market], words, end + 1);
-            end += width;
-        }
-        assembly ("memory-safe") {
-            // Shortens the list to the markets found.
-            mstore(words, end)
-        }
-    }
-
-    /// @inheritdoc IBooks
-    function partOf(AccountId account, uint256 group) external view returns (uint256[13] memory) {
-        return _books[account][group];
-    }
-
-    /// @inheritdoc IBooks
-    function legsOf(AccountId account, uint256 group) external view returns (uint256[] memory) {
-        return clearinghouse.bookLegs(account, group);
-    }
-
-    /// @inheritdoc IBooks
-    function staleGroups(AccountId account) public view returns (uint256[] memory groups) {
-        groups = BookGroups.all(_groups[account]);
-        uint256 count;
-        for (uint256 i; i < groups.length; ++i) {
-            uint256 group = BookGroups.groupOf(groups[i]);
-            if (!_isLive(group) || _isCurrent(group, BookGroups.versionOf(groups[i]))) continue;
-            groups[count++] = group;
-        }
-        assembly ("memory-safe") {
-            // Shortens the list to what was found.
-            mstore(groups, count)
-        }
     }
 
     /// @dev Refreshes the arrays that the legs of a group need, and sums them.
@@ -197,7 +131,10 @@ contract Books is IBooks, AccessManaged {
                 net += int64(uint64(entries[i + 1]));
             }
             (uint256 a, uint256 b, ) = _wordsOf(source, uint32(entries[i] >> 68));
-            if (isFirst && net != 0) NodeGrid.add(book.cells, a, b, net);
+            if (isFirst && net != 0) {
+                NodeGrid.add(book.cells, a, b, net);
+                book.grossVega += NodeGrid.vegaOf(a, b, net);
+            }
             _addLinear(book, instrument, quantity);
             book.longMark += _longMark(source, instrument, b, quantity);
         }
@@ -248,12 +185,15 @@ contract Books is IBooks, AccessManaged {
         NodeGrid.add(removed, a, b, change.older + change.other);
         NodeGrid.add(book.cells, a, b, change.newer + change.other);
         NodeGrid.take(book.cells, removed);
+        uint256 takenVega = NodeGrid.vegaOf(a, b, change.older + change.other);
+        book.grossVega += NodeGrid.vegaOf(a, b, change.newer + change.other);
         _addLinear(book, instrument, change.newer - change.older);
         uint256 taken = _longMark(source, instrument, b, change.older);
         book.longMark += _longMark(source, instrument, b, change.newer);
         // Only other words than were added take more than is there; then the legs have to be summed anew.
-        if (taken > book.longMark) return false;
+        if (taken > book.longMark || takenVega > book.grossVega) return false;
         book.longMark -= taken;
+        book.grossVega -= takenVega;
         return true;
     }
 
@@ -316,22 +256,5 @@ contract Books is IBooks, AccessManaged {
         if (index == source.entries) return riskArrays.looseWords((source.group << 32) | strike);
         (a, b, ) = Pages.wordsAt(source.page, index);
         return (a, b, true);
-    }
-
-    function _placeOf(AccountId account, uint256 group) private view returns (Place memory place) {
-        place.group = group;
-        (place.index, place.version, place.exists) = BookGroups.find(_groups[account], group);
-    }
-
-    function _isLive(uint256 group) private view returns (bool) {
-        return (group & 0xfffff) * 1 hours > block.timestamp;
-    }
-
-    function _isCurrent(uint256 group, uint256 version) private view returns (bool) {
-        (, ExpiryShocks memory shocks, , bool current) = riskArrays.basisOf(
-            uint8(group >> 20),
-            (group & 0xfffff) * 1 hours
-        );
-        return current && version == shocks.version;
     }
 }

@@ -36,6 +36,8 @@ library NodeGrid {
     uint256 internal constant FIRST_DENSE = 25;
     /// @dev Lane of word B with the unshocked level 1.
     uint256 internal constant CENTRE_LANE = 12;
+    /// @dev Lane of word A with the same level, volatility up.
+    uint256 internal constant UP_LANE = 2;
     /// @dev Lane unit is reference spot / 2^VALUE_BITS at exponent zero.
     uint256 internal constant VALUE_BITS = 29;
     uint256 internal constant MAX_GROSS = 1 << 63;
@@ -216,6 +218,14 @@ library NodeGrid {
                 part := add(part, 0x20)
             }
         }
+    }
+
+    /// @notice What the up state changes at an unmoved spot, for the size of `quantity` [units of `decode`].
+    function vegaOf(uint256 wordA, uint256 wordB, int256 quantity) internal pure returns (uint256) {
+        uint256 up = laneOf(wordA, UP_LANE);
+        uint256 same = laneOf(wordB, CENTRE_LANE);
+        // Flooring may leave the higher volatility the lower value.
+        return up > same ? FixedPoint.abs(quantity) * (up - same) : 0;
     }
 
     /// @notice Mark of a long leg at the reference spot [wad USD], rounded down.
