@@ -111,8 +111,6 @@ contract RiskArrays is ArrayStore, AccessManaged {
     /// @inheritdoc IRiskArrays
     function standingsOf(uint256[] calldata entries) external view returns (DataStatus[] memory standings) {
         standings = new DataStatus[](entries.length);
-        Grid memory grid;
-        uint256 market = type(uint256).max;
         for (uint256 i; i < entries.length; ++i) {
             uint256 group = entries[i] & 0xfffffff;
             uint256 version = entries[i] >> 28;
@@ -120,7 +118,7 @@ contract RiskArrays is ArrayStore, AccessManaged {
             if (version == 0 || version != _shocks[group].version || _expiryOf(group) <= block.timestamp)
                 continue;
             ExpiryHeader memory header = _headers[group];
-            if (group >> 20 != market) (market, grid) = (group >> 20, _grids[uint8(group >> 20)]);
+            Grid memory grid = _grids[uint8(group >> 20)];
             if (!NodeValuation.isCurrent(grid, header, _expiryOf(group), block.timestamp)) continue;
             standings[i] = NodeValuation.isLate(header) ? DataStatus.LiquidationOnly : DataStatus.Good;
         }
