@@ -193,3 +193,24 @@ interface IAuctionHouse {
     /// @notice On which terms the vault buys, and what it took today as a share of its equity [wad].
     function backstopTerms() external view returns (BackstopTerms memory terms, uint256 takenToday);
 }
+
+/// @notice Closes positions of accounts in auction against the vault's quotes, for anyone and without capital.
+interface IVaultCloser is IAuctionBidder {
+    event ClosedWithVault(AccountId indexed account, address indexed caller, uint256 legs, uint256 gain);
+
+    error VaultCloser_NotHouse(address caller);
+    error VaultCloser_LessThanWanted(uint256 gain, uint256 least);
+    error VaultCloser_ZeroAddress();
+
+    /// @notice Buys `legs` of `account` in its auction `id`, trades them away to the vault at once, and pays what is left of the
+    /// discount to the caller. Reverts if nothing would be left of it: the seller pays no more than what the house allows.
+    /// @param least least gain [USDC units]
+    /// @return gain paid to the caller [USDC units]
+    function close(
+        AccountId account,
+        uint64 id,
+        AuctionKind kind,
+        Leg[] calldata legs,
+        uint256 least
+    ) external returns (uint256 gain);
+}

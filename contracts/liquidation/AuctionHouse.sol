@@ -130,7 +130,7 @@ contract AuctionHouse is AuctionRegister, Backstop {
 
     /// @dev Most that may be drawn for the bidder, so that it gains no more than what its own requirement rises by. `gained`
     /// is what its equity rose by already.
-    function _drawLimit(int256 gained, int256 requirementRose) internal pure virtual returns (int256) {
+    function _drawLimit(int256 gained, int256 requirementRose) internal view virtual returns (int256) {
         return FixedPoint.max(requirementRose, 0) - gained;
     }
 

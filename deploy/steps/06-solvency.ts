@@ -8,6 +8,7 @@ export interface SolvencyRoom {
   readonly lossWaterfall: ContractFuture;
   readonly insuranceFund: ContractFuture;
   readonly auctionHouse: ContractFuture;
+  readonly vaultCloser: ContractFuture;
 }
 
 /** 06: who sells unhealthy accounts, and who pays for insolvent ones. */
@@ -25,6 +26,7 @@ export function deploySolvency(
   const auctionHouse = m.contract("AuctionHouse", [access, clearinghouse, riskEngine, lossWaterfall, vault], {
     id: "auctionHouse",
   });
+  const vaultCloser = m.contract("VaultCloser", [clearinghouse, auctionHouse, vault], { id: "vaultCloser" });
   const { perEvent, perYear } = config.vaultSlice;
   const calls: SetUpCall[] = [
     { id: "allowAuctions", contract: clearinghouse, method: "setVenue", args: [auctionHouse, true] },
@@ -33,5 +35,5 @@ export function deploySolvency(
     { id: "setVaultSlice", contract: lossWaterfall, method: "setVaultSlice", args: [perEvent, perYear] },
     { id: "setBackstop", contract: auctionHouse, method: "setBackstop", args: [{ ...config.backstop }] },
   ];
-  return { lossWaterfall, insuranceFund, auctionHouse, calls };
+  return { lossWaterfall, insuranceFund, auctionHouse, vaultCloser, calls };
 }

@@ -19,6 +19,7 @@ const CONTRACT_NAMES = [
   "silo",
   "hedgeController",
   "auctionHouse",
+  "vaultCloser",
   "insuranceFund",
   "lossWaterfall",
   "usdc",

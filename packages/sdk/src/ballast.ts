@@ -36,6 +36,8 @@ import {
   ISettler__factory,
   type ISurfaceFeed,
   ISurfaceFeed__factory,
+  type IVaultCloser,
+  IVaultCloser__factory,
 } from "../../../typechain-types/index.js";
 import type { Deployment } from "./addresses.ts";
 
@@ -111,6 +113,7 @@ export interface Ballast {
   readonly quoter: IQuoter;
   readonly hedgeController: IHedgeController;
   readonly auctionHouse: IAuctionHouse;
+  readonly vaultCloser: IVaultCloser;
   readonly insuranceFund: IInsuranceFund;
   readonly fundShares: Shares;
   readonly lossWaterfall: ILossWaterfall;
@@ -148,6 +151,7 @@ export function connectBallast(deployment: Deployment, runner: ContractRunner): 
     quoter: IQuoter__factory.connect(at.quoter, runner),
     hedgeController: IHedgeController__factory.connect(at.hedgeController, runner),
     auctionHouse: IAuctionHouse__factory.connect(at.auctionHouse, runner),
+    vaultCloser: IVaultCloser__factory.connect(at.vaultCloser, runner),
     insuranceFund: IInsuranceFund__factory.connect(at.insuranceFund, runner),
     fundShares: new Contract(at.insuranceFund, SHARES_ABI, runner) as unknown as Shares,
     lossWaterfall: ILossWaterfall__factory.connect(at.lossWaterfall, runner),

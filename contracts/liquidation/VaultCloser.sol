@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {
+    AuctionKind,
+    IAuctionBidder,
+    IAuctionHouse,
+    IVaultCloser,
+    Leg,
+    PartBid
+} from "../interfaces/ILiquidation.sol";
+import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
+import {Units} from "../libraries/Units.sol";
+import {AccountId, accountIdOf} from "../types/AccountId.sol";
+import {Usd} from "../types/Usd.sol";
+
+/// @title VaultCloser
+/// @notice A bidder that keeps nothing: within one transaction it buys positions in an auction and trades them away to the
+/// vault at its quote. So the soft stage reduces risk against the vault's quotes without anybody's capital. Its account is
+/// empty between calls, but for what rounding leaves. Trusts the auction house, the clearinghouse and the vault.
+contract VaultCloser is IVaultCloser {
+    int256 private constant NO_LIMIT = type(int128).max;
+
+    IClearinghouse public immutable clearinghouse;
+    IAuctionHouse public immutable auctionHouse;
+    IOptionsVault public immutable vault;
+    address private immutable _usdc;
+    uint8 private immutable _decimals;
+
+    /// @param ledger where its account is
+    /// @param house whose auctions it bids in
+    /// @param vault_ whose quotes it takes
+    constructor(IClearinghouse ledger, IAuctionHouse house, IOptionsVault vault_) {
+        if (address(ledger) == address(0) || address(house) == address(0) || address(vault_) == address(0)) {
+            revert VaultCloser_ZeroAddress();
+        }
+        (clearinghouse, auctionHouse, vault) = (ledger, house, vault_);
+        (_usdc, _decimals) = ledger.cashAsset();
+    }
+
+    /// @inheritdoc IVaultCloser
+    function close(
+        AccountId account,
+        uint64 id,
+        AuctionKind kind,
+        Leg[] calldata legs,
+        uint256 least
+    ) external returns (uint256 gain) {
+        AccountId own = accountIdOf(address(this), 0);
+        PartBid memory terms = PartBid(id, kind, own, Usd.wrap(NO_LIMIT), legs);
+        auctionHouse.bidPart(account, terms, abi.encode(legs));
+        gain = Units.fromWadDown(uint256(Usd.unwrap(clearinghouse.cashOf(own))), _decimals);
+        if (gain < least) revert VaultCloser_LessThanWanted(gain, least);
+        emit ClosedWithVault(account, msg.sender, legs.length, gain);
+        if (gain != 0) clearinghouse.withdraw(own, _usdc, gain, msg.sender);
+    }
+
+    /// @inheritdoc IAuctionBidder
+    /// @dev The batch's own check refuses whatever leaves this account in debt or with a position.
+    function onAuctionBid(AccountId, AccountId bidder, Usd, bytes calldata data) external {
+        if (msg.sender != address(auctionHouse)) revert VaultCloser_NotHouse(msg.sender);
+        Leg[] memory legs = abi.decode(data, (Leg[]));
+        Call[] memory calls = new Call[](legs.length);
+        for (uint256 i = 0; i < legs.length; ++i) {
+            calls[i].target = address(vault);
+            calls[i].data = abi.encodeCall(
+                IOptionsVault.trade,
+                (bidder, legs[i].instrument, -legs[i].quantity, Usd.wrap(NO_LIMIT), block.timestamp)
+            );
+        }
+        clearinghouse.batch(bidder, calls);
+    }
+}

@@ -1,0 +1,55 @@
+import { WAD } from "@ballast/sdk";
+import { expect } from "chai";
+import { ZeroAddress } from "ethers";
+import { connection, expiryOf, option, refusal } from "../support/ballast.ts";
+import { balanced, distressed, SOFT_STAGE } from "../support/distress.ts";
+import { refreshAll } from "../support/system.ts";
+
+const { ethers, networkHelpers } = connection;
+
+describe("vault closer", () => {
+  it("closes positions of an account in its soft stage against the vault's quote, with nobody's capital", async () => {
+    const stage = await networkHelpers.loadFixture(distressed);
+    const { keeper, putSeller } = stage.world.people;
+    const { auctionHouse: house, vaultCloser, clearinghouse, usdc, vault } = keeper.ballast;
+    await (await house.start(putSeller.account)).wait();
+    const { id, kind } = await house.auctionOf(putSeller.account);
+    const put = option(expiryOf(stage, 2), 1_800n, "put");
+    const legs = [{ instrument: put, quantity: -5n * WAD }];
+    await refreshAll(stage.world, [put], [await vault.account()]);
+    expect(await refusal(vaultCloser.close.staticCall(putSeller.account, id, kind, legs, 0n))).to.equal(
+      "Clearinghouse_BelowInitial",
+    );
+    await stage.clock.advanceTo((await stage.clock.now()) + SOFT_STAGE - 20);
+    await stage.player.post();
+    await refreshAll(stage.world, [put], [await vault.account()]);
+    expect(
+      await refusal(vaultCloser.close.staticCall(putSeller.account, id, kind, legs, 10n ** 12n)),
+    ).to.equal("VaultCloser_LessThanWanted");
+    const vaultAccount = await vault.account();
+    const [held, written] = [
+      await usdc.balanceOf(keeper.address),
+      await clearinghouse.positionOf(vaultAccount, put),
+    ];
+    const before = await clearinghouse.assess(putSeller.account);
+    await (await vaultCloser.close(putSeller.account, id, kind, legs, 1n)).wait();
+    const after = await clearinghouse.assess(putSeller.account);
+    expect((await usdc.balanceOf(keeper.address)) > held).to.equal(true);
+    expect(await clearinghouse.positionOf(vaultAccount, put)).to.equal(written - 5n * WAD);
+    const released = before.maintenanceRequirement - after.maintenanceRequirement;
+    expect(before.equity - after.equity <= released / 20n).to.equal(true);
+    await balanced(stage);
+  });
+
+  it("listens to the house only", async () => {
+    const stage = await networkHelpers.loadFixture(distressed);
+    const { keeper } = stage.world.people;
+    expect(await refusal(keeper.ballast.vaultCloser.onAuctionBid.staticCall(1n, 1n, 0n, "0x"))).to.equal(
+      "VaultCloser_NotHouse",
+    );
+    const factory = await ethers.getContractFactory("VaultCloser");
+    expect(await refusal(factory.deploy(ZeroAddress, ZeroAddress, ZeroAddress))).to.equal(
+      "VaultCloser_ZeroAddress",
+    );
+  });
+});
