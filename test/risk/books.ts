@@ -299,6 +299,50 @@ describe("Books", () => {
     expect([none.value, none.delta, none.grossVolatilityUp]).to.deep.equal([0n, 0n, 0n]);
   });
 
+  it("leaves out of a total what would not fit it, until it does", async () => {
+    const room = await ready();
+    await refreshAll(room);
+    const cents = 300_000n;
+    const groups = room.expiries.slice(0, 3).map((expiry) => groupOf(0, expiry));
+    const sizesOf = await Promise.all(
+      room.expiries.slice(0, 3).map(async (expiry) => {
+        const [a, b] = await room.riskArrays.words(0, expiry, cents * 10n ** 16n);
+        const exponent = a >> 252n > b >> 252n ? a >> 252n : b >> 252n;
+        return (3n << 61n) >> exponent;
+      }),
+    );
+    const move = (i: number, sign: bigint) =>
+      room.move({
+        market: 0,
+        expiry: room.expiries[i]!,
+        strikeCents: cents,
+        isPut: false,
+        quantity: sign * sizesOf[i]!,
+      });
+    const isIn = async () => {
+      const [entries] = await room.books.read(room.booked);
+      return groups.map((group) =>
+        entries.some((entry) => field(entry, 0n, 28n) === group && entry >> 28n !== 0n),
+      );
+    };
+    for (const i of [0, 1, 2]) await move(i, 1n);
+    expect(await isIn()).to.deep.equal([true, true, false]);
+    expect(await expectTotals(room)).to.equal(2);
+    const portfolio = { account: room.booked, hasBook: true, cash: 0n, collateral: [], positionWords: [] };
+    for (const refused of [
+      room.riskEngine.assessAnyway(portfolio),
+      room.books.refresh(room.booked, 0, room.expiries[2]!),
+    ])
+      await expect(refused).to.be.revertedWithCustomError(room.riskArrays, "RiskArrays_QuantityTooLarge");
+    for (const i of [0, 1]) await move(i, -1n);
+    const [book, legs] = await both(room, true);
+    expect(book).to.deep.equal(legs);
+    await room.books.refresh(room.booked, 0, room.expiries[2]!);
+    expect(await isIn()).to.deep.equal([false, false, true]);
+    const [summed] = await both(room, true);
+    expect(summed).to.deep.equal(legs);
+  });
+
   it("re-bases no expiry that has passed", async () => {
     const room = await ready();
     await networkHelpers.time.increaseTo(room.expiries[0]!);
