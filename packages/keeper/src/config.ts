@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { DERIBIT_URL } from "@ballast/quant";
 import {
   BadDeploymentError,
   type Deployment,
@@ -17,6 +18,17 @@ export class ConfigError extends Error {
 
 const decimal = z.union([z.string(), z.number()]).transform((value) => parseDecimal(String(value)));
 
+/** A text by market index, written 0=a,1=b. */
+const pairs = z.string().transform((text, context) => {
+  const found = new Map<number, string>();
+  for (const pair of text.split(",")) {
+    const match = /^(\d+)=(.+)$/.exec(pair);
+    if (match) found.set(Number(match[1]), match[2] ?? "");
+    else context.addIssue({ code: "custom", message: `"${pair}" is not of the form 0=name` });
+  }
+  return found;
+});
+
 /** The configuration file; every field has a default but the three that name the chain. */
 const SCHEMA = z.strictObject({
   rpc: z.url().default("http://127.0.0.1:8545").describe("URL of the node"),
@@ -32,6 +44,38 @@ const SCHEMA = z.strictObject({
   feedSpotMove: decimal
     .default(DEFAULT_LIMITS.feedSpotMove)
     .describe("spot move that calls for a surface, share"),
+  feedVolatilityMove: decimal
+    .default(DEFAULT_LIMITS.feedVolatilityMove)
+    .describe("volatility move at the money that calls for a surface"),
+  deribit: pairs.default(new Map()).describe("currencies on Deribit to calibrate to, such as 0=ETH,1=BTC"),
+  deribitUrl: z.url().default(DERIBIT_URL).describe("where Deribit's public API is"),
+  cosigners: z
+    .union([z.array(z.url()), z.string().transform((text) => text.split(",").filter((url) => url !== ""))])
+    .pipe(z.array(z.url()))
+    .default([])
+    .describe("URLs of signers elsewhere"),
+  journal: z.string().default("publisher-journal.json").describe("file of what was signed and committed"),
+  postStrikes: z
+    .number()
+    .int()
+    .min(1)
+    .max(240)
+    .default(DEFAULT_LIMITS.postStrikes)
+    .describe("stale strikes of an expiry that are posted instead of refreshed"),
+  parameterPause: z
+    .number()
+    .int()
+    .min(3600)
+    .default(DEFAULT_LIMITS.parameterPause)
+    .describe("seconds between proposals of parameters"),
+  histories: pairs.default(new Map()).describe("hourly prices that regimes follow from, such as 0=eth.csv"),
+  normalParameters: z
+    .record(
+      z.string().regex(/^\d+$/),
+      z.strictObject({ scanRange: decimal, volUp: decimal, shortOptionMinimum: decimal }),
+    )
+    .default({})
+    .describe("parameters of normal times by market, which regimes multiply"),
   bidDiscount: decimal
     .default(DEFAULT_LIMITS.bidDiscount)
     .describe("most paid in an auction, share of mark equity"),
@@ -50,6 +94,9 @@ const ENVIRONMENT: Readonly<Record<string, keyof KeeperConfig>> = {
   BALLAST_RPC: "rpc",
   BALLAST_DEPLOYMENT: "deployment",
   BALLAST_SURFACE: "surface",
+  BALLAST_DERIBIT: "deribit",
+  BALLAST_COSIGNERS: "cosigners",
+  BALLAST_JOURNAL: "journal",
 };
 
 /** Merges file, environment and flags, the later winning, and checks the result. */
@@ -87,10 +134,17 @@ export function explainConfig(config: KeeperConfig, origins: Origins): string {
   return Object.entries(SCHEMA.shape)
     .map(([key, field]) => {
       const raw = config[key as keyof KeeperConfig];
-      const value = typeof raw === "bigint" ? formatDecimal(raw, 4) : raw;
-      return `${key.padEnd(18)} ${String(value ?? "-").padEnd(34)} ${(origins[key] ?? "default").padEnd(12)} ${field.description ?? ""}`;
+      return `${key.padEnd(18)} ${shown(raw).padEnd(34)} ${(origins[key] ?? "default").padEnd(12)} ${field.description ?? ""}`;
     })
     .join("\n");
+}
+
+function shown(value: KeeperConfig[keyof KeeperConfig]): string {
+  if (typeof value === "bigint") return formatDecimal(value, 4);
+  if (value instanceof Map) return [...value].map(([key, text]) => `${key}=${text}`).join(",") || "-";
+  if (Array.isArray(value)) return value.join(",") || "-";
+  if (typeof value === "object") return Object.keys(value).join(",") || "-";
+  return String(value ?? "-");
 }
 
 /** The tasks' limits from a configuration. */
@@ -98,6 +152,9 @@ export function limitsOf(config: KeeperConfig): KeeperLimits {
   return {
     feedHeartbeat: config.feedHeartbeat,
     feedSpotMove: config.feedSpotMove,
+    feedVolatilityMove: config.feedVolatilityMove,
+    postStrikes: config.postStrikes,
+    parameterPause: config.parameterPause,
     bidderSubAccount: BigInt(config.bidderSubAccount),
     bidDiscount: config.bidDiscount,
     settleBatch: BigInt(config.settleBatch),
@@ -120,17 +177,23 @@ export function readDeployment(file: string): Deployment {
   }
 }
 
+const isKey = (key: string) => /^0x[0-9a-fA-F]{64}$/.test(key);
+
 /** Private keys, only ever from the environment: the sender's, and the surface signers' (comma separated). */
 export function readKeys(env: NodeJS.ProcessEnv): { sender: string; signers: string[] } {
   const sender = env["BALLAST_KEEPER_KEY"];
   if (!sender) throw new ConfigError("The environment variable BALLAST_KEEPER_KEY holds no private key.");
-  const signers = (env["BALLAST_SURFACE_KEYS"] ?? "").split(",").filter((key) => key !== "");
-  const isKey = (key: string) => /^0x[0-9a-fA-F]{64}$/.test(key);
   if (!isKey(sender))
     throw new ConfigError("BALLAST_KEEPER_KEY is not a private key of 32 bytes in hexadecimal.");
+  return { sender, signers: readSurfaceKeys(env) };
+}
+
+/** The surface signers' private keys from the environment; none is as good as some. */
+export function readSurfaceKeys(env: NodeJS.ProcessEnv): string[] {
+  const signers = (env["BALLAST_SURFACE_KEYS"] ?? "").split(",").filter((key) => key !== "");
   if (!signers.every(isKey))
     throw new ConfigError("BALLAST_SURFACE_KEYS holds something that is not a private key.");
-  return { sender, signers };
+  return signers;
 }
 
 function readYaml(file: string): Record<string, unknown> {

@@ -1,12 +1,15 @@
 export * from "./config.ts";
 export * from "./doctor.ts";
+export * from "./publisher/index.ts";
 export * from "./runner.ts";
 export * from "./surfaceFile.ts";
 export * from "./task.ts";
+export { arrays } from "./tasks/arrays.ts";
 export { epoch } from "./tasks/epoch.ts";
-export { buildReport, feed, feedReason } from "./tasks/feed.ts";
+export { feed, feedReason, largestMove } from "./tasks/feed.ts";
 export { hedge } from "./tasks/hedge.ts";
 export { bidLimit, isLiquidatable, liquidate } from "./tasks/liquidate.ts";
+export * from "./tasks/parameters.ts";
 export { peg } from "./tasks/peg.ts";
 export { settle } from "./tasks/settle.ts";
 export * from "./watch.ts";

@@ -1,14 +1,25 @@
 import { explainError } from "@ballast/sdk";
 import type { Action, KeeperContext, Task, TaskName } from "./task.ts";
+import { arrays } from "./tasks/arrays.ts";
 import { epoch } from "./tasks/epoch.ts";
 import { feed } from "./tasks/feed.ts";
 import { hedge } from "./tasks/hedge.ts";
 import { liquidate } from "./tasks/liquidate.ts";
+import { parameters } from "./tasks/parameters.ts";
 import { peg } from "./tasks/peg.ts";
 import { settle } from "./tasks/settle.ts";
 
 /** Every task by its name, in the order `all` runs them: fresh data first, then what depends on it. */
-export const TASKS: Readonly<Record<TaskName, Task>> = { feed, peg, settle, liquidate, hedge, epoch };
+export const TASKS: Readonly<Record<TaskName, Task>> = {
+  feed,
+  arrays,
+  parameters,
+  peg,
+  settle,
+  liquidate,
+  hedge,
+  epoch,
+};
 
 /** What became of a round of tasks. */
 export interface RoundResult {
@@ -51,10 +62,14 @@ export async function runRound(
 
 async function runAction(action: Action, dryRun: boolean, log: Log): Promise<"sent" | "failed" | "planned"> {
   const title = `${action.task}: ${action.what}, because ${action.why}`;
+  const explain = () => {
+    if (dryRun) for (const line of action.details ?? []) log(`  ${line}`);
+  };
   try {
     await action.simulate();
     if (dryRun) {
       log(`would ${title}`);
+      explain();
       return "planned";
     }
     const receipt = await (await action.send()).wait();
@@ -62,6 +77,7 @@ async function runAction(action: Action, dryRun: boolean, log: Log): Promise<"se
     return "sent";
   } catch (error) {
     log(`${title}: refused: ${explainError(error)}`);
+    explain();
     return "failed";
   }
 }

@@ -1,9 +1,21 @@
 import type { Ballast } from "@ballast/sdk";
 import type { ContractTransactionResponse, Signer } from "ethers";
+import type { Cosigner } from "./publisher/cosigner.ts";
+import type { PublisherJournal } from "./publisher/journal.ts";
+import type { RegimeSource } from "./tasks/parameters.ts";
 import type { AccountWatch } from "./watch.ts";
 
 /** Names of the keeper's tasks. */
-export const TASK_NAMES = ["feed", "peg", "hedge", "liquidate", "settle", "epoch"] as const;
+export const TASK_NAMES = [
+  "feed",
+  "arrays",
+  "parameters",
+  "peg",
+  "hedge",
+  "liquidate",
+  "settle",
+  "epoch",
+] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
 
 /** One transaction a task wants to send. */
@@ -13,6 +25,8 @@ export interface Action {
   readonly what: string;
   /** Why it is wanted now. */
   readonly why: string;
+  /** More of what it does, a line each, for dry runs. */
+  readonly details?: readonly string[];
   /** Tries it by eth_call; throws what the chain would. */
   readonly simulate: () => Promise<unknown>;
   /** Sends it. */
@@ -43,6 +57,12 @@ export interface KeeperContext {
   /** Who signs surfaces; enough of them for the feed's threshold. */
   readonly surfaceSigners: readonly Signer[];
   readonly surfaceSource: SurfaceSource | undefined;
+  /** Signers elsewhere, who check reports against sources of their own. */
+  readonly cosigners?: readonly Cosigner[];
+  /** What outlives a restart; kept in memory if left out. */
+  readonly publisherJournal?: PublisherJournal;
+  /** What the parameters task goes by; it has nothing to do without. */
+  readonly regimes?: RegimeSource;
   readonly accounts: AccountWatch;
   readonly limits: KeeperLimits;
 }
@@ -53,6 +73,12 @@ export interface KeeperLimits {
   readonly feedHeartbeat: number;
   /** Post earlier when spot moved by this share since the last [wad]. */
   readonly feedSpotMove: bigint;
+  /** Post earlier when a volatility at the money moved by this since the last [wad]. */
+  readonly feedVolatilityMove: bigint;
+  /** Post arrays off chain from this many stale strikes of an expiry; fewer are refreshed on chain. */
+  readonly postStrikes: number;
+  /** Propose parameters at most this often, seconds: each proposal starts the clocks of a ramp anew. */
+  readonly parameterPause: number;
   /** Sub-account that bids in auctions. */
   readonly bidderSubAccount: bigint;
   /** Bid in a solvent auction only at or below this share of the slice's mark equity [wad]. */
@@ -65,6 +91,9 @@ export interface KeeperLimits {
 export const DEFAULT_LIMITS: KeeperLimits = {
   feedHeartbeat: 900,
   feedSpotMove: 5n * 10n ** 15n,
+  feedVolatilityMove: 2n * 10n ** 16n,
+  postStrikes: 16,
+  parameterPause: 86_400,
   bidderSubAccount: 0n,
   bidDiscount: 95n * 10n ** 16n,
   settleBatch: 64n,

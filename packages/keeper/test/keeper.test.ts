@@ -7,7 +7,6 @@ import { expect } from "chai";
 import {
   type Action,
   bidLimit,
-  buildReport,
   ConfigError,
   DEFAULT_LIMITS,
   explainConfig,
@@ -59,13 +58,10 @@ describe("keeper: decisions", () => {
     expect(feedReason(last, { ...price, status: "Stale" }, 9999, DEFAULT_LIMITS)).to.equal(undefined);
   });
 
-  it("rounds a report to the units that the contract packs", () => {
-    const slice = { expiry: 3600, forwardRatio: WAD + 1n, theta: WAD / 3n, psi: WAD / 7n, rho: -WAD / 3n };
-    const [reported] = buildReport(0, 1, (2000n * WAD) / 3n, [slice]).slices;
-    expect(reported!.forward % 10n ** 10n).to.equal(0n);
-    expect(reported!.theta % 10n ** 6n).to.equal(0n);
-    expect(reported!.psi % 10n ** 6n).to.equal(0n);
-    expect(reported!.rho % 10n ** 9n).to.equal(0n);
+  it("posts when volatility moved, and says by how much", () => {
+    const last = { spot: 2000n * WAD, timestamp: 1000 };
+    expect(feedReason(last, price, 1001, DEFAULT_LIMITS, WAD / 50n)).to.contain("volatility moved 2.00 %");
+    expect(feedReason(last, price, 1001, DEFAULT_LIMITS, WAD / 51n)).to.equal(undefined);
   });
 
   it("liquidates only below maintenance and only on usable data", () => {

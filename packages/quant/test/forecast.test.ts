@@ -5,6 +5,7 @@ import {
   fitHar,
   forecastVariance,
   forecastVolatility,
+  latestRegime,
   readCandles,
   realisedDays,
   regimeOf,
@@ -111,6 +112,13 @@ describe("quant: regimes", () => {
     expect(regimeOf(0.89, past, "crisis")).to.equal("turbulent");
     expect(regimeOf(0.22, past, "normal")).to.equal("normal");
     expect(regimeOf(0.1, past, "crisis")).to.equal("calm");
+  });
+
+  it("follow a walk through the days", () => {
+    const quiet = simulated(400, 0.1);
+    expect(latestRegime(quiet.slice(0, 120))).to.equal("normal");
+    expect(latestRegime([...quiet, ...quiet.slice(-5).map((x) => 50 * x)])).to.equal("crisis");
+    expect(latestRegime([...quiet, ...Array(40).fill(1e-7)])).to.equal("calm");
   });
 
   it("stay as they are while too little is known", () => {

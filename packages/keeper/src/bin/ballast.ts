@@ -1,3 +1,4 @@
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { connectBallast, explainError } from "@ballast/sdk";
@@ -10,23 +11,37 @@ import {
   loadConfig,
   readDeployment,
   readKeys,
+  readSurfaceKeys,
 } from "../config.ts";
 import { diagnose } from "../doctor.ts";
+import {
+  DEFAULT_TOLERANCES,
+  deribitSource,
+  JournalError,
+  localCosigner,
+  publisherJournal,
+  remoteCosigner,
+  serveCosigner,
+} from "../publisher/index.ts";
 import { runRound } from "../runner.ts";
 import { surfaceFile } from "../surfaceFile.ts";
-import { type KeeperContext, TASK_NAMES, type TaskName } from "../task.ts";
+import { type KeeperContext, type SurfaceSource, TASK_NAMES, type TaskName } from "../task.ts";
+import { regimesFromFiles } from "../tasks/parameters.ts";
 import { watchAccounts } from "../watch.ts";
 
 const HELP = `npm run keeper -- <task> [options]
 
 Tasks
   feed        post surfaces that are due and refresh risk arrays
+  arrays      post arrays that were computed here, and take bonds back
+  parameters  propose parameters that follow the market's regime
   peg         keep the cash token's deviation from its peg up to date
   hedge       bring the vault's delta back to its band
   liquidate   start auctions, bid in them, end them
   settle      prove fixings and pay expired positions out
   epoch       process the vault's deposits and redemptions
-  all         all of them, in the order feed, peg, settle, liquidate, hedge, epoch
+  all         all of them, in the order feed, arrays, parameters, peg, settle, liquidate, hedge, epoch
+  signer      serve one surface key: checks reports of others against its own source, and signs what it agrees with
   doctor      look at node, contracts, balance, clock, oracles and permissions
   config      show the configuration and where each value comes from
 
@@ -37,6 +52,10 @@ Options
   --rpc <url>          node (default http://127.0.0.1:8545)
   --deployment <file>  addresses (default app/public/deployment.json)
   --surface <file>     surfaces the feed task reports
+  --deribit <pairs>    or: calibrate them to Deribit's chains, such as 0=ETH,1=BTC
+  --cosigners <urls>   signers elsewhere, joined by commas
+  --journal <file>     what was signed and committed (default publisher-journal.json)
+  --listen <port>      of the signer (default 8701)
   --help               this text
 
 Keys come from the environment only: BALLAST_KEEPER_KEY sends, BALLAST_SURFACE_KEYS (comma separated) sign surfaces.
@@ -61,6 +80,9 @@ async function main(argv: readonly string[]): Promise<number> {
     ...(values.rpc === undefined ? {} : { rpc: values.rpc }),
     ...(values.deployment === undefined ? {} : { deployment: values.deployment }),
     ...(values.surface === undefined ? {} : { surface: values.surface }),
+    ...(values.deribit === undefined ? {} : { deribit: values.deribit }),
+    ...(values.cosigners === undefined ? {} : { cosigners: values.cosigners }),
+    ...(values.journal === undefined ? {} : { journal: values.journal }),
   });
   if (command === "config") {
     say(explainConfig(config, origins));
@@ -69,6 +91,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const provider = new JsonRpcProvider(config.rpc, undefined, { staticNetwork: false });
   try {
     await reachable(provider, config.rpc);
+    if (command === "signer") return await serve(config, provider, values.listen ?? "8701");
     const context = contextOf(config, provider);
     if (command === "doctor") return await doctor(context);
     const names = command === "all" ? [...TASK_NAMES] : [command];
@@ -90,16 +113,20 @@ function parse(argv: readonly string[]) {
         rpc: { type: "string" },
         deployment: { type: "string" },
         surface: { type: "string" },
+        deribit: { type: "string" },
+        cosigners: { type: "string" },
+        journal: { type: "string" },
+        listen: { type: "string" },
         help: { type: "boolean" },
       },
     });
     const words = positionals[0] === "keeper" ? positionals.slice(1) : positionals;
-    const known = [...TASK_NAMES, "all", "doctor", "config"];
+    const known = [...TASK_NAMES, "all", "signer", "doctor", "config"];
     const [command] = words;
     if (words.length > 1 || (command !== undefined && !known.includes(command))) {
       throw new UsageError(`"${words.join(" ")}" is no task; there are: ${known.join(", ")}.`);
     }
-    return { command: command as TaskName | "all" | "doctor" | "config" | undefined, values };
+    return { command: command as TaskName | "all" | "signer" | "doctor" | "config" | undefined, values };
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message.split("\n")[0]);
   }
@@ -122,10 +149,48 @@ function contextOf(config: KeeperConfig, provider: JsonRpcProvider): KeeperConte
     ballast,
     sender,
     surfaceSigners: keys.signers.map((key) => new Wallet(key)),
-    surfaceSource: config.surface === undefined ? undefined : surfaceFile(config.surface),
+    surfaceSource: sourceOf(config),
+    cosigners: config.cosigners.map((url) => remoteCosigner(url)),
+    publisherJournal: publisherJournal(config.journal),
+    regimes: regimesFromFiles(
+      config.histories,
+      new Map(Object.entries(config.normalParameters).map(([market, fields]) => [Number(market), fields])),
+    ),
     accounts: watchAccounts(ballast),
     limits: limitsOf(config),
   };
+}
+
+function sourceOf(config: KeeperConfig): SurfaceSource | undefined {
+  if (config.surface !== undefined) return surfaceFile(config.surface);
+  return config.deribit.size === 0 ? undefined : deribitSource(config.deribit, { url: config.deribitUrl });
+}
+
+/** A signer of its own: one key, one source, one journal. Runs until it is told to leave. */
+async function serve(config: KeeperConfig, provider: JsonRpcProvider, listen: string): Promise<number> {
+  const port = Number(listen);
+  if (!/^\d{1,5}$/.test(listen) || port > 65_535)
+    throw new UsageError(`--listen needs a port, not "${listen}".`);
+  const [key, ...more] = readSurfaceKeys(process.env);
+  const source = sourceOf(config);
+  if (key === undefined || more.length > 0)
+    throw new ConfigError("A signer needs exactly one key in BALLAST_SURFACE_KEYS.");
+  if (source === undefined) throw new ConfigError("A signer needs a source of its own: surface or deribit.");
+  const cosigner = await localCosigner({
+    signer: new Wallet(key),
+    ballast: connectBallast(readDeployment(config.deployment), provider),
+    source,
+    journal: publisherJournal(config.journal),
+    tolerances: DEFAULT_TOLERANCES,
+  });
+  const server = await serveCosigner(cosigner, port);
+  say(`${cosigner.name} signs on port ${(server.address() as AddressInfo).port}.`);
+  await new Promise<void>((done) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
+  });
+  server.closeAllConnections();
+  server.close();
+  return 0;
 }
 
 async function doctor(context: KeeperContext): Promise<number> {
@@ -163,7 +228,7 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(
-    `keeper: ${error instanceof ConfigError || error instanceof UsageError ? error.message : explainError(error)}\n`,
+    `keeper: ${error instanceof ConfigError || error instanceof JournalError || error instanceof UsageError ? error.message : explainError(error)}\n`,
   );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

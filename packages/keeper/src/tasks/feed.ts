@@ -1,18 +1,23 @@
+import { volSurface } from "@ballast/quant/exact";
 import {
+  type Ballast,
   groupParts,
   type MarketPrice,
   packPosition,
   readPrice,
+  SURFACE_REPORT_TYPES,
   type SurfaceReport,
   seriesOf,
-  signReport,
+  surfaceDomain,
   WAD,
 } from "@ballast/sdk";
-import type { Action, KeeperContext, KeeperLimits, SurfaceSlice } from "../task.ts";
-
-const FORWARD_STEP = 10n ** 10n;
-const VARIANCE_STEP = 10n ** 6n;
-const RHO_STEP = 10n ** 9n;
+import { type Collected, collectSignatures } from "../publisher/collect.ts";
+import { type Cosigner, localCosigner, proposeSurface } from "../publisher/cosigner.ts";
+import { publisherJournal } from "../publisher/journal.ts";
+import { DEFAULT_TOLERANCES } from "../publisher/review.ts";
+import { atTheMoney, named, points } from "../publisher/shape.ts";
+import type { Action, KeeperContext, KeeperLimits, SurfaceSource } from "../task.ts";
+import { postedGroups } from "./arrays.ts";
 
 /** Why a surface should be posted now; undefined if it need not be. */
 export function feedReason(
@@ -20,6 +25,7 @@ export function feedReason(
   price: MarketPrice,
   now: number,
   limits: KeeperLimits,
+  volatilityMove = 0n,
 ): string | undefined {
   if (price.status !== "Ok") return undefined;
   if (last.timestamp === 0) return "no surface was ever posted";
@@ -29,28 +35,24 @@ export function feedReason(
   const move = last.spot > price.price ? last.spot - price.price : price.price - last.spot;
   if (move * WAD >= limits.feedSpotMove * last.spot)
     return `spot moved ${Number((move * 10_000n) / last.spot) / 100} % since the last`;
+  if (volatilityMove >= limits.feedVolatilityMove)
+    return `volatility moved ${points(volatilityMove)} since the last`;
   return undefined;
 }
 
-/** The report for a market at `spot`, rounded to the units the contract packs. */
-export function buildReport(
-  market: number,
-  timestamp: number,
-  spot: bigint,
-  slices: readonly SurfaceSlice[],
-): SurfaceReport {
-  return {
-    market,
-    timestamp,
-    spot,
-    slices: slices.map((slice) => ({
-      expiry: slice.expiry,
-      forward: floorTo((spot * slice.forwardRatio) / WAD, FORWARD_STEP),
-      theta: floorTo(slice.theta, VARIANCE_STEP),
-      psi: floorTo(slice.psi, VARIANCE_STEP),
-      rho: (slice.rho / RHO_STEP) * RHO_STEP,
-    })),
-  };
+/** Largest distance of a volatility at the money from what is posted [wad]; an expiry that is not posted counts whole. */
+export function largestMove(report: SurfaceReport, posted: ReadonlyMap<number, bigint>): bigint {
+  let largest = 0n;
+  for (const { expiry, theta } of report.slices) {
+    const wanted = atTheMoney(theta, expiry - report.timestamp);
+    const word = posted.get(expiry);
+    const { theta: before, timestamp } =
+      word === undefined ? { theta: 0n, timestamp: 0n } : volSurface.unpackSlice(word);
+    const is = word === undefined ? 0n : atTheMoney(before, expiry - Number(timestamp));
+    const move = wanted > is ? wanted - is : is - wanted;
+    if (move > largest) largest = move;
+  }
+  return largest;
 }
 
 /** Posts surfaces that are due, then refreshes the risk arrays that are not current. */
@@ -70,23 +72,92 @@ async function postSurface(context: KeeperContext, market: number): Promise<Acti
     ballast.runner.provider?.getBlock("latest"),
   ]);
   const now = block?.timestamp ?? 0;
-  const why = feedReason({ spot: last.spot, timestamp: Number(last.timestamp) }, price, now, context.limits);
+  if (price.status !== "Ok") return [];
+  const { report, adjustments } = await proposeSurface(ballast, surfaceSource, market, now, price.price);
+  if (report.slices.length === 0) return [];
+  const move = largestMove(report, await postedSlices(ballast, report));
+  const lastPost = { spot: last.spot, timestamp: Number(last.timestamp) };
+  const why = feedReason(lastPost, price, now, context.limits, move);
   if (!why) return [];
-  const slices = await surfaceSource(market, now);
-  if (slices.length === 0) return [];
-  const report = buildReport(market, now, price.price, slices);
-  const signatures = await signReport(ballast, report, context.surfaceSigners);
   const feedContract = ballast.surfaceFeed.connect(sender);
   const argument = { ...report, slices: [...report.slices] };
+  // Whoever disagrees is told of by the action, so that it does not keep other markets from their posts.
+  const collected = await signatures(context, report, surfaceSource).catch((error: Error) => error);
+  const signed = (): string[] => {
+    if (collected instanceof Error) throw collected;
+    return [...collected.signatures];
+  };
   return [
     {
       task: "feed",
-      what: `post the surface of market ${market} with ${slices.length} expiries`,
+      what: `post the surface of market ${market} with ${report.slices.length} expiries`,
       why,
-      simulate: () => feedContract.post.staticCall(argument, signatures),
-      send: () => feedContract.post(argument, signatures),
+      details: [...describe(report, adjustments), ...describeSigners(collected)],
+      simulate: async () => feedContract.post.staticCall(argument, signed()),
+      send: async () => feedContract.post(argument, signed()),
     },
   ];
+}
+
+async function postedSlices(
+  ballast: Ballast,
+  { market, slices }: SurfaceReport,
+): Promise<Map<number, bigint>> {
+  const listed = new Set((await ballast.surfaceFeed.expiries(market)).map(Number));
+  const known = slices.filter(({ expiry }) => listed.has(expiry));
+  return new Map(
+    await Promise.all(
+      known.map(
+        async ({ expiry }) =>
+          [expiry, await ballast.surfaceFeed.getFunction("slice")(market, expiry)] as const,
+      ),
+    ),
+  );
+}
+
+function describe({ spot, slices, timestamp }: SurfaceReport, adjustments: readonly string[]): string[] {
+  const rows = slices.map(
+    ({ expiry, forward, theta, rho }) =>
+      `${named(expiry)}  forward/spot ${(Number((forward * 10_000n) / spot) / 10_000).toFixed(4)}  at the money ${points(atTheMoney(theta, expiry - timestamp))}  rho ${(Number(rho / 10n ** 15n) / 1000).toFixed(3)}`,
+  );
+  return [...rows, ...adjustments.map((one) => `adjusted: ${one}`)];
+}
+
+function describeSigners(collected: Collected | Error): string[] {
+  if (collected instanceof Error) return [];
+  return [
+    `signed by ${collected.signers.join(", ")}`,
+    ...collected.refusals.map((refusal) => `not signed by ${refusal}`),
+  ];
+}
+
+async function signatures(
+  context: KeeperContext,
+  report: SurfaceReport,
+  source: SurfaceSource,
+): Promise<Collected> {
+  const { ballast } = context;
+  const { chainId, contracts } = ballast.deployment;
+  const domain = surfaceDomain(chainId, contracts.surfaceFeed);
+  const threshold = Number(await ballast.surfaceFeed.threshold());
+  return collectSignatures(
+    await cosignersOf(context, source),
+    threshold,
+    (address) => ballast.surfaceFeed.isSigner(address),
+    { domain, types: SURFACE_REPORT_TYPES, value: { ...report } },
+    (cosigner) => cosigner.signSurface(report),
+  );
+}
+
+/** Signers of this process, which have the keeper's own source, and those elsewhere. */
+export async function cosignersOf(context: KeeperContext, source: SurfaceSource): Promise<Cosigner[]> {
+  const { ballast, surfaceSigners, cosigners = [], publisherJournal: journal = publisherJournal() } = context;
+  const own = await Promise.all(
+    surfaceSigners.map((signer) =>
+      localCosigner({ signer, ballast, source, journal, tolerances: DEFAULT_TOLERANCES }),
+    ),
+  );
+  return [...own, ...cosigners];
 }
 
 /** The vault's book first, an expiry at a time; then every other open series that has stale strikes. */
@@ -97,7 +168,9 @@ async function refreshArrays(context: KeeperContext): Promise<Action[]> {
   const arrays = ballast.riskArrays.connect(sender);
   const groups = new Map<bigint, bigint[]>();
   for (const word of words) groups.set(word >> 100n, [...(groups.get(word >> 100n) ?? []), word]);
-  for (const group of groups.values()) {
+  const posted = await postedGroups(context, words);
+  for (const [key, group] of groups) {
+    if (posted.has(key)) continue;
     for (let start = 0; start < group.length; start += 24) {
       const chunk = group.slice(start, start + 24);
       const stale = await arrays.refreshPositions.staticCall(chunk).catch(() => 0n);
@@ -130,7 +203,8 @@ async function refreshBook({ ballast, sender }: KeeperContext): Promise<Action[]
   });
 }
 
-async function openSeries(context: KeeperContext): Promise<bigint[]> {
+/** Positions of one unit in every series that somebody holds and that has not expired. */
+export async function openSeries(context: KeeperContext): Promise<bigint[]> {
   const { ballast } = context;
   const [accounts, block] = await Promise.all([
     context.accounts.accounts(),
@@ -148,8 +222,4 @@ async function openSeries(context: KeeperContext): Promise<bigint[]> {
     }
   }
   return [...series.values()];
-}
-
-function floorTo(value: bigint, step: bigint): bigint {
-  return (value / step) * step;
 }

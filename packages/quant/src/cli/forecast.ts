@@ -1,19 +1,10 @@
-import {
-  fitHar,
-  forecastVolatility,
-  type Regime,
-  realisedDays,
-  regimeOf,
-  rollingHar,
-} from "../forecast/index.ts";
+import { fitHar, forecastVolatility, latestRegime, realisedDays } from "../forecast/index.ts";
 import { readCandles, returnsOf } from "../risk/index.ts";
 import type { Command } from "./command.ts";
 import { readText } from "./files.ts";
 import { percent, table } from "./table.ts";
 
 const HORIZONS = [1, 7, 30];
-/** Days that the first regimes are judged by. */
-const START = 130;
 
 export const forecast: Command = {
   summary: "volatility forecast and regime from hourly prices",
@@ -35,17 +26,3 @@ export const forecast: Command = {
     };
   },
 };
-
-function latestRegime(variances: readonly number[]): Regime {
-  const rolling = rollingHar(1);
-  const past: number[] = [];
-  let regime: Regime = "normal";
-  variances.forEach((variance, day) => {
-    rolling.add(variance);
-    if (day < START) return;
-    const volatility = forecastVolatility(rolling.model(), rolling.variances);
-    regime = regimeOf(volatility, past, regime);
-    past.push(volatility);
-  });
-  return regime;
-}

@@ -1,4 +1,5 @@
 import { quantile } from "../risk/index.ts";
+import { forecastVolatility, rollingHar } from "./har.ts";
 
 /** States of a market, from quiet to worst. */
 export const REGIMES = ["calm", "normal", "turbulent", "crisis"] as const;
@@ -10,6 +11,8 @@ const ENTRIES = [0, 0.25, 0.75, 0.95];
 /** A regime is left only this far below where it begins, so that noise at a border does not flip it. */
 const STICKINESS = 0.05;
 const LEAST_FORECASTS = 90;
+/** Days before the first forecast. */
+const START = 130;
 
 /**
  * The regime that a forecast stands for among those before it. A rise changes it at once, a fall only once it is clear.
@@ -30,4 +33,22 @@ export function regimeOf(forecast: number, past: ArrayLike<number>, before: Regi
   const [strict, lenient] = [level(0), level(STICKINESS)];
   // Lenient borders are lower, so they hold a regime up but never raise it.
   return REGIMES[strict >= held ? strict : Math.min(lenient, held)] ?? before;
+}
+
+/**
+ * The regime after a walk through daily variances, oldest first: each day's forecast among those before it.
+ * @returns "normal" while too little is known
+ */
+export function latestRegime(variances: readonly number[]): Regime {
+  const rolling = rollingHar(1);
+  const past: number[] = [];
+  let regime: Regime = "normal";
+  variances.forEach((variance, day) => {
+    rolling.add(variance);
+    if (day < START) return;
+    const volatility = forecastVolatility(rolling.model(), rolling.variances);
+    regime = regimeOf(volatility, past, regime);
+    past.push(volatility);
+  });
+  return regime;
 }
