@@ -64,10 +64,10 @@ contract AuctionHouse is AuctionRegister, Backstop {
         _requireBidder(account, terms.bidder);
         (Auction memory auction, Verdict memory verdict) = _open(account, terms.id, terms.kind);
         _requireSlices(account, auction, verdict);
-        uint256 largest = AuctionPricing.largestFraction(auction, verdict);
+        uint256 largest = _largestFraction(auction, verdict);
         if (terms.fraction == 0 || terms.fraction > WAD)
             revert AuctionHouse_BadFraction(terms.fraction, largest);
-        uint256 fraction = FixedPoint.min(terms.fraction, largest);
+        uint256 fraction = _cut(terms.fraction, largest);
         paid = _sellSlice(account, terms.bidder, auction, verdict, fraction);
         int256 limit = Usd.unwrap(terms.priceLimit);
         if (fraction != terms.fraction) {
@@ -99,7 +99,12 @@ contract AuctionHouse is AuctionRegister, Backstop {
         _requireSlices(account, auction, verdict);
         Assessment memory standing = clearinghouse.assess(buyer);
         if (standing.status == DataStatus.Unusable) revert AuctionHouse_DataUnusable(buyer);
-        uint256 fraction = _takeForVault(auction, verdict, Usd.unwrap(standing.equity));
+        uint256 fraction = _takeForVault(
+            auction,
+            verdict,
+            _largestFraction(auction, verdict),
+            Usd.unwrap(standing.equity)
+        );
         paid = _sellSlice(account, buyer, auction, verdict, fraction);
         clearinghouse.requireHealthy(buyer);
     }
@@ -113,7 +118,7 @@ contract AuctionHouse is AuctionRegister, Backstop {
         (Auction memory auction, ) = _asOfNow(account, verdict);
         if (!verdict.whole || verdict.partsOnly || _isHealthy(verdict)) return (cost, 0);
         cost = Usd.wrap(AuctionPricing.sliceCost(auction, verdict, fraction));
-        largestFraction = AuctionPricing.largestFraction(auction, verdict);
+        largestFraction = _largestFraction(auction, verdict);
     }
 
     /// @dev Nobody related may draw on the insurance; strangers are kept honest by the price. Only the bidder's own word
@@ -132,6 +137,19 @@ contract AuctionHouse is AuctionRegister, Backstop {
     /// is what its equity rose by already.
     function _drawLimit(int256 gained, int256 requirementRose) internal view virtual returns (int256) {
         return FixedPoint.max(requirementRose, 0) - gained;
+    }
+
+    /// @dev Leaves nothing behind that nobody would bid for.
+    function _largestFraction(
+        Auction memory auction,
+        Verdict memory verdict
+    ) internal view virtual returns (uint256) {
+        return AuctionPricing.largestFraction(auction, verdict);
+    }
+
+    /// @dev A bid for more than is for sale takes what is: a gift to the seller between simulation and bid spoils nothing.
+    function _cut(uint256 wanted, uint256 largest) internal view virtual returns (uint256) {
+        return FixedPoint.min(wanted, largest);
     }
 
     /// @dev The auction meant, brought up to date, of an account that is for sale now.

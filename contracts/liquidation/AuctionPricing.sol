@@ -163,10 +163,9 @@ library AuctionPricing {
         return left.equity >= sure;
     }
 
-    /// @notice Sets the clocks to `time`. Without usable prices they stand still.
+    /// @notice Lets the clock of the auction's kind run to `time`. Without usable prices it stands still.
     function advance(Auction memory auction, bool whole, uint256 time) internal pure {
-        uint32 passed = uint32(FixedPoint.min(time - auction.seenAt, LONGEST_GAP));
-        auction.seenAt = uint40(time);
+        uint32 passed = uint32(time - auction.seenAt);
         if (auction.kind == AuctionKind.Insolvent) {
             if (whole) auction.insolventClock += passed;
         } else if (whole || auction.solventClock < SOFT_STAGE) {

@@ -5,6 +5,7 @@ import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {ILossWaterfall} from "../interfaces/IInsurance.sol";
 import {Auction, AuctionKind, IAuctionHouse} from "../interfaces/ILiquidation.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
 import {Usd} from "../types/Usd.sol";
 import {AuctionPricing, Verdict} from "./AuctionPricing.sol";
@@ -24,10 +25,8 @@ abstract contract AuctionRegister is Verdicts {
     mapping(AccountId => Auction) private _auctions;
     bool private transient _entered;
 
-    /// @dev Not from within a bid's callback, nor half-way through a batch, when accounts are not what they will be.
     modifier alone() {
-        if (_entered) revert AuctionHouse_Reentered();
-        if (AccountId.unwrap(clearinghouse.activeAccount()) != 0) revert AuctionHouse_InBatch();
+        _requireAlone();
         _entered = true;
         _;
         _entered = false;
@@ -80,6 +79,17 @@ abstract contract AuctionRegister is Verdicts {
         return _auctions[account];
     }
 
+    /// @dev Not from within a bid's callback, nor half-way through a batch, when accounts are not what they will be.
+    function _requireAlone() internal view virtual {
+        if (_entered) revert AuctionHouse_Reentered();
+        if (AccountId.unwrap(clearinghouse.activeAccount()) != 0) revert AuctionHouse_InBatch();
+    }
+
+    /// @dev How long ago the account was seen counts up to a limit.
+    function _countedUntil(Auction memory auction) internal view virtual returns (uint256) {
+        return FixedPoint.min(block.timestamp, auction.seenAt + AuctionPricing.LONGEST_GAP);
+    }
+
     function _running(AccountId account) internal view returns (Auction memory auction) {
         auction = _auctions[account];
         if (auction.kind == AuctionKind.None) revert AuctionHouse_NotRunning(account);
@@ -92,7 +102,8 @@ abstract contract AuctionRegister is Verdicts {
     ) internal view returns (Auction memory auction, AuctionKind before) {
         auction = _running(account);
         before = auction.kind;
-        AuctionPricing.advance(auction, verdict.whole, block.timestamp);
+        AuctionPricing.advance(auction, verdict.whole, _countedUntil(auction));
+        auction.seenAt = uint40(block.timestamp);
         auction.kind = _kindOf(before, verdict);
     }
 

@@ -38,18 +38,19 @@ abstract contract Backstop is IAuctionHouse, AccessManaged {
         return (_terms, _takenToday());
     }
 
-    /// @dev The share of the account that the vault, which is worth `vaultEquity`, takes now; it counts as taken.
+    /// @dev The share of the account, at most `largest`, that the vault, which is worth `vaultEquity`, takes now; it counts as taken.
     function _takeForVault(
         Auction memory auction,
         Verdict memory verdict,
+        uint256 largest,
         int256 vaultEquity
     ) internal returns (uint256 fraction) {
         BackstopTerms memory terms = _terms;
         _requireDue(auction, terms);
-        fraction = AuctionPricing.largestFraction(auction, verdict);
+        fraction = largest;
         if (verdict.maintenance <= 0) return fraction;
         uint256 taken = _takenToday();
-        uint256 room = terms.perDay > taken ? FixedPoint.min(terms.perBid, terms.perDay - taken) : 0;
+        uint256 room = _roomFor(terms, taken);
         uint256 equity = vaultEquity > 0 ? uint256(vaultEquity) : 0;
         uint256 maintenance = uint256(verdict.maintenance);
         fraction = FixedPoint.min(
@@ -59,6 +60,11 @@ abstract contract Backstop is IAuctionHouse, AccessManaged {
         if (fraction == 0) revert AuctionHouse_BackstopSpent(taken, terms.perDay);
         _day = uint64(block.timestamp / 1 days);
         _takenThatDay = uint192(taken + FixedPoint.divUp(FixedPoint.mulUp(maintenance, fraction), equity));
+    }
+
+    /// @dev Share of the vault's equity that may be taken now.
+    function _roomFor(BackstopTerms memory terms, uint256 taken) internal view virtual returns (uint256) {
+        return terms.perDay > taken ? FixedPoint.min(terms.perBid, terms.perDay - taken) : 0;
     }
 
     function _takenToday() private view returns (uint256) {

@@ -1,21 +1,12 @@
 import { WAD } from "@ballast/sdk";
 import { expect } from "chai";
-import { type AuctionRoom, auctionRoom } from "../support/auctions.ts";
+import { shortSeller } from "../support/auctions.ts";
 
 const ANY = 2n ** 100n;
 
-/** The seller is short ether puts, and its equity is the given share of its maintenance requirement [percent]. */
-async function short(percent: bigint): Promise<AuctionRoom> {
-  const all = await auctionRoom();
-  await all.give(all.seller, all.series(1, 3_000, "put"), -50n * WAD);
-  const { maintenanceRequirement } = await all.ledger.assess(all.seller);
-  await all.setEquity((maintenanceRequirement * percent) / 100n);
-  return all;
-}
-
 describe("an insolvent account", () => {
   it("is paid for within an hour up to its maintenance gap, to a bidder who takes on its risk", async () => {
-    const { house, bob, seller, bidder, ledger, counterparts, wait } = await short(-20n);
+    const { house, bob, seller, bidder, ledger, counterparts, wait } = await shortSeller(-20n);
     await house.start(seller);
     const verdict = await ledger.assess(seller);
     const gap = verdict.maintenanceRequirement - verdict.equity;
@@ -38,7 +29,7 @@ describe("an insolvent account", () => {
   });
 
   it("pays a bidder who brings the hedge what makes it whole, and no more", async () => {
-    const { house, bob, seller, bidder, ledger, give, series, wait, payer } = await short(-20n);
+    const { house, bob, seller, bidder, ledger, give, series, wait, payer } = await shortSeller(-20n);
     await give(bidder, series(1, 3_000, "put"), 50n * WAD);
     await house.start(seller);
     await wait(3_600);
@@ -52,7 +43,7 @@ describe("an insolvent account", () => {
   });
 
   it("can be sold in parts until it is empty; each raises its health, and all together pay its debt", async () => {
-    const { house, bob, seller, bidder, ledger, series, wait, payer } = await short(-20n);
+    const { house, bob, seller, bidder, ledger, series, wait, payer } = await shortSeller(-20n);
     await house.start(seller);
     const { equity } = await ledger.assess(seller);
     await wait(2_400);
@@ -73,7 +64,7 @@ describe("an insolvent account", () => {
   });
 
   it("turns solvent and back without either clock starting anew", async () => {
-    const { house, seller, ledger, setEquity, wait, counterparts } = await short(-20n);
+    const { house, seller, ledger, setEquity, wait, counterparts } = await shortSeller(-20n);
     const { maintenanceRequirement } = await ledger.assess(seller);
     await house.start(seller);
     await wait(1_200);
@@ -93,7 +84,7 @@ describe("an insolvent account", () => {
   });
 
   it("that owns nothing has its debt paid by the waterfall when somebody looks", async () => {
-    const { house, seller, ledger, give, series, maker, venue, wait } = await short(-20n);
+    const { house, seller, ledger, give, series, maker, venue, wait } = await shortSeller(-20n);
     await house.start(seller);
     await give(seller, series(1, 3_000, "put"), 50n * WAD);
     const debt = await ledger.cashOf(seller);

@@ -1,17 +1,15 @@
 import { accountId, instrumentId, WAD } from "@ballast/sdk";
 import { funded, USDC } from "./ledger.ts";
 
-/** Guards of the auction house that a mutant lacks. */
-export interface Missing {
-  readonly anyBidder?: boolean;
-  readonly anyDraw?: boolean;
-}
+/** Guards of the auction house that a mutant may lack, in the order of test/harness/mutants/AuctionMutants.sol. */
+const GUARDS = ["bidder", "draw", "alone", "cut", "remainder", "room", "clock"] as const;
+export type Guard = (typeof GUARDS)[number];
 
 /**
  * An auction house on the real ledger and risk engine. Shortfalls are paid from one rich account, which also is the
- * vault's; `mutant` leaves a guard out.
+ * vault's; the mutant of `missing` leaves that guard out.
  */
-export async function auctionRoom(mutant?: Missing) {
+export async function auctionRoom(missing?: Guard) {
   const all = await funded();
   const { ethers, ledger, risk, usdc, alice, bob, carol, deployer, venue, weth } = all;
   const counterparts = await ethers.deployContract("AuctionCounterparts", [ledger.target]);
@@ -22,8 +20,8 @@ export async function auctionRoom(mutant?: Missing) {
     counterparts.target,
     counterparts.target,
   ] as const;
-  const house = mutant
-    ? await ethers.deployContract("AuctionMutant", [...parts, !!mutant.anyBidder, !!mutant.anyDraw])
+  const house = missing
+    ? await ethers.deployContract("AuctionMutant", [...parts, 1n << BigInt(GUARDS.indexOf(missing))])
     : await ethers.deployContract("AuctionHouse", [...parts]);
   await ledger.setVenue(house.target, true);
   await ledger.setVenue(counterparts.target, true);
@@ -75,3 +73,25 @@ export async function auctionRoom(mutant?: Missing) {
 }
 
 export type AuctionRoom = Awaited<ReturnType<typeof auctionRoom>>;
+
+/** Name of the custom error that an attempt is refused with; "nothing" if it is not. */
+export async function refusedWith(room: AuctionRoom, attempt: Promise<unknown>): Promise<string> {
+  try {
+    await attempt;
+  } catch (error) {
+    const named = /custom error '([A-Za-z]+_[A-Za-z]+)/.exec(String(error))?.[1];
+    if (named !== "Clearinghouse_CallFailed") return named ?? String(error);
+    const reason = /0x[0-9a-f]{8}/.exec(String(error).split("CallFailed")[1] ?? "")?.[0] ?? "";
+    return room.house.interface.getError(reason)?.name ?? reason;
+  }
+  return "nothing";
+}
+
+/** The seller is short ether puts, and its equity is the given share of its maintenance requirement [percent]. */
+export async function shortSeller(percent: bigint, missing?: Guard): Promise<AuctionRoom> {
+  const all = await auctionRoom(missing);
+  await all.give(all.seller, all.series(1, 3_000, "put"), -50n * WAD);
+  const { maintenanceRequirement } = await all.ledger.assess(all.seller);
+  await all.setEquity((maintenanceRequirement * percent) / 100n);
+  return all;
+}
