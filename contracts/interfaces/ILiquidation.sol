@@ -16,19 +16,17 @@ enum AuctionKind {
 /// @notice An account's auction; with kind None, what is left of its last one. One word.
 /// @param id of this account's auctions, counting up, so that no bid lands on another auction than it meant
 /// @param kind who pays
-/// @param startedAt time of the start
-/// @param seenAt when the account was last seen unhealthy; the clock runs on from there
-/// @param episodeEndsAt until when a new start is the same distress and pays no fee
-/// @param solventClock time that the price has had to fall, as of `seenAt` [s]
-/// @param insolventClock time that the payment has had to rise, as of `seenAt` [s]
+/// @param seenAt when the account was last seen unhealthy, from where the clock runs on; with kind None, when it ended
+/// @param solventClock time that the price has had to fall, as of `seenAt` [s]; stops at 65,535
+/// @param insolventClock time that the payment has had to rise, as of `seenAt` [s]; stops at 65,535
+/// @param starter who is yet to be paid for starting it; zero if nobody
 struct Auction {
-    uint64 id;
+    uint24 id;
     AuctionKind kind;
-    uint40 startedAt;
-    uint40 seenAt;
-    uint40 episodeEndsAt;
-    uint32 solventClock;
-    uint32 insolventClock;
+    uint32 seenAt;
+    uint16 solventClock;
+    uint16 insolventClock;
+    address starter;
 }
 
 /// @notice A bid for a pro-rata slice of everything.
@@ -144,8 +142,9 @@ interface IAuctionHouse {
     error AuctionHouse_BackstopSpent(uint256 taken, uint256 limit);
     error AuctionHouse_BadBackstop(uint256 value, uint256 least, uint256 most);
 
-    /// @notice Starts an auction of an account whose equity is below its maintenance requirement. Anyone may.
-    /// Pays the starter a fee from the account's cash, once in a distress, if the account is solvent.
+    /// @notice Starts an auction of an account whose equity is below its maintenance requirement. Anyone may. The starter
+    /// is paid a fee from the account's cash, once in a distress, when the account is next seen unhealthy and solvent:
+    /// at a bid, or at an update.
     /// @dev What no price can value counts for nothing. While there is such a thing, only parts are sold.
     function start(AccountId account) external returns (uint64 id);
 

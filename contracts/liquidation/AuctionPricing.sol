@@ -165,11 +165,16 @@ library AuctionPricing {
 
     /// @notice Lets the clock of the auction's kind run to `time`. Without usable prices it stands still.
     function advance(Auction memory auction, bool whole, uint256 time) internal pure {
-        uint32 passed = uint32(time - auction.seenAt);
+        uint256 passed = time - auction.seenAt;
         if (auction.kind == AuctionKind.Insolvent) {
-            if (whole) auction.insolventClock += passed;
+            if (whole) auction.insolventClock = _stopped(auction.insolventClock + passed);
         } else if (whole || auction.solventClock < SOFT_STAGE) {
-            auction.solventClock += passed;
+            auction.solventClock = _stopped(auction.solventClock + passed);
         }
+    }
+
+    /// @dev Every stage is over long before.
+    function _stopped(uint256 clock) private pure returns (uint16) {
+        return uint16(FixedPoint.min(clock, type(uint16).max));
     }
 }

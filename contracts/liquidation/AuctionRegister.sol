@@ -47,10 +47,12 @@ abstract contract AuctionRegister is Verdicts {
         if (auction.kind != AuctionKind.None) revert AuctionHouse_AlreadyRunning(account, auction.id);
         Verdict memory verdict = _judge(account);
         _requireUnhealthy(account, verdict);
-        bool paysFee = block.timestamp >= auction.episodeEndsAt;
+        // A start soon after the last end is the same distress, whose start has been paid for.
+        bool isNew = auction.id == 0 || block.timestamp > auction.seenAt + EPISODE;
+        auction.starter = isNew ? msg.sender : address(0);
         id = ++auction.id;
         auction.kind = _kindOf(AuctionKind.Solvent, verdict);
-        (auction.startedAt, auction.seenAt) = (uint40(block.timestamp), uint40(block.timestamp));
+        auction.seenAt = uint32(block.timestamp);
         _auctions[account] = auction;
         emit AuctionStarted(
             account,
@@ -61,7 +63,6 @@ abstract contract AuctionRegister is Verdicts {
             msg.sender
         );
         if (auction.kind == AuctionKind.Insolvent) _expose(account, verdict);
-        else if (paysFee) _payStarter(account, id, verdict);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -103,14 +104,16 @@ abstract contract AuctionRegister is Verdicts {
         auction = _running(account);
         before = auction.kind;
         AuctionPricing.advance(auction, verdict.whole, _countedUntil(auction));
-        auction.seenAt = uint40(block.timestamp);
+        auction.seenAt = uint32(block.timestamp);
         auction.kind = _kindOf(before, verdict);
     }
 
-    /// @dev Brings the auction up to date, in memory but for the waterfall, which learns of a change of kind.
+    /// @dev Brings the auction up to date, in memory but for the waterfall, which learns of a change of kind, and the
+    /// starter's fee, which leaves `verdict` as it is then.
     function _refresh(AccountId account, Verdict memory verdict) internal returns (Auction memory auction) {
         AuctionKind before;
         (auction, before) = _asOfNow(account, verdict);
+        if (auction.starter != address(0) && !_isHealthy(verdict)) _payStarter(account, auction, verdict);
         if (auction.kind == before) return auction;
         if (before == AuctionKind.Insolvent) lossWaterfall.setExposure(account, Usd.wrap(0));
         emit AuctionKindChanged(account, auction.id, auction.kind);
@@ -130,7 +133,7 @@ abstract contract AuctionRegister is Verdicts {
         }
         bool wasInsolvent = auction.kind == AuctionKind.Insolvent;
         Auction memory ended;
-        (ended.id, ended.episodeEndsAt) = (auction.id, uint40(block.timestamp + EPISODE));
+        (ended.id, ended.seenAt) = (auction.id, uint32(block.timestamp));
         _auctions[account] = ended;
         if (wasInsolvent) lossWaterfall.setExposure(account, Usd.wrap(0));
         emit AuctionEnded(account, auction.id, Usd.wrap(left.equity), Usd.wrap(left.maintenance));
@@ -161,13 +164,16 @@ abstract contract AuctionRegister is Verdicts {
         return verdict.equity > 0 ? AuctionKind.Solvent : AuctionKind.Insolvent;
     }
 
-    /// @dev Paid from cash that is there; an account without cash pays no fee.
-    function _payStarter(AccountId account, uint64 id, Verdict memory verdict) private {
+    /// @dev Paid from cash that is there, while all has a price; an account without cash or equity pays later, if ever.
+    function _payStarter(AccountId account, Auction memory auction, Verdict memory verdict) private {
         int256 fee = (verdict.equity * START_FEE_SHARE) / WAD;
         if (fee > START_FEE_CAP) fee = START_FEE_CAP;
-        AccountId receiver = accountIdOf(msg.sender, 0);
-        if (fee <= 0 || verdict.cash < fee || receiver == account) return;
+        AccountId receiver = accountIdOf(auction.starter, 0);
+        if (fee <= 0 || !verdict.whole || verdict.cash < fee || receiver == account) return;
+        auction.starter = address(0);
+        verdict.equity -= fee;
+        verdict.cash -= fee;
         clearinghouse.moveCash(account, receiver, Usd.wrap(fee));
-        emit StarterPaid(account, id, receiver, Usd.wrap(fee));
+        emit StarterPaid(account, auction.id, receiver, Usd.wrap(fee));
     }
 }

@@ -35,7 +35,7 @@ describe("auction house", () => {
     const { bidder, putSeller } = stage.world.people;
     const house = bidder.ballast.auctionHouse;
     await (await house.start(putSeller.account)).wait();
-    const started = Number((await house.auctionOf(putSeller.account)).startedAt);
+    const started = Number((await house.auctionOf(putSeller.account)).seenAt);
     const shareAt = async (seconds: number) => {
       await lookUntil(stage, putSeller.account, started + SOFT_STAGE + seconds, 1_600n);
       const { equity } = await bidder.ballast.clearinghouse.assess(putSeller.account);
@@ -118,6 +118,8 @@ describe("auction house", () => {
     const { bidder, putSeller } = stage.world.people;
     const house = bidder.ballast.auctionHouse;
     await (await house.start(putSeller.account)).wait();
+    await (await house.update(putSeller.account)).wait();
+    await (await house.update(putSeller.account)).wait();
     const paid = house.filters.StarterPaid(putSeller.account);
     const [fee] = await house.queryFilter(paid);
     expect(fee!.args.fee).to.be.within(1n, 50n * WAD);
@@ -126,6 +128,7 @@ describe("auction house", () => {
     await (await house.end(putSeller.account)).wait();
     await stage.player.move({ time: await stage.clock.now(), price: 1_590n * WAD });
     await (await house.start(putSeller.account)).wait();
+    await (await house.update(putSeller.account)).wait();
     expect((await house.auctionOf(putSeller.account)).id).to.equal(2n);
     expect(await house.queryFilter(paid)).to.have.length(1);
   });

@@ -17,7 +17,7 @@ describe("backstop", () => {
     expect(await refusal(house.backstop.staticCall(putSeller.account))).to.equal(
       "AuctionHouse_BackstopNotDue",
     );
-    const started = Number((await house.auctionOf(putSeller.account)).startedAt);
+    const started = Number((await house.auctionOf(putSeller.account)).seenAt);
     await lookUntil(stage, putSeller.account, started + SOFT_STAGE + 900 + 4 * HOUR, 1_600n);
     const vaultAccount = await vault.account();
     const [seller, buyer] = [

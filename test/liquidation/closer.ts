@@ -31,6 +31,7 @@ describe("vault closer", () => {
       await usdc.balanceOf(keeper.address),
       await clearinghouse.positionOf(vaultAccount, put),
     ];
+    await (await house.update(putSeller.account)).wait();
     const before = await clearinghouse.assess(putSeller.account);
     await (await vaultCloser.close(putSeller.account, id, kind, legs, 1n)).wait();
     const after = await clearinghouse.assess(putSeller.account);

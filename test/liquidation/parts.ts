@@ -25,6 +25,7 @@ describe("soft stage", () => {
     const { auctionHouse: house, clearinghouse } = bidder.ballast;
     await (await house.start(putSeller.account)).wait();
     await stage.clock.advanceTo((await stage.clock.now()) + SOFT_STAGE / 2);
+    await (await house.update(putSeller.account)).wait();
     const before = await clearinghouse.assess(putSeller.account);
     const terms = {
       ...(await bidOn(house, putSeller.account, { bidder: bidder.account })),

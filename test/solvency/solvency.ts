@@ -20,7 +20,7 @@ describe("insolvency", () => {
     const { bidder, putSeller, insurer } = stage.world.people;
     const { auctionHouse: house, insuranceFund: fund, lossWaterfall } = bidder.ballast;
     await (await house.start(putSeller.account)).wait();
-    const { id, kind, startedAt } = await house.auctionOf(putSeller.account);
+    const { id, kind, seenAt } = await house.auctionOf(putSeller.account);
     expect(kind).to.equal(2n);
     const { equity, maintenanceRequirement } = await bidder.ballast.clearinghouse.assess(putSeller.account);
     expect(await lossWaterfall.exposureOf(putSeller.account)).to.equal(maintenanceRequirement - equity);
@@ -29,7 +29,7 @@ describe("insolvency", () => {
       "InsuranceFund_ShortfallOpen",
     );
     const held = await fund.assetsHeld();
-    await stage.clock.advanceTo(Number(startedAt) + 1_800);
+    await stage.clock.advanceTo(Number(seenAt) + 1_800);
     await (await house.bid(putSeller.account, insolventBid(id, bidder.account), "0x")).wait();
     const [loss] = await lossWaterfall.queryFilter(lossWaterfall.filters.LossAbsorbed());
     if (!loss) throw new Error("No loss was absorbed.");
@@ -57,8 +57,8 @@ describe("insolvency", () => {
 
     const house = bidder.ballast.auctionHouse;
     await (await house.start(putSeller.account)).wait();
-    const { id, startedAt } = await house.auctionOf(putSeller.account);
-    await stage.clock.advanceTo(Number(startedAt) + 3_600);
+    const { id, seenAt } = await house.auctionOf(putSeller.account);
+    await stage.clock.advanceTo(Number(seenAt) + 3_600);
     await (await house.bid(putSeller.account, insolventBid(id, bidder.account), "0x")).wait();
     const { lossWaterfall } = bidder.ballast;
     const [loss] = await lossWaterfall.queryFilter(lossWaterfall.filters.LossAbsorbed());
