@@ -1,13 +1,14 @@
 /**
- * npm run verify:quant: measures how good the off-chain models are, writes `bench/results/accuracy.json`, and ends with
- * exit code 1 if a figure misses its target. `BALLAST_VERIFY=models npm run verify:quant` runs one part of it.
+ * npm run verify:quant: measures how exact the numeric kernels and how good the off-chain models are, writes
+ * `bench/results/accuracy.json`, and ends with exit code 1 if a figure misses its target.
+ * `BALLAST_VERIFY=kernels npm run verify:quant` runs one part of it.
  */
 import { network } from "hardhat";
 import { record } from "./record.ts";
 import type { Measure } from "./section.ts";
 
 /** Parts, each in `quant-<name>.ts`, in the order they run. */
-const PARTS = ["models"] as const;
+const PARTS = ["kernels", "models"] as const;
 
 const named = process.env["BALLAST_VERIFY"]?.split(",");
 const unknown = named?.find((name) => !PARTS.some((part) => part === name));

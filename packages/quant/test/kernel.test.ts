@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { quantCoefficients } from "../../../scripts/verify/quant/coefficients.ts";
 import { BadOptionError, GreeksBatch, greeks, hasSimd, type KernelKind, NoSimdError } from "../src/index.ts";
-import { EXP, LOG, MILLS } from "../src/kernel/coefficients.ts";
+import { EXP, FAR, LOG, MILLS, NEAR } from "../src/kernel/coefficients.ts";
 import { exponential, logRatio } from "../src/kernel/elementary.ts";
 import { ColumnMemory } from "../src/kernel/memory.ts";
 
@@ -42,7 +42,7 @@ function computed(rows: readonly Row[], kind: KernelKind): GreeksBatch {
 
 describe("quant: the kernel of prices and Greeks", () => {
   it("has the polynomials that 100 digits give", () => {
-    expect(quantCoefficients()).to.deep.equal({ MILLS, EXP, LOG });
+    expect(quantCoefficients()).to.deep.equal({ MILLS, EXP, LOG, NEAR, FAR });
   });
 
   it("gives the same bits in WebAssembly and in TypeScript", () => {

@@ -8,7 +8,7 @@
  */
 import { fileURLToPath } from "node:url";
 import type { Decimal } from "decimal.js";
-import { Big, millsRatio } from "../reference.ts";
+import { Big, density, millsRatio } from "../reference.ts";
 
 type Real = (x: Decimal) => Decimal;
 type Polynomial = readonly Decimal[];
@@ -16,6 +16,7 @@ type Polynomial = readonly Decimal[];
 const ZERO = new Big(0);
 const ONE = new Big(1);
 const PI = Big.acos(-1);
+const INVERSE_ROOT_2PI = ONE.div(PI.times(2).sqrt());
 const LN2 = Big.ln(2);
 /** Where the map of the Mills ratio has its middle, t = (y - 5) / (y + 5), and the last argument that matters. */
 const MIDDLE = 5;
@@ -31,13 +32,32 @@ export function quantCoefficients(): Readonly<Record<string, readonly number[]>>
   // (exp(r) - 1 - r) / r^2 and (artanh(u) / u - 1) / u^2, where the arguments come near zero too.
   const exp: Real = (r) => series(r, (n) => new Big(1).div(factorial(n + 2)));
   const log: Real = (w) => series(w, (n) => new Big(1).div(2 * n + 3));
+  // a of (phi(a) - a N(-a)) / a = value, what a normal distribution's option is worth over how far it is out of the money.
+  const near: Real = (eta) => distance(INVERSE_ROOT_2PI.div(eta).minus("0.5")).div(eta);
+  const far: Real = (u) => distance(ONE.div(u.times(u).times(-2)).exp()).times(u);
   const half = LN2.div(2).times("1.0001");
   const numbers = (p: Polynomial): number[] => p.map(Number);
   return {
     MILLS: numbers(interpolate(mills, ONE.neg(), last, 21)),
     EXP: numbers(interpolate(exp, half.neg(), half, 9)),
     LOG: numbers(interpolate(log, ZERO, new Big("0.0401"), 7)),
+    NEAR: numbers(interpolate(near, new Big("0.0001"), new Big("0.684"), 6)),
+    FAR: numbers(interpolate(far, new Big("0.03"), new Big("0.4486"), 5)),
   };
+}
+
+/** The root by Newton's method on the logarithm, which is concave. */
+function distance(value: Decimal): Decimal {
+  let a = ONE;
+  for (let step = 0; step < 60; step++) {
+    const phi = density(a);
+    const worth = phi.times(ONE.minus(a.times(millsRatio(a, phi)))).div(a);
+    const slope = phi.div(a.times(a)).neg();
+    const next = a.minus(worth.div(value).ln().times(worth).div(slope));
+    a = next.gt(0) ? next : a.div(2);
+    if (worth.div(value).minus(1).abs().lt("1e-30")) return a;
+  }
+  throw new RangeError(`No distance gives ${value}.`);
 }
 
 const factorial = (n: number): Decimal => (n < 2 ? ONE : new Big(n).times(factorial(n - 1)));

@@ -26,6 +26,18 @@ export const LOG = [
   0.07694433902806859, 0.06604854121029731, 0.06804515131429249,
 ] as const;
 
+/** a / eta for a < 1, where eta = phi(0) / (v + 1/2) and v = phi(a) / a - N(-a); in eta. To about a thousandth. */
+export const NEAR = [
+  1.0001947544743588, -0.027412335301669942, 1.1131341565691182, -4.935711744041393, 18.272702976088496,
+  -29.672119872595353, 19.348427382199784,
+] as const;
+
+/** a u for a > 1, where u = (-2 ln v)^(-1/2), in u. To about a thousandth. */
+export const FAR = [
+  1.0036128725517353, -0.2697623076790357, -6.5207343155789035, 8.40205194276195, 11.233143413420436,
+  -18.460288049323726,
+] as const;
+
 /** ln 2 = LN2_HIGH + LN2_LOW, the first with so few digits that its products with small integers are exact. */
 export const LN2_HIGH = 0.6931471803691238;
 export const LN2_LOW = 1.9082149292705877e-10;
@@ -43,3 +55,18 @@ export const SMALLEST_DEVIATION = 1e-30;
 export const LARGEST_PRICE = 1e100;
 /** Volatilities and years are at most this. */
 export const LARGEST_TIME = 1e6;
+/** v at which the two polynomials meet. */
+export const NEAREST_FAR = 0.08331547058768637;
+/** Of Winitzki's approximation to the error function. */
+export const WINITZKI = 0.147;
+export const WINITZKI_SUM = 4.330746750799873;
+/** Slope of the error function at zero over that of the normal distribution function, times sqrt(2 pi). */
+export const ERROR_FUNCTION_STRETCH = 2.8284271247461903;
+/** Standard deviations below it, and time values below this share of the bound, need more care than a batch takes. */
+export const CAREFUL_DEVIATION = 4e-3;
+export const CAREFUL_SHARE = 1e-280;
+/** A step that is at most this share of what it changes is the last: the error after it is its fourth power. */
+export const LAST_STEP = 5e-5;
+export const MOST_STEPS = 8;
+/** What a row holds that a batch leaves to a slower solution. */
+export const UNSOLVED = -1;

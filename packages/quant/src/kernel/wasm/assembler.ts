@@ -40,7 +40,6 @@ export const i32 = (value: number): Code => [0x41, ...signed(value)];
 export const addI32 = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
 export const lessI32 = (a: Code, b: Code): Code => [...a, ...b, 0x49];
 export const andI32 = (a: Code, b: Code): Code => [...a, ...b, 0x71];
-export const isZeroI32 = (a: Code): Code => [...a, 0x45];
 
 /** Repeats the body until the condition, asked at its end, is zero. */
 export const repeatWhile = (body: Code, condition: Code): Code => [

@@ -27,7 +27,7 @@ import {
 } from "./vector.ts";
 
 /** Horner's rule on every `step`-th coefficient from `first`. */
-function horner(
+export function horner(
   f: FunctionBuilder,
   coefficients: readonly number[],
   first: number,

@@ -24,6 +24,7 @@ export const subtract = binary(0xf1);
 export const multiply = binary(0xf2);
 export const divide = binary(0xf3);
 export const absolute = unary(0xec);
+export const negative = unary(0xed);
 export const squareRoot = unary(0xef);
 
 /** b < a ? b : a, as x86 does it in one instruction. */
@@ -38,6 +39,8 @@ export const isAtMost = binary(0x4b);
 export const isEqual = binary(0x47);
 
 export const and = binary(0x4e);
+/** The bits of a that b has not. */
+export const andNot = binary(0x4f);
 export const or = binary(0x50);
 export const addIntegers = binary(0xce);
 export const subtractIntegers = binary(0xd1);
