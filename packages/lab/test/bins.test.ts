@@ -31,7 +31,7 @@ function run(name: "replay" | "sandbox", ...args: string[]): Promise<Outcome> {
 }
 
 describe("commands of the lab", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("answer wrong use with one sentence and exit code 2", async () => {
     const cases: [Parameters<typeof run>, string][] = [
@@ -41,6 +41,18 @@ describe("commands of the lab", function () {
       [
         ["replay", "--scenario", "2020-03-12", "--seed", "-1"],
         'replay: --seed must be a whole number from 0 to 4294967295, not "-1".\n',
+      ],
+      [
+        ["replay", "--scenario", "2020-03-12", "--keepers-dead", "6"],
+        'replay: --keepers-dead must be a number of hours such as 6h, not "6".\n',
+      ],
+      [
+        ["replay", "--scenario", "2020-03-12", "--from-hour", "6"],
+        "replay: --from-hour goes with --keepers-dead or --feed-frozen only.\n",
+      ],
+      [
+        ["replay", "--scenario", "2020-03-12", "--vault-slice", "21"],
+        'replay: --vault-slice must be a number from 0 to 20, not "21".\n',
       ],
       [["sandbox", "--fast"], "sandbox: There is no flag --fast; try --help.\n"],
       [["sandbox", "--port", "0"], 'sandbox: --port must be a whole number from 1 to 65535, not "0".\n'],

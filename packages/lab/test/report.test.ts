@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { namesOf, worstHours } from "../src/replay.ts";
 import { attribute, totalOf } from "../src/report/attribution.ts";
 import type { Chronicle } from "../src/report/chronicle.ts";
 import { equality } from "../src/report/conservation.ts";
+import { measureDamage } from "../src/report/damage.ts";
 import { reportHtml } from "../src/report/html.ts";
 import { reportJson } from "../src/report/json.ts";
 import { isGood, makeReport, type ReportInput } from "../src/report/model.ts";
@@ -125,13 +127,14 @@ describe("verdict", () => {
       shortfall: 0n,
       ended: undefined,
     };
-    const loss = { ...moment, account: 1n, shortfall: 10n, insurance: 4n, vault: 5n, shared: 0n };
+    const loss = { ...moment, account: 1n, shortfall: 10n, insurance: 4n, vault: 5n, shared: 0n, steps: [] };
     const report = makeReport(
       input({ chronicle: { ...EMPTY, auctions: [open], losses: [loss] }, expectLiquidation: true }),
     );
     expect(report.faults).to.deep.equal([
       "1 auctions have not ended.",
       "The loss at block 1 is not paid to the wei.",
+      "The steps of the loss at block 1 do not add up to it.",
       "Nobody traded.",
       "No account was liquidated.",
     ]);
@@ -168,5 +171,53 @@ describe("report files", () => {
     expect(svg).to.contain("03-08").and.contain("03-09").and.contain("a&#38;b").and.not.contain("NaN");
     expect(linePlot("empty", [], [])).to.not.contain("NaN");
     expect(escapeHtml('<"&>')).to.equal("&#60;&#34;&#38;&#62;");
+  });
+});
+
+describe("damage of a run", () => {
+  it("sums losses by payer, and finds the hour in which accounts were deepest in debt", () => {
+    const at = (equity: bigint, maintenance = 10n) => ({ account: 1n, equity, maintenance });
+    const snapshots = [
+      snapshot(0, { atRisk: [at(20n)] }),
+      snapshot(1, { atRisk: [at(-3n), at(-4n), at(9n)] }),
+      snapshot(2, { atRisk: [at(-5n)], sharePrice: (WAD * 9n) / 10n }),
+    ];
+    const loss = {
+      block: 1,
+      time: 1,
+      account: 1n,
+      shortfall: 10n,
+      insurance: 4n,
+      vault: 5n,
+      shared: 1n,
+      steps: [],
+    };
+    const damage = measureDamage(snapshots, { ...EMPTY, losses: [loss, loss] });
+    expect(damage).to.deep.equal({
+      shortfall: 20n,
+      insurance: 8n,
+      vault: 10n,
+      shared: 2n,
+      deepestDebt: 7n,
+      deepestDebtHour: 1,
+      hoursBelowMaintenance: 4,
+      sharePriceChange: -WAD / 10n,
+    });
+    expect(measureDamage([], EMPTY).deepestDebtHour).to.equal(undefined);
+  });
+});
+
+describe("incidents of a replay", () => {
+  it("have the deepest fall in their hour before the last, and names", () => {
+    const path = [100n, 99n, 98n, 97n, 80n, 79n].map((price, hour) => ({ time: hour, price: price * WAD }));
+    expect(worstHours(path, 3)).to.deep.equal({ from: 3, to: 6 });
+    expect(worstHours(path, 2)).to.deep.equal({ from: 4, to: 6 });
+    expect(worstHours(path, 1)).to.deep.equal({ from: 4, to: 5 });
+    expect(worstHours(path, 20)).to.deep.equal({ from: 0, to: 20 });
+    expect(namesOf({})).to.deep.equal([]);
+    expect(namesOf({ keepersDead: { from: 3, to: 9 }, feedFrozen: { from: 1, to: 3 } })).to.deep.equal([
+      "keepers dead in hours 3 to 8",
+      "feed frozen in hours 1 to 2",
+    ]);
   });
 });

@@ -1,18 +1,17 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { formatDecimal, parseDecimal } from "@ballast/sdk";
 import { LabError, runMain, UsageError } from "../failure.ts";
 import { type Flag, type Flags, helpText, parseFlags, utcDay, wholeNumber } from "../flags.ts";
 import { type PricePoint, parseHistory, sliceHistory } from "../market/history.ts";
 import { pathOf, REPLAY_SCENARIOS, scenarioOf } from "../market/scenarios.ts";
-import { listExpiries } from "../market/surface.ts";
 import { seededRandom } from "../random.ts";
-import { buildReport } from "../report/build.ts";
+import { namesOf, type ReplayInput, replay, worstHours } from "../replay.ts";
 import { reportHtml } from "../report/html.ts";
 import { reportJson } from "../report/json.ts";
 import { isGood, type Report } from "../report/model.ts";
-import { playSession } from "../session/session.ts";
-import { simulatedClock } from "../world/clock.ts";
-import { setStage } from "../world/stage.ts";
+import type { Hours, Incidents } from "../session/session.ts";
+import { INSURANCE_DOLLARS } from "../world/stage.ts";
 
 const FLAGS = {
   scenario: { kind: "value", value: "<name>", help: `built-in price path: ${REPLAY_SCENARIOS.join(", ")}` },
@@ -23,23 +22,39 @@ const FLAGS = {
   },
   from: { kind: "value", value: "<day>", help: "first day of --prices, such as 2020-03-08" },
   to: { kind: "value", value: "<day>", help: "day after the last of --prices, such as 2020-03-16" },
+  "keepers-dead": {
+    kind: "value",
+    value: "<n>h",
+    help: "no keeper does anything for so many hours, such as 6h",
+  },
+  "feed-frozen": {
+    kind: "value",
+    value: "<n>h",
+    help: "no Chainlink round comes for so many hours, such as 2h",
+  },
+  "from-hour": {
+    kind: "value",
+    value: "<n>",
+    help: "hour in which that begins (default: so that the deepest fall is in its hour before the last)",
+  },
+  fund: {
+    kind: "value",
+    value: "<usdc>",
+    help: `what the insurance fund starts with (default ${INSURANCE_DOLLARS})`,
+  },
+  "vault-slice": {
+    kind: "value",
+    value: "<%>",
+    help: "what the vault's slice pays at most, in percent of its NAV, such as 0.5 (default 2 by event, 5 by year)",
+  },
   out: { kind: "value", value: "<folder>", help: "where report.html and report.json go (default reports)" },
   seed: { kind: "value", value: "<n>", help: "seed of the actors (default 1)" },
   help: { kind: "switch", help: "this text" },
 } as const satisfies Record<string, Flag>;
 
-/** Days after the start on which options expire. */
-const EXPIRY_DAYS = [2, 3, 5, 7, 12, 19, 26];
-/** The chain exists this long before the first price. */
-const LEAD = 3600;
 const LONGEST_HOURS = 24 * 62;
-
-interface Input {
-  readonly title: string;
-  readonly scenario: string;
-  readonly path: readonly PricePoint[];
-  readonly expectLiquidation: boolean;
-}
+const LONGEST_INCIDENT = 24;
+const LARGEST_FUND = 1_000_000_000;
 
 async function main(argv: readonly string[]): Promise<number> {
   const flags = parseFlags(argv, FLAGS);
@@ -53,7 +68,19 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const seed = wholeNumber(flags.value("seed") ?? "1", "seed", 0, 2 ** 32 - 1);
-  const input = await readInput(flags, seed);
+  const given = await readInput(flags, seed);
+  const incidents = readIncidents(flags, given.path);
+  const insurance = flags.value("fund");
+  const slice = flags.value("vault-slice");
+  const input = {
+    ...given,
+    incidents,
+    scenario: [given.scenario, ...namesOf(incidents)].join(", "),
+    ...(insurance === undefined
+      ? {}
+      : { insuranceDollars: BigInt(wholeNumber(insurance, "fund", 0, LARGEST_FUND)) }),
+    ...(slice === undefined ? {} : { vaultSlice: sliceOf(slice) }),
+  };
   const report = await replay(input, seed);
   const folder = flags.value("out") ?? "reports";
   await writeReport(folder, report);
@@ -61,7 +88,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return isGood(report) ? 0 : 1;
 }
 
-async function readInput(flags: Flags, seed: number): Promise<Input> {
+async function readInput(flags: Flags, seed: number): Promise<ReplayInput> {
   const name = flags.value("scenario");
   const file = flags.value("prices");
   if ((name === undefined) === (file === undefined))
@@ -82,7 +109,7 @@ async function readInput(flags: Flags, seed: number): Promise<Input> {
   return readPrices(file ?? "", flags);
 }
 
-async function readPrices(file: string, flags: Flags): Promise<Input> {
+async function readPrices(file: string, flags: Flags): Promise<ReplayInput> {
   const [fromText, toText] = [flags.value("from"), flags.value("to")];
   if (fromText === undefined || toText === undefined) throw new UsageError("--prices needs --from and --to.");
   const [from, to] = [utcDay(fromText, "from"), utcDay(toText, "to")];
@@ -96,41 +123,36 @@ async function readPrices(file: string, flags: Flags): Promise<Input> {
   });
   const path = sliceHistory(parseHistory(text, file), from, to, file);
   return {
-    title: `Ether, ${fromText} to ${toText}`,
+    title: `${basename(file).startsWith("btc") ? "Bitcoin" : "Ether"}, ${fromText} to ${toText}`,
     scenario: `prices ${fromText} to ${toText}`,
     path,
     expectLiquidation: false,
   };
 }
 
-async function replay(input: Input, seed: number): Promise<Report> {
-  const first = input.path[0];
-  if (!first) throw new LabError("There are no prices to replay.");
-  const { network } = await import("hardhat");
-  const connection = await network.create({
-    network: "hardhat",
-    override: { initialDate: new Date((first.time - LEAD) * 1000).toISOString(), gas: 15_000_000 },
-  });
-  try {
-    const clock = simulatedClock(connection.provider);
-    const world = await setStage(connection, first.price);
-    const session = await playSession(world, clock, {
-      path: input.path,
-      expiries: listExpiries(first.time, expiryDays(input.path.length)),
-      random: seededRandom(seed),
-    });
-    const { title, scenario, expectLiquidation } = input;
-    return await buildReport(world, session, { title, scenario, expectLiquidation, seed });
-  } finally {
-    await connection.close();
-  }
+/** Percent as a share [wad]. */
+function sliceOf(text: string): bigint {
+  if (!/^\d{1,2}(\.\d{1,6})?$/.test(text) || Number(text) > 20)
+    throw new UsageError(`--vault-slice must be a number from 0 to 20, not "${text}".`);
+  return parseDecimal(text) / 100n;
 }
 
-/** The usual expiries, and weekly ones after them for as long as the replay lasts. */
-function expiryDays(hours: number): number[] {
-  const days = [...EXPIRY_DAYS];
-  for (let day = 33; day < hours / 24 + 33; day += 7) days.push(day);
-  return days;
+function readIncidents(flags: Flags, path: readonly PricePoint[]): Incidents {
+  const first = flags.value("from-hour");
+  const hours = (name: "keepers-dead" | "feed-frozen"): Hours | undefined => {
+    const text = flags.value(name);
+    if (text === undefined) return undefined;
+    if (!text.endsWith("h"))
+      throw new UsageError(`--${name} must be a number of hours such as 6h, not "${text}".`);
+    const length = wholeNumber(text.slice(0, -1), name, 1, LONGEST_INCIDENT);
+    if (first === undefined) return worstHours(path, length);
+    const from = wholeNumber(first, "from-hour", 0, path.length - 1);
+    return { from, to: from + length };
+  };
+  const [keepersDead, feedFrozen] = [hours("keepers-dead"), hours("feed-frozen")];
+  if (first !== undefined && !keepersDead && !feedFrozen)
+    throw new UsageError("--from-hour goes with --keepers-dead or --feed-frozen only.");
+  return { ...(keepersDead ? { keepersDead } : {}), ...(feedFrozen ? { feedFrozen } : {}) };
 }
 
 async function writeReport(folder: string, report: Report): Promise<void> {
@@ -146,8 +168,10 @@ async function writeReport(folder: string, report: Report): Promise<void> {
 function summary(report: Report, folder: string): string {
   const { auctions, losses, trades, hedges } = report.chronicle;
   const head = `${report.title}: ${report.session.snapshots.length} hours, ${trades.length} trades, ${hedges.length} hedges, ${auctions.length} auctions, ${losses.length} losses.`;
+  const { damage } = report;
+  const cost = `Damage: ${formatDecimal(damage.shortfall)} USD of losses (fund ${formatDecimal(damage.insurance)}, vault ${formatDecimal(damage.vault)}, all claims ${formatDecimal(damage.shared)}); deepest debt ${formatDecimal(damage.deepestDebt)} USD.`;
   const verdict = report.faults.length === 0 ? "The books balance to the wei." : report.faults.join("\n");
-  return [head, verdict, `Report in ${join(folder, "report.html")} and report.json.`].join("\n");
+  return [head, cost, verdict, `Report in ${join(folder, "report.html")} and report.json.`].join("\n");
 }
 
 await runMain("replay", main);

@@ -7,8 +7,10 @@ import { volatilityModel } from "./volatility.ts";
 
 /** Plays one market through the real contracts. */
 export interface MarketPlayer {
-  /** New price: a Chainlink round, the pool brought in line, a new surface in the market's mind. */
-  move(point: PricePoint): Promise<void>;
+  /**
+   * New price: a Chainlink round unless the feed is frozen, the pool brought in line, a new surface in the market's mind.
+   */
+  move(point: PricePoint, isFeedFrozen?: boolean): Promise<void>;
   /** The surface the market asks now. */
   slices(timestamp: number): readonly MarketSlice[];
   /** Short-dated at-the-money volatility asked now. */
@@ -37,14 +39,14 @@ export function marketPlayer(world: World, expiries: readonly number[]): MarketP
 
   const slices = (timestamp: number) => slicesAt(timestamp, listedAt(expiries, timestamp), asked);
   return {
-    async move(point) {
+    async move(point, isFeedFrozen = false) {
       price = point.price;
       const wanted = model.step(Number(point.price) / 1e18);
       asked =
         asked === 0
           ? wanted
           : Math.min(asked * (1 + VOLATILITY_STEP), Math.max(asked * (1 - VOLATILITY_STEP), wanted));
-      await externals.feed.pushRound(point.price);
+      if (!isFeedFrozen) await externals.feed.pushRound(point.price);
       await moveUniswapPrice(externals.uniswap, people.arbitrageur.signer, point.price);
     },
     slices,

@@ -27,6 +27,13 @@ export interface AuctionRecord {
   readonly ended: (Moment & { readonly equity: bigint }) | undefined;
 }
 
+/** One step of a loss: who was charged, how much, and what went on to the next [wad USD]. */
+export interface LossStep {
+  readonly payer: string;
+  readonly amount: bigint;
+  readonly left: bigint;
+}
+
 /** Who paid one loss, in order. All [wad USD]. */
 export interface LossRecord extends Moment {
   readonly account: bigint;
@@ -34,6 +41,7 @@ export interface LossRecord extends Moment {
   readonly insurance: bigint;
   readonly vault: bigint;
   readonly shared: bigint;
+  readonly steps: readonly LossStep[];
 }
 
 /** One trade with the vault. */
@@ -87,18 +95,17 @@ export async function readChronicle(ballast: Ballast, fromBlock: number): Promis
     block: log.blockNumber,
     time: await clock(log.blockNumber),
   });
-  const { vault, hedgeController, lossWaterfall, settlementOracle, settler } = ballast;
-  const [trades, hedges, losses, epochs, fixings, settled] = await Promise.all([
+  const { vault, hedgeController, settlementOracle, settler } = ballast;
+  const [trades, hedges, epochs, fixings, settled] = await Promise.all([
     vault.queryFilter(vault.filters.Traded(), fromBlock),
     hedgeController.queryFilter(hedgeController.filters.Hedged(), fromBlock),
-    lossWaterfall.queryFilter(lossWaterfall.filters.LossAbsorbed(), fromBlock),
     vault.queryFilter(vault.filters.EpochProcessed(), fromBlock),
     settlementOracle.queryFilter(settlementOracle.filters.Fixed(), fromBlock),
     settler.queryFilter(settler.filters.AccountSettled(), fromBlock),
   ]);
   return {
     auctions: await readAuctions(ballast, fromBlock, at),
-    losses: await Promise.all(losses.map(async (log) => ({ ...(await at(log)), ...pickLoss(log.args) }))),
+    losses: await readLosses(ballast, fromBlock, at),
     trades: await Promise.all(
       trades.map(async (log) => ({
         ...(await at(log)),
@@ -140,15 +147,39 @@ export async function readChronicle(ballast: Ballast, fromBlock: number): Promis
   };
 }
 
-function pickLoss(args: {
-  readonly account: bigint;
-  readonly shortfall: bigint;
-  readonly insurance: bigint;
-  readonly vault: bigint;
-  readonly shared: bigint;
-}): Omit<LossRecord, keyof Moment> {
-  const { account, shortfall, insurance, vault, shared } = args;
-  return { account, shortfall, insurance, vault, shared };
+/** Payers in the order of the contract's enum. */
+const PAYERS = ["insurance fund", "vault's slice", "all claims"] as const;
+
+/** The steps of a loss are logged just before the loss itself. */
+async function readLosses(
+  ballast: Ballast,
+  fromBlock: number,
+  at: (log: { blockNumber: number }) => Promise<Moment>,
+): Promise<LossRecord[]> {
+  const { lossWaterfall } = ballast;
+  const [losses, charges] = await Promise.all([
+    lossWaterfall.queryFilter(lossWaterfall.filters.LossAbsorbed(), fromBlock),
+    lossWaterfall.queryFilter(lossWaterfall.filters.PayerCharged(), fromBlock),
+  ]);
+  const records: LossRecord[] = [];
+  let next = 0;
+  for (const loss of losses) {
+    const steps: LossStep[] = [];
+    for (let charge = charges[next]; charge && isBefore(charge, loss); charge = charges[++next]) {
+      const { payer, amount, left } = charge.args;
+      steps.push({ payer: PAYERS[Number(payer)] ?? String(payer), amount, left });
+    }
+    const { account, shortfall, insurance, vault, shared } = loss.args;
+    records.push({ ...(await at(loss)), account, shortfall, insurance, vault, shared, steps });
+  }
+  return records;
+}
+
+function isBefore(
+  a: { readonly blockNumber: number; readonly index: number },
+  b: { readonly blockNumber: number; readonly index: number },
+): boolean {
+  return a.blockNumber < b.blockNumber || (a.blockNumber === b.blockNumber && a.index < b.index);
 }
 
 async function readAuctions(

@@ -24,6 +24,7 @@ export async function checkConservation(
     await cashCheck(ballast, externals, accounts, fromBlock),
     await collateralCheck(ballast, externals, accounts),
     await insuranceCheck(ballast, externals),
+    ...(await lossChecks(ballast, fromBlock)),
     ...(await positionChecks(ballast, accounts)),
     await supplyCheck("USDC", externals.usdc, externals),
     await supplyCheck("WETH", externals.weth, externals),
@@ -82,6 +83,31 @@ async function insuranceCheck(ballast: Ballast, externals: Externals): Promise<C
     held,
     await ballast.insuranceFund.assetsHeld(),
   );
+}
+
+/** What auctions reported against what payers were charged, and what left the fund against its part. */
+async function lossChecks(
+  { auctionHouse, insuranceFund, lossWaterfall }: Ballast,
+  fromBlock: number,
+): Promise<Check[]> {
+  const [reported, charged, covered] = await Promise.all([
+    auctionHouse.queryFilter(auctionHouse.filters.ShortfallReported(), fromBlock),
+    lossWaterfall.queryFilter(lossWaterfall.filters.PayerCharged(), fromBlock),
+    insuranceFund.queryFilter(insuranceFund.filters.Covered(), fromBlock),
+  ]);
+  const byFund = charged.filter((log) => log.args.payer === 0n);
+  return [
+    equality(
+      "sum charged to all payers = sum of shortfalls [wad]",
+      sum(charged.map((log) => log.args.amount)),
+      sum(reported.map((log) => log.args.amount)),
+    ),
+    equality(
+      "USDC that left the insurance fund for losses = its part of them [wad]",
+      toWad(sum(covered.map((log) => log.args.amount)), USDC_DECIMALS),
+      sum(byFund.map((log) => log.args.amount)),
+    ),
+  ];
 }
 
 /** Sum of all positions of each instrument that anyone holds. */

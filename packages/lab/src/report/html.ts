@@ -22,6 +22,7 @@ export function reportHtml(report: Report): string {
     attributionTable(report.attributionTotal),
     auctionTable(report),
     lossTable(report),
+    damageTable(report),
     checkTable(report),
     gasTable(report),
   ];
@@ -59,10 +60,10 @@ function plots(report: Report): string {
   };
   return [
     linePlot(
-      "Price of ether, auctions marked [USD]",
+      "Price, auctions marked [USD]",
       times,
       [
-        line("Chainlink", "#2f6fdb", (one) => toNumber(one.spot)),
+        line("market", "#2f6fdb", (one) => toNumber(one.spot)),
         line("pool", "#e08a1e", (one) => toNumber(one.poolPrice)),
       ],
       marks,
@@ -131,11 +132,30 @@ function lossTable(report: Report): string {
     nameOf(report, loss.account),
     isoTime(loss.time),
     ...[loss.shortfall, loss.insurance, loss.vault, loss.shared].map((amount) => formatDecimal(amount)),
+    loss.steps.map((step) => `${step.payer} ${step.amount} wei, ${step.left} left`).join("; "),
   ]);
   return table(
     "Who paid each loss",
-    ["account", "when", "shortfall", "insurance fund", "vault's slice", "shared by all"],
+    ["account", "when", "shortfall", "insurance fund", "vault's slice", "shared by all", "steps"],
     rows,
+  );
+}
+
+function damageTable({ damage }: Report): string {
+  const { deepestDebt, deepestDebtHour } = damage;
+  const when = deepestDebtHour === undefined ? "" : ` in hour ${deepestDebtHour}`;
+  return table(
+    "Damage",
+    ["what", "size"],
+    [
+      ["all losses", `${formatDecimal(damage.shortfall)} USD`],
+      ["of it by the insurance fund", `${formatDecimal(damage.insurance)} USD`],
+      ["of it by the vault's slice", `${formatDecimal(damage.vault)} USD`],
+      ["of it by all claims", `${formatDecimal(damage.shared)} USD`],
+      ["deepest debt of all accounts together", `${formatDecimal(deepestDebt)} USD${when}`],
+      ["hours that accounts ended below maintenance", String(damage.hoursBelowMaintenance)],
+      ["change of the vault's share price", `${formatDecimal(damage.sharePriceChange * 100n)} %`],
+    ],
   );
 }
 

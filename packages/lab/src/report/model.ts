@@ -3,6 +3,7 @@ import type { GasFigure } from "../world/journal.ts";
 import { type Attribution, attribute, totalOf } from "./attribution.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { allHold, type Check } from "./conservation.ts";
+import { type Damage, measureDamage } from "./damage.ts";
 
 /** What a run is judged and shown by. */
 export interface Report {
@@ -13,6 +14,7 @@ export interface Report {
   readonly chronicle: Chronicle;
   readonly attribution: readonly Attribution[];
   readonly attributionTotal: Attribution;
+  readonly damage: Damage;
   readonly checks: readonly Check[];
   readonly gas: readonly GasFigure[];
   readonly refusals: ReadonlyMap<string, number>;
@@ -23,7 +25,7 @@ export interface Report {
 }
 
 /** What a report is made from. */
-export type ReportInput = Omit<Report, "attribution" | "attributionTotal" | "faults"> & {
+export type ReportInput = Omit<Report, "attribution" | "attributionTotal" | "damage" | "faults"> & {
   /** Whether a run without a liquidation counts as failed. */
   readonly expectLiquidation: boolean;
 };
@@ -32,7 +34,13 @@ export type ReportInput = Omit<Report, "attribution" | "attributionTotal" | "fau
 export function makeReport(input: ReportInput): Report {
   const { expectLiquidation, ...rest } = input;
   const attribution = attribute(input.session.snapshots, input.chronicle);
-  return { ...rest, attribution, attributionTotal: totalOf(attribution), faults: findFaults(input) };
+  return {
+    ...rest,
+    attribution,
+    attributionTotal: totalOf(attribution),
+    damage: measureDamage(input.session.snapshots, input.chronicle),
+    faults: findFaults(input),
+  };
 }
 
 function findFaults(input: ReportInput): string[] {
@@ -44,6 +52,9 @@ function findFaults(input: ReportInput): string[] {
   for (const loss of input.chronicle.losses) {
     if (loss.insurance + loss.vault + loss.shared !== loss.shortfall) {
       faults.push(`The loss at block ${loss.block} is not paid to the wei.`);
+    }
+    if (loss.steps.reduce((total, step) => total + step.amount, 0n) !== loss.shortfall) {
+      faults.push(`The steps of the loss at block ${loss.block} do not add up to it.`);
     }
   }
   if (input.session.snapshots.length === 0) faults.push("No hour was played.");

@@ -130,10 +130,17 @@ function put(scene: Scene, expiry: number, percent: bigint, sign: bigint): Leg {
 /** A strike near `percent` of spot, on a grid of about a fortieth of it, so that strikes are shared. */
 export function strikeAt(spot: bigint, percent: bigint): bigint {
   const dollars = Number(spot / WAD);
-  const step = BigInt(dollars >= 800 ? 50 : dollars >= 400 ? 20 : 10) * WAD;
+  const step = stepFor(dollars) * WAD;
   const target = (spot * percent) / 100n;
   const rounded = ((target + step / 2n) / step) * step;
   return rounded > 0n ? rounded : step;
+}
+
+function stepFor(dollars: number): bigint {
+  if (dollars < 400) return 10n;
+  if (dollars < 800) return 20n;
+  if (dollars < 4_000) return 50n;
+  return dollars < 20_000 ? 250n : 1_000n;
 }
 
 async function claimed<T>(claim: Promise<T | undefined>): Promise<T> {

@@ -7,6 +7,20 @@ import { CAST } from "./actors.ts";
 import { type Keepers, keepersOf } from "./keepers.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
+/** Hours of a session, the first included and the last not. */
+export interface Hours {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What breaks during a session. */
+export interface Incidents {
+  /** No keeper does anything. Actors and the feed go on. */
+  readonly keepersDead?: Hours;
+  /** No Chainlink round comes. The market moves on, and keepers and actors with it. */
+  readonly feedFrozen?: Hours;
+}
+
 /** How a session is played. */
 export interface SessionPlan {
   /** Hourly prices; endless for a sandbox that stays open. */
@@ -14,6 +28,7 @@ export interface SessionPlan {
   /** All expiries that are ever listed, increasing. */
   readonly expiries: readonly number[];
   readonly random: Random;
+  readonly incidents?: Incidents;
   /** Shown every snapshot as it is taken. */
   readonly observe?: (snapshot: Snapshot, keepers: Keepers) => void | Promise<void>;
 }
@@ -38,15 +53,15 @@ export async function playSession(world: World, clock: Clock, plan: SessionPlan)
   let hour = 0;
   let last: PricePoint | undefined;
   for (const point of plan.path) {
+    const areKeepersDead = isWithin(plan.incidents?.keepersDead, hour);
     await clock.advanceTo(point.time);
-    await player.move(point);
-    await keepers.settle();
-    await keepers.feed();
-    await keepers.liquidate();
-    await keepers.epoch();
+    await player.move(point, isWithin(plan.incidents?.feedFrozen, hour));
+    if (!areKeepersDead) await keepersBefore(keepers);
     await act(world, plan, hour, point);
-    await keepers.hedge();
-    await runAuctions(world, clock, keepers);
+    if (!areKeepersDead) {
+      await keepers.hedge();
+      await runAuctions(world, clock, keepers);
+    }
     const snapshot = await takeSnapshot(world, player, await keepers.accounts.accounts(), {
       hour,
       ...stamp(point),
@@ -58,6 +73,17 @@ export async function playSession(world: World, clock: Clock, plan: SessionPlan)
   }
   if (last) await windUp(world, clock, last, player, keepers, snapshots);
   return { snapshots, accounts: await keepers.accounts.accounts() };
+}
+
+async function keepersBefore(keepers: Keepers): Promise<void> {
+  await keepers.settle();
+  await keepers.feed();
+  await keepers.liquidate();
+  await keepers.epoch();
+}
+
+function isWithin(hours: Hours | undefined, hour: number): boolean {
+  return hours !== undefined && hour >= hours.from && hour < hours.to;
 }
 
 async function act(world: World, plan: SessionPlan, hour: number, point: PricePoint): Promise<void> {

@@ -10,6 +10,9 @@ const USDC = 10n ** 6n;
 const WAD = 10n ** 18n;
 const SIGNERS_NEEDED = 20;
 
+/** What the insurance fund starts with, if nothing else is said [dollars]. */
+export const INSURANCE_DOLLARS = 150_000n;
+
 /** Depth of the USDC/WETH pool, so that an arbitrageur and a hedge move it like a real one [wei of WETH on each side]. */
 const WIDE_WETH = 40_000n * WAD;
 const CONCENTRATED_WETH = 40_000n * WAD;
@@ -19,11 +22,13 @@ const CONCENTRATED_WETH = 40_000n * WAD;
  * the first epoch, an insurance fund, and traders with deposits.
  * @param ethPrice first price [wad USD]
  * @param deploymentId names Ignition's journal on a chain outside this process
+ * @param insuranceDollars what the insurance fund starts with
  */
 export async function setStage(
   connection: DeployConnection,
   ethPrice: bigint,
   deploymentId?: string,
+  insuranceDollars: bigint = INSURANCE_DOLLARS,
 ): Promise<World> {
   const signers = await connection.ethers.getSigners();
   if (signers.length < SIGNERS_NEEDED) throw new LabError(`The chain must offer ${SIGNERS_NEEDED} accounts.`);
@@ -58,12 +63,19 @@ export async function setStage(
     hedger: await person("hedger", 10),
     takers: [await person("taker 1", 11), await person("taker 2", 12), await person("taker 3", 13)],
   };
-  const world: World = { deployment, externals, people, surfaceSigners, journal: newJournal() };
-  await fund(world);
+  const world: World = {
+    deployment,
+    externals,
+    people,
+    surfaceSigners,
+    curator: at(18),
+    journal: newJournal(),
+  };
+  await fund(world, insuranceDollars);
   return world;
 }
 
-async function fund(world: World): Promise<void> {
+async function fund(world: World, insuranceDollars: bigint): Promise<void> {
   const { externals, people, journal } = world;
   const give = (person: Person, dollars: bigint) => mintUsdc(externals.usdc, person.address, dollars * USDC);
 
@@ -77,25 +89,21 @@ async function fund(world: World): Promise<void> {
       await journal.send("lp: request deposit", requestDeposit(lp.ballast, lp.address, dollars * USDC));
   }
 
-  await give(people.insurer, 150_000n);
-  const { insurer } = people;
-  await approveIfShort(
-    insurer.ballast.usdc,
-    insurer.address,
-    world.deployment.contracts.insuranceFund,
-    150_000n * USDC,
-  );
-  await journal.send(
-    "insurance: deposit",
-    insurer.ballast.fundShares.deposit(150_000n * USDC, insurer.address),
-  );
-
+  await insure(world, insuranceDollars);
   await depositCash(world, people.bidder, 3_000_000n);
   await depositCash(world, people.putSeller, 40_000n);
   await depositCash(world, people.callWriter, 2_000n);
   await depositCash(world, people.hedger, 60_000n);
   for (const taker of people.takers) await depositCash(world, taker, 50_000n);
   await depositWeth(world, people.callWriter, 300n * WAD);
+}
+
+async function insure({ externals, people, deployment, journal }: World, dollars: bigint): Promise<void> {
+  if (dollars === 0n) return;
+  const { ballast, address } = people.insurer;
+  await mintUsdc(externals.usdc, address, dollars * USDC);
+  await approveIfShort(ballast.usdc, address, deployment.contracts.insuranceFund, dollars * USDC);
+  await journal.send("insurance: deposit", ballast.fundShares.deposit(dollars * USDC, address));
 }
 
 async function seedVault({ people, deployment, journal }: World, assets: bigint): Promise<void> {

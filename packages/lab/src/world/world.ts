@@ -35,6 +35,8 @@ export interface World {
   readonly externals: Externals;
   readonly people: People;
   readonly surfaceSigners: readonly Signer[];
+  /** Holder of the curator's role. */
+  readonly curator: Signer;
   readonly journal: Journal;
 }
 
