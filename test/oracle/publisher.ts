@@ -8,6 +8,7 @@ import {
   DEFAULT_LIMITS,
   DEFAULT_TOLERANCES,
   type DynamicFields,
+  diagnose,
   feed,
   type KeeperContext,
   localCosigner,
@@ -137,6 +138,38 @@ describe("publisher on a whole deployment", () => {
     const variance = (theta * 365n * 86_400n) / life;
     const share = Math.sqrt(Number(variance) / 1e18) / (Number(anchor) / 1e18);
     expect(Math.abs(share - 1.495) < 0.002, String(share)).to.equal(true);
+  });
+
+  it("goes on with everything else when its source fails, and says so", async () => {
+    const stage = await networkHelpers.loadFixture(traded);
+    const surfaceSource = () => Promise.reject(new Error("the exchange is down"));
+    const { text, failed, sent } = await round(await keeperOf(stage, [1, 1], { surfaceSource }), "feed");
+    expect(text).to.match(/post the surface of market 0.*refused: .*the exchange is down/);
+    expect(text).to.match(/refresh the risk arrays of 5 strikes.*done/);
+    expect({ failed, sent: sent > 0 }).to.deep.equal({ failed: 1, sent: true });
+  });
+
+  it("is diagnosed with its signers, here and elsewhere", async () => {
+    const stage = await loaded();
+    const silent: Cosigner = {
+      name: "far",
+      address: () => Promise.reject(new Error("no")),
+      signSurface: async () => ({ objections: [] }),
+      signArrays: async () => ({ objections: [] }),
+    };
+    const context = await keeperOf(stage, [1, 1]);
+    const now = await networkHelpers.time.latest();
+    const find = async (change: Partial<KeeperContext>) =>
+      (await diagnose({ ...context, ...change }, now)).filter(({ subject }) =>
+        subject.startsWith("surface signer"),
+      );
+    expect(await find({})).to.deep.equal([
+      { subject: "surface signers", healthy: true, detail: "2 of the 2 needed" },
+    ]);
+    expect(await find({ cosigners: [silent, ...(context.cosigners ?? []).slice(1)] })).to.deep.equal([
+      { subject: "surface signers", healthy: false, detail: "1 of the 2 needed" },
+      { subject: "surface signer", healthy: false, detail: "far does not answer" },
+    ]);
   });
 
   it("signs nothing that it signed otherwise before a restart", async () => {

@@ -39,16 +39,11 @@ export async function diagnose(context: KeeperContext, now: number): Promise<Dia
     const isStale = await ballast.surfaceFeed.isStale(index);
     add(`${name} surface`, !isStale, isStale ? "stale" : "fresh");
   }
-  const allowed = await Promise.all(
-    surfaceSigners.map(async (signer) => ballast.surfaceFeed.isSigner(await signer.getAddress())),
-  );
+  const { allowed, unreachable } = await signersOf(context);
   const threshold = Number(await ballast.surfaceFeed.threshold());
-  const signers = allowed.filter(Boolean).length;
-  add(
-    "surface signers",
-    surfaceSigners.length === 0 || signers >= threshold,
-    `${signers} of the ${threshold} needed`,
-  );
+  const asked = surfaceSigners.length + (context.cosigners?.length ?? 0);
+  add("surface signers", asked === 0 || allowed >= threshold, `${allowed} of the ${threshold} needed`);
+  for (const name of unreachable) add("surface signer", false, `${name} does not answer`);
   const forbidden = ballast.clearinghouse
     .connect(sender)
     .setVenue.staticCall(await sender.getAddress(), true);
@@ -61,4 +56,21 @@ export async function diagnose(context: KeeperContext, now: number): Promise<Dia
     "registering a venue with this key must fail",
   );
   return results;
+}
+
+/** How many different signers, here and elsewhere, the feed counts, and who of those elsewhere is silent. */
+async function signersOf({ ballast, surfaceSigners, cosigners = [] }: KeeperContext) {
+  const unreachable: string[] = [];
+  const addresses = await Promise.all([
+    ...surfaceSigners.map((signer) => signer.getAddress()),
+    ...cosigners.map((cosigner) =>
+      cosigner.address().catch(() => {
+        unreachable.push(cosigner.name);
+        return undefined;
+      }),
+    ),
+  ]);
+  const different = [...new Set(addresses.filter((address) => address !== undefined))];
+  const allowed = await Promise.all(different.map((address) => ballast.surfaceFeed.isSigner(address)));
+  return { allowed: allowed.filter(Boolean).length, unreachable };
 }

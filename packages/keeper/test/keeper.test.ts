@@ -153,6 +153,29 @@ describe("keeper: configuration", () => {
     expect(explainConfig(config, origins)).to.match(/interval\s+30\s+file/);
   });
 
+  it("reads pairs, lists and tables, and shows them", () => {
+    const text =
+      "deribit: 0=ETH,1=BTC\ncosigners: [http://a.example]\nhistories: 0=eth.csv\nnormalParameters:\n  0: { scanRange: 0.2, volUp: 0.55, shortOptionMinimum: 0.005 }\n";
+    const { config, origins } = loadConfig(temporary("d.yaml", text), { BALLAST_JOURNAL: "j.json" }, {});
+    expect([...config.deribit]).to.deep.equal([
+      [0, "ETH"],
+      [1, "BTC"],
+    ]);
+    expect(config.cosigners).to.deep.equal(["http://a.example"]);
+    expect(config.journal).to.equal("j.json");
+    expect(config.normalParameters["0"]?.scanRange).to.equal(WAD / 5n);
+    const shown = explainConfig(config, origins);
+    expect(shown).to.match(/deribit\s+0=ETH,1=BTC\s+file/);
+    expect(shown).to.match(/cosigners\s+http:\/\/a\.example\s+file/);
+    expect(shown).to.match(/histories\s+0=eth\.csv/);
+    const { config: flags } = loadConfig(undefined, {}, { cosigners: "http://a.example,http://b.example" });
+    expect(flags.cosigners).to.have.length(2);
+    expect(() => loadConfig(temporary("e.yaml", "deribit: ETH\n"), {}, {})).to.throw(
+      ConfigError,
+      "form 0=name",
+    );
+  });
+
   it("names the setting that is wrong", () => {
     expect(() => loadConfig(temporary("a.yaml", "intervall: 3\n"), {}, {})).to.throw(
       ConfigError,
@@ -202,6 +225,14 @@ describe("keeper: command line", () => {
       [["feed", "--loud"], {}, 2, /--loud/],
       [["feed", "--once", "--rpc", "http://127.0.0.1:9"], { BALLAST_KEEPER_KEY: key }, 1, /does not answer/],
       [["feed", "--once", "--rpc", "nonsense"], { BALLAST_KEEPER_KEY: key }, 1, /wrong at "rpc"/],
+      [["signer", "--listen", "70000"], {}, 1, /does not answer|--listen/],
+      [
+        ["feed", "--once", "--deribit", "ETH"],
+        { BALLAST_KEEPER_KEY: key },
+        1,
+        /"ETH" is not of the form 0=name/,
+      ],
+      [["feed", "--once", "--cosigners", "here"], { BALLAST_KEEPER_KEY: key }, 1, /wrong at "cosigners/],
       [["feed", "--config", "missing.yaml"], { BALLAST_KEEPER_KEY: key }, 1, /missing\.yaml cannot be read/],
     ];
     for (const [args, env, code, text] of cases) {

@@ -8,12 +8,14 @@ import { SURFACE_REPORT_TYPES, type SurfaceReport, surfaceDomain } from "@ballas
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import fc from "fast-check";
+import { booksOf, deribitServer, rpcResult } from "../../quant/test/support/deribitServer.ts";
 import {
   type Anchor,
   type Answer,
   type Cosigner,
   collectSignatures,
   DEFAULT_TOLERANCES,
+  deribitSource,
   dynamicFields,
   fieldsToMove,
   JournalError,
@@ -147,7 +149,7 @@ describe("publisher: reviews", () => {
   it("name everything that differs", () => {
     const cases: readonly [string[], RegExp][] = [
       [review({ timestamp: TIME - 400 }), /412 s old/],
-      [review({ timestamp: TIME + 400 }), /-388 s old/],
+      [review({ timestamp: TIME + 28 }), /-16 s old/],
       [review({}, { lastPosted: TIME }), /newer report is posted/],
       [review({}, { spot: 0n }), /no usable price/],
       [review({ spot: (SPOT * 102n) / 100n }), /spot 2,040\.00 USD is not near the oracle's 2,000\.00 USD/],
@@ -213,6 +215,7 @@ describe("publisher: signatures", () => {
   const signable = { domain, types: SURFACE_REPORT_TYPES, value: { ...report } };
   const answering = (name: string, answer: () => Promise<Answer>): Cosigner => ({
     name,
+    address: async () => name,
     signSurface: answer,
     signArrays: answer,
   });
@@ -272,6 +275,7 @@ describe("publisher: signatures", () => {
     const server = await serveCosigner(
       {
         name: "far",
+        address: async () => "far",
         signSurface: async (one) => {
           asked.push(one);
           return agreeing[0]!.signSurface(one);
@@ -288,6 +292,7 @@ describe("publisher: signatures", () => {
       const far = remoteCosigner(url);
       expect((await collect([far], 1)).signers).to.deep.equal([wallets[0]!.address]);
       const arrays = { market: 0, expiry: 7200, version: 1, page: "0xab" };
+      expect(await far.address()).to.equal("far");
       expect(await far.signArrays(arrays)).to.deep.equal({ objections: ["no"] });
       expect(asked).to.deep.equal([report, arrays]);
       const post = async (path: string, body: string) =>
@@ -319,6 +324,34 @@ describe("publisher: signatures", () => {
     } finally {
       server.closeAllConnections();
       server.close();
+    }
+  });
+});
+
+describe("publisher: Deribit as a source", () => {
+  it("gives the chain's surface at the report's time, and nothing of other markets", async () => {
+    const text = readFileSync(new URL("../../quant/examples/chain.csv", import.meta.url), "utf8");
+    const server = await deribitServer({
+      get_book_summary_by_currency: [rpcResult(booksOf(text, "ETH"))],
+      get_index_price: [rpcResult({ index_price: 3000 })],
+    });
+    try {
+      const source = deribitSource(new Map([[0, "ETH"]]), { url: server.url });
+      const taken = Date.UTC(2026, 0, 5, 9) / 1000;
+      const at = await source(0, taken);
+      const later = await source(0, taken + 2 * 86_400);
+      expect(at).to.have.length(4);
+      for (const [i, { expiry, theta, forwardRatio }] of at.entries()) {
+        const volatility = (time: number, variance: bigint) =>
+          Math.sqrt(Number(variance) / 1e18 / ((expiry - time) / (365 * 86_400)));
+        expect(volatility(taken, theta)).to.be.within(0.6, 0.66);
+        expect(volatility(taken + 2 * 86_400, later[i]!.theta)).to.be.closeTo(volatility(taken, theta), 1e-6);
+        expect(Number(forwardRatio) / 1e18).to.be.within(1, 1.03);
+      }
+      expect(await source(0, Date.UTC(2026, 0, 10) / 1000)).to.have.length(3);
+      expect(await source(1, taken)).to.deep.equal([]);
+    } finally {
+      await server.close();
     }
   });
 });

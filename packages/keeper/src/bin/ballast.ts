@@ -55,7 +55,7 @@ Options
   --deribit <pairs>    or: calibrate them to Deribit's chains, such as 0=ETH,1=BTC
   --cosigners <urls>   signers elsewhere, joined by commas
   --journal <file>     what was signed and committed (default publisher-journal.json)
-  --listen <port>      of the signer (default 8701)
+  --listen <[host:]port>  of the signer (default 127.0.0.1:8701)
   --help               this text
 
 Keys come from the environment only: BALLAST_KEEPER_KEY sends, BALLAST_SURFACE_KEYS (comma separated) sign surfaces.
@@ -168,9 +168,8 @@ function sourceOf(config: KeeperConfig): SurfaceSource | undefined {
 
 /** A signer of its own: one key, one source, one journal. Runs until it is told to leave. */
 async function serve(config: KeeperConfig, provider: JsonRpcProvider, listen: string): Promise<number> {
-  const port = Number(listen);
-  if (!/^\d{1,5}$/.test(listen) || port > 65_535)
-    throw new UsageError(`--listen needs a port, not "${listen}".`);
+  const [, host = "127.0.0.1", port = ""] = /^(?:(.+):)?(\d{1,5})$/.exec(listen) ?? [];
+  if (port === "" || Number(port) > 65_535) throw new UsageError(`--listen needs a port, not "${listen}".`);
   const [key, ...more] = readSurfaceKeys(process.env);
   const source = sourceOf(config);
   if (key === undefined || more.length > 0)
@@ -183,7 +182,7 @@ async function serve(config: KeeperConfig, provider: JsonRpcProvider, listen: st
     journal: publisherJournal(config.journal),
     tolerances: DEFAULT_TOLERANCES,
   });
-  const server = await serveCosigner(cosigner, port);
+  const server = await serveCosigner(cosigner, Number(port), host);
   say(`${cosigner.name} signs on port ${(server.address() as AddressInfo).port}.`);
   await new Promise<void>((done) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());

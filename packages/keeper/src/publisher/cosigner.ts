@@ -24,6 +24,8 @@ export type Answer = { readonly signature: string } | { readonly objections: rea
 export interface Cosigner {
   /** For people: an address, or where it is reached. */
   readonly name: string;
+  /** Address that it signs with. */
+  address(): Promise<string>;
   signSurface(report: SurfaceReport): Promise<Answer>;
   signArrays(report: ArrayReport): Promise<Answer>;
 }
@@ -72,6 +74,7 @@ export async function localCosigner(parts: CosignerParts): Promise<Cosigner> {
   const { chainId, contracts } = ballast.deployment;
   return {
     name,
+    address: async () => name,
     async signSurface(report) {
       const objections = reviewSurface(report, await ownView(parts, report), parts.tolerances);
       if (objections.length > 0) return { objections };

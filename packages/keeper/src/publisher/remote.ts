@@ -33,6 +33,8 @@ const ANSWER = z.union([
   z.strictObject({ objections: z.array(z.string()) }),
 ]);
 
+const ALIVE = z.strictObject({ signer: z.string() });
+
 /** A signer that another process serves. */
 export function remoteCosigner(url: string, timeout = 10_000): Cosigner {
   const ask = async (path: string, report: SurfaceReport | ArrayReport): Promise<Answer> => {
@@ -46,6 +48,10 @@ export function remoteCosigner(url: string, timeout = 10_000): Cosigner {
   };
   return {
     name: url,
+    async address() {
+      const response = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(timeout) });
+      return ALIVE.parse(await response.json()).signer;
+    },
     signSurface: (report) => ask("surface", report),
     signArrays: (report) => ask("arrays", report),
   };
@@ -79,7 +85,7 @@ interface Reply {
 
 async function answer(cosigner: Cosigner, request: IncomingMessage): Promise<Reply> {
   if (request.method === "GET" && request.url === "/livez")
-    return { status: 200, body: { signer: cosigner.name } };
+    return { status: 200, body: { signer: await cosigner.address() } };
   if (request.method !== "POST" || (request.url !== "/surface" && request.url !== "/arrays"))
     return { status: 404, body: { error: "There is POST /surface, POST /arrays and GET /livez." } };
   const body = await bodyOf(request);

@@ -10,8 +10,10 @@ export interface Tolerances {
   readonly forward: bigint;
   /** Volatility, in absolute terms [wad]; a twentieth of it where that is more. */
   readonly volatility: bigint;
-  /** Seconds that a report may be old, or ahead of the chain. */
+  /** Seconds that a report may be old. */
   readonly age: number;
+  /** Seconds that it may be ahead of the chain; until they are over, nothing earlier is signed. */
+  readonly ahead: number;
 }
 
 /** Tolerances that suit sources that differ by seconds. */
@@ -20,6 +22,7 @@ export const DEFAULT_TOLERANCES: Tolerances = {
   forward: WAD / 200n,
   volatility: (25n * WAD) / 1_000n,
   age: 300,
+  ahead: 15,
 };
 
 /** What a signer knows by itself. */
@@ -47,7 +50,10 @@ export function reviewSurface(report: SurfaceReport, own: OwnView, tolerances: T
     if (isWrong) objections.push(sentence());
   };
   const age = own.now - report.timestamp;
-  object(Math.abs(age) > tolerances.age, () => `the report is ${age} s old by the chain's clock`);
+  object(
+    age > tolerances.age || age < -tolerances.ahead,
+    () => `the report is ${age} s old by the chain's clock`,
+  );
   object(report.timestamp <= own.lastPosted, () => "a newer report is posted already");
   object(own.spot === 0n, () => "the oracle has no usable price");
   object(

@@ -15,7 +15,7 @@ import { type Collected, collectSignatures } from "../publisher/collect.ts";
 import { type Cosigner, localCosigner, proposeSurface } from "../publisher/cosigner.ts";
 import { publisherJournal } from "../publisher/journal.ts";
 import { DEFAULT_TOLERANCES } from "../publisher/review.ts";
-import { atTheMoney, named, points } from "../publisher/shape.ts";
+import { atTheMoney, named, points, type ShapedSurface } from "../publisher/shape.ts";
 import type { Action, KeeperContext, KeeperLimits, SurfaceSource } from "../task.ts";
 import { postedGroups } from "./arrays.ts";
 
@@ -73,7 +73,13 @@ async function postSurface(context: KeeperContext, market: number): Promise<Acti
   ]);
   const now = block?.timestamp ?? 0;
   if (price.status !== "Ok") return [];
-  const { report, adjustments } = await proposeSurface(ballast, surfaceSource, market, now, price.price);
+  let proposed: ShapedSurface;
+  try {
+    proposed = await proposeSurface(ballast, surfaceSource, market, now, price.price);
+  } catch (error) {
+    return [silent(market, error)];
+  }
+  const { report, adjustments } = proposed;
   if (report.slices.length === 0) return [];
   const move = largestMove(report, await postedSlices(ballast, report));
   const lastPost = { spot: last.spot, timestamp: Number(last.timestamp) };
@@ -97,6 +103,18 @@ async function postSurface(context: KeeperContext, market: number): Promise<Acti
       send: async () => feedContract.post(argument, signed()),
     },
   ];
+}
+
+/** A source that fails is told of like a refusal: arrays and other markets go on. */
+function silent(market: number, error: unknown): Action {
+  const fail = () => Promise.reject(error);
+  return {
+    task: "feed",
+    what: `post the surface of market ${market}`,
+    why: "the source was asked for it",
+    simulate: fail,
+    send: fail,
+  };
 }
 
 async function postedSlices(
