@@ -7,14 +7,15 @@ import {
   type Cosigner,
   DEFAULT_LIMITS,
   DEFAULT_TOLERANCES,
-  type DynamicFields,
   diagnose,
   feed,
   type KeeperContext,
   localCosigner,
+  type MarginFields,
   parameters,
   proposeSurface,
   publisherJournal,
+  type RegimeSource,
   runRound,
   type SurfaceSlice,
   watchAccounts,
@@ -315,13 +316,22 @@ describe("publisher on a whole deployment", () => {
     const stage = await loaded();
     const { riskParameters } = stage.world.people.keeper.ballast;
     const before = await riskParameters.targetParameters(0);
-    const normal: DynamicFields = {
-      scanRange: before.scanRange,
-      volUp: before.volUp,
-      shortOptionMinimum: before.shortOptionMinimum,
-    };
+    const { hedgeController, quoter } = stage.world.people.keeper.ballast;
+    const [hedge, quotes] = await Promise.all([hedgeController.parameters(0), quoter.parameters()]);
+    const { scanRange, volUp, shortOptionMinimum } = before;
+    const normal: MarginFields = { scanRange, volUp, shortOptionMinimum };
     let regime: "normal" | "turbulent" = "normal";
-    const regimes = { regime: async () => regime, normal: () => normal };
+    const regimes: RegimeSource = {
+      regime: async () => regime,
+      margin: () => normal,
+      hedge: () => ({ costRatio: hedge.costRatio, riskAversion: hedge.riskAversion }),
+      quotes: {
+        halfSpreadVol: quotes.halfSpreadVol,
+        vegaCharge: quotes.vegaCharge,
+        maxNetVega: quotes.maxNetVega,
+        maxNetDelta: quotes.maxNetDelta,
+      },
+    };
     const asCurator = await curator(stage);
     const context = await keeperOf(stage, [1], {
       regimes,
@@ -332,9 +342,15 @@ describe("publisher on a whole deployment", () => {
     expect(await parameters(context)).to.deep.equal([]);
     regime = "turbulent";
     expect((await round(context, "parameters", true)).text).to.match(
-      /because its regime is turbulent[\s\S]*scanRange: 20 % to 25 %/,
+      /because the regime is turbulent[\s\S]*scanRange: 20 % to 25 %[\s\S]*maxNetVega: 50 % to 40 %/,
     );
-    expect(await round(context, "parameters")).to.include({ sent: 1, failed: 0 });
+    expect(await round(context, "parameters")).to.include({ sent: 3, failed: 0 });
+    expect((await quoter.parameters()).maxNetVega).to.equal((quotes.maxNetVega * 100n) / 125n);
+    expect((await quoter.parameters()).maxTenor).to.equal(quotes.maxTenor);
+    const hedged = await hedgeController.parameters(0);
+    expect(hedged.costRatio).to.equal((hedge.costRatio * 125n) / 100n);
+    expect(hedged.riskAversion).to.equal((hedge.riskAversion * 15_625n) / 10_000n);
+    expect(hedged.maxTrade).to.equal(hedge.maxTrade);
     const after = await riskParameters.targetParameters(0);
     expect(after.scanRange).to.equal((before.scanRange * 125n) / 100n);
     expect(after.driftLimit).to.equal(before.driftLimit);

@@ -29,6 +29,11 @@ const pairs = z.string().transform((text, context) => {
   return found;
 });
 
+/** A table by market index, empty unless given. */
+function byMarket<T extends z.ZodRawShape>(fields: T) {
+  return z.record(z.string().regex(/^\d+$/), z.strictObject(fields)).default({});
+}
+
 /** The configuration file; every field has a default but the three that name the chain. */
 const SCHEMA = z.strictObject({
   rpc: z.url().default("http://127.0.0.1:8545").describe("URL of the node"),
@@ -69,13 +74,16 @@ const SCHEMA = z.strictObject({
     .default(DEFAULT_LIMITS.parameterPause)
     .describe("seconds between proposals of parameters"),
   histories: pairs.default(new Map()).describe("hourly prices that regimes follow from, such as 0=eth.csv"),
-  normalParameters: z
-    .record(
-      z.string().regex(/^\d+$/),
-      z.strictObject({ scanRange: decimal, volUp: decimal, shortOptionMinimum: decimal }),
-    )
-    .default({})
-    .describe("parameters of normal times by market, which regimes multiply"),
+  normalMargin: byMarket({ scanRange: decimal, volUp: decimal, shortOptionMinimum: decimal }).describe(
+    "margin of normal times by market, which regimes multiply",
+  ),
+  normalHedge: byMarket({ costRatio: decimal, riskAversion: decimal }).describe(
+    "hedging band of normal times by market, which regimes multiply",
+  ),
+  normalQuotes: z
+    .strictObject({ halfSpreadVol: decimal, vegaCharge: decimal, maxNetVega: decimal, maxNetDelta: decimal })
+    .optional()
+    .describe("the vault's quotes of normal times, which regimes widen"),
   bidDiscount: decimal
     .default(DEFAULT_LIMITS.bidDiscount)
     .describe("most paid in an auction, share of mark equity"),

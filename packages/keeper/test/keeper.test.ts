@@ -155,7 +155,7 @@ describe("keeper: configuration", () => {
 
   it("reads pairs, lists and tables, and shows them", () => {
     const text =
-      "deribit: 0=ETH,1=BTC\ncosigners: [http://a.example]\nhistories: 0=eth.csv\nnormalParameters:\n  0: { scanRange: 0.2, volUp: 0.55, shortOptionMinimum: 0.005 }\n";
+      "deribit: 0=ETH,1=BTC\ncosigners: [http://a.example]\nhistories: 0=eth.csv\nnormalMargin:\n  0: { scanRange: 0.2, volUp: 0.55, shortOptionMinimum: 0.005 }\n";
     const { config, origins } = loadConfig(temporary("d.yaml", text), { BALLAST_JOURNAL: "j.json" }, {});
     expect([...config.deribit]).to.deep.equal([
       [0, "ETH"],
@@ -163,7 +163,7 @@ describe("keeper: configuration", () => {
     ]);
     expect(config.cosigners).to.deep.equal(["http://a.example"]);
     expect(config.journal).to.equal("j.json");
-    expect(config.normalParameters["0"]?.scanRange).to.equal(WAD / 5n);
+    expect(config.normalMargin["0"]?.scanRange).to.equal(WAD / 5n);
     const shown = explainConfig(config, origins);
     expect(shown).to.match(/deribit\s+0=ETH,1=BTC\s+file/);
     expect(shown).to.match(/cosigners\s+http:\/\/a\.example\s+file/);

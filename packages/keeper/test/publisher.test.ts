@@ -376,6 +376,25 @@ describe("publisher: parameters", () => {
     });
   });
 
+  it("widen what the vault asks, and shrink what it takes", () => {
+    const quotes = {
+      halfSpreadVol: WAD / 100n,
+      vegaCharge: WAD / 20n,
+      maxNetVega: WAD / 2n,
+      maxNetDelta: WAD,
+    };
+    expect(dynamicFields(quotes, "turbulent")).to.deep.equal({
+      halfSpreadVol: (125n * WAD) / 10_000n,
+      vegaCharge: (625n * WAD) / 10_000n,
+      maxNetVega: (4n * WAD) / 10n,
+      maxNetDelta: (8n * WAD) / 10n,
+    });
+    expect(dynamicFields({ costRatio: WAD / 1000n, riskAversion: 10n ** 11n }, "crisis")).to.deep.equal({
+      costRatio: (16n * WAD) / 10_000n,
+      riskAversion: (256n * 10n ** 11n) / 100n,
+    });
+  });
+
   it("are proposed only where they differ by a twentieth", () => {
     expect(fieldsToMove(normal, normal)).to.deep.equal([]);
     expect(fieldsToMove(normal, { ...normal, volUp: (normal.volUp * 104n) / 100n })).to.deep.equal([]);
@@ -392,9 +411,14 @@ describe("publisher: parameters", () => {
       return `${1_700_006_400 + i * HOUR},1,1,1,${close.toFixed(4)},1`;
     });
     writeFileSync(file, `open_time_unix,open,high,low,close,volume\n${rows.join("\n")}\n`);
-    const source = regimesFromFiles(new Map([[0, file]]), new Map([[0, normal]]));
+    const source = regimesFromFiles(new Map([[0, file]]), {
+      margin: new Map([[0, normal]]),
+      hedge: new Map(),
+      quotes: undefined,
+    });
     expect(await source.regime(0)).to.equal("crisis");
     expect(await source.regime(1)).to.equal(undefined);
-    expect(source.normal(0)).to.equal(normal);
+    expect(source.margin(0)).to.equal(normal);
+    expect([source.margin(1), source.hedge(0)]).to.deep.equal([undefined, undefined]);
   });
 });

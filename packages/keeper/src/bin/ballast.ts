@@ -152,10 +152,13 @@ function contextOf(config: KeeperConfig, provider: JsonRpcProvider): KeeperConte
     surfaceSource: sourceOf(config),
     cosigners: config.cosigners.map((url) => remoteCosigner(url)),
     publisherJournal: publisherJournal(config.journal),
-    regimes: regimesFromFiles(
-      config.histories,
-      new Map(Object.entries(config.normalParameters).map(([market, fields]) => [Number(market), fields])),
-    ),
+    regimes: regimesFromFiles(config.histories, {
+      margin: new Map(
+        Object.entries(config.normalMargin).map(([market, fields]) => [Number(market), fields]),
+      ),
+      hedge: new Map(Object.entries(config.normalHedge).map(([market, fields]) => [Number(market), fields])),
+      quotes: config.normalQuotes,
+    }),
     accounts: watchAccounts(ballast),
     limits: limitsOf(config),
   };

@@ -1,27 +1,99 @@
 import { readFileSync } from "node:fs";
-import { latestRegime, type Regime, readCandles, realisedDays, returnsOf } from "@ballast/quant";
+import { latestRegime, REGIMES, type Regime, readCandles, realisedDays, returnsOf } from "@ballast/quant";
 import { WAD } from "@ballast/sdk";
+import type { ContractTransactionResponse } from "ethers";
 import type { Action, KeeperContext } from "../task.ts";
 
-/** What the parameters task goes by: the regime of a market now, and the parameters of normal times. */
-export interface RegimeSource {
-  /** Undefined where nothing is known. */
-  regime(market: number): Promise<Regime | undefined>;
-  /** Fields that regimes move, as they are in normal times [wad]. */
-  normal(market: number): DynamicFields | undefined;
-}
-
-/** Fields of a market's parameters that follow its regime; the others are the curator's alone. All [wad]. */
-export interface DynamicFields {
+/** Fields of a market's margin that follow its regime; the others are the curator's alone. All [wad]. */
+export interface MarginFields {
   readonly scanRange: bigint;
   readonly volUp: bigint;
   readonly shortOptionMinimum: bigint;
 }
 
+/** Fields of a market's hedging band: c and a of Whalley and Wilmott. All [wad]. */
+export interface HedgeFields {
+  readonly costRatio: bigint;
+  readonly riskAversion: bigint;
+}
+
+/** Fields of the vault's quotes: what it asks of those who know more, and how much it takes. All [wad]. */
+export interface QuoteFields {
+  readonly halfSpreadVol: bigint;
+  readonly vegaCharge: bigint;
+  readonly maxNetVega: bigint;
+  readonly maxNetDelta: bigint;
+}
+
+/** What the parameters task goes by: the regime of a market now, and the parameters of normal times, where they follow it. */
+export interface RegimeSource {
+  /** Undefined where nothing is known. */
+  regime(market: number): Promise<Regime | undefined>;
+  margin(market: number): MarginFields | undefined;
+  hedge(market: number): HedgeFields | undefined;
+  readonly quotes: QuoteFields | undefined;
+}
+
+/** Percent of the normal value. Never below it: who wants less than normal asks the curator. */
+const FACTORS: Readonly<Record<Regime, bigint>> = { calm: 100n, normal: 100n, turbulent: 125n, crisis: 160n };
+const UNIT = 10n ** 12n;
+/** Percent that a field must differ from where it goes already, or nothing is proposed. */
+const THRESHOLD = 5n;
+
+type FieldName = keyof MarginFields | keyof HedgeFields | keyof QuoteFields;
+
+/** How often the factor applies, and the contract's bound. Caps shrink; variance grows by the square of volatility. */
+const RULES: Readonly<Record<FieldName, { readonly power: -1 | 1 | 2; readonly most: bigint }>> = {
+  scanRange: { power: 1, most: WAD / 2n },
+  volUp: { power: 1, most: 2n * WAD },
+  shortOptionMinimum: { power: 1, most: WAD / 20n },
+  costRatio: { power: 1, most: WAD / 10n },
+  riskAversion: { power: 2, most: WAD },
+  halfSpreadVol: { power: 1, most: WAD / 2n },
+  vegaCharge: { power: 1, most: 5n * WAD },
+  maxNetVega: { power: -1, most: 10n * WAD },
+  maxNetDelta: { power: -1, most: 10n * WAD },
+};
+
+/** Fields of a regime: normal ones by its factor, within the contracts' bounds; ratios in whole millionths. */
+export function dynamicFields<T extends MarginFields | HedgeFields | QuoteFields>(
+  normal: T,
+  regime: Regime,
+): T {
+  const factor = FACTORS[regime];
+  const scaled = Object.entries(normal).map(([name, value]: [string, bigint]) => {
+    const { power, most } = RULES[name as FieldName];
+    const moved =
+      power < 0 ? (value * 100n) / factor : (value * factor ** BigInt(power)) / 100n ** BigInt(power);
+    const wanted = moved < most ? moved : most;
+    // Aversion is per dollar, far below a millionth.
+    return [name, name === "riskAversion" ? wanted : (wanted / UNIT) * UNIT];
+  });
+  return Object.fromEntries(scaled) as T;
+}
+
+/** Names of the fields that differ from their target by the threshold or more. */
+export function fieldsToMove<T extends MarginFields | HedgeFields | QuoteFields>(
+  target: T,
+  wanted: T,
+): (keyof T & FieldName)[] {
+  const values = target as unknown as Record<string, bigint>;
+  return Object.entries(wanted)
+    .filter(([name, value]: [string, bigint]) => {
+      const is = values[name] ?? 0n;
+      return (value > is ? value - is : is - value) * 100n >= is * THRESHOLD;
+    })
+    .map(([name]) => name as keyof T & FieldName);
+}
+
 /** Regimes from files of hourly candles, which are read anew each time, so that they may grow. */
 export function regimesFromFiles(
   histories: ReadonlyMap<number, string>,
-  normal: ReadonlyMap<number, DynamicFields>,
+  normal: {
+    readonly margin: ReadonlyMap<number, MarginFields>;
+    readonly hedge: ReadonlyMap<number, HedgeFields>;
+    readonly quotes: QuoteFields | undefined;
+  },
 ): RegimeSource {
   return {
     async regime(market) {
@@ -30,98 +102,149 @@ export function regimesFromFiles(
       const days = realisedDays(returnsOf(readCandles(readFileSync(file, "utf8")), 3600));
       return latestRegime(days.map(({ variance }) => variance));
     },
-    normal: (market) => normal.get(market),
+    margin: (market) => normal.margin.get(market),
+    hedge: (market) => normal.hedge.get(market),
+    quotes: normal.quotes,
   };
-}
-
-/** Percent of the normal value. Never below it: who wants less than normal asks the curator. */
-const FACTORS: Readonly<Record<Regime, bigint>> = { calm: 100n, normal: 100n, turbulent: 125n, crisis: 160n };
-/** Bounds of contracts/risk/RiskParameters.sol. */
-const MOST: DynamicFields = { scanRange: WAD / 2n, volUp: 2n * WAD, shortOptionMinimum: WAD / 20n };
-/** Every field of IRiskParameters.MarketParameters. */
-const FIELDS = [
-  "scanRange",
-  "driftLimit",
-  "volUp",
-  "volDown",
-  "shortOptionMinimum",
-  "maintenanceFactor",
-  "collateralHaircut",
-  "crossMarketCredit",
-  "arrayAgeLimit",
-  "bidSpread",
-  "calendarCharge",
-  "staleAddOn",
-  "concentration",
-  "liquidityLimit",
-] as const;
-type Field = (typeof FIELDS)[number];
-const UNIT = 10n ** 12n;
-/** Percent that a field must differ from where it goes already, or nothing is proposed. */
-const THRESHOLD = 5n;
-
-/** Fields of a regime: normal ones times its factor, within the contract's bounds, in the units that it keeps. */
-export function dynamicFields(normal: DynamicFields, regime: Regime): DynamicFields {
-  const scaled = (value: bigint, most: bigint) => {
-    const wanted = (value * FACTORS[regime]) / 100n;
-    return ((wanted < most ? wanted : most) / UNIT) * UNIT;
-  };
-  return {
-    scanRange: scaled(normal.scanRange, MOST.scanRange),
-    volUp: scaled(normal.volUp, MOST.volUp),
-    shortOptionMinimum: scaled(normal.shortOptionMinimum, MOST.shortOptionMinimum),
-  };
-}
-
-/** Names of the fields that differ from their target by the threshold or more. */
-export function fieldsToMove(target: DynamicFields, wanted: DynamicFields): (keyof DynamicFields)[] {
-  return (Object.keys(wanted) as (keyof DynamicFields)[]).filter((name) => {
-    const distance = wanted[name] > target[name] ? wanted[name] - target[name] : target[name] - wanted[name];
-    return distance * 100n >= target[name] * THRESHOLD;
-  });
 }
 
 /**
- * Proposes parameters that follow the regime, through the bounded and ramped path of RiskParameters: tighter ones bind
- * new risk at once and ramp for a day, looser ones wait. The sender needs the curator's role.
+ * Proposes parameters that follow the regime, at most once a pause each. Margin goes through the bounded and ramped path:
+ * tighter values bind new risk at once and ramp for a day, looser ones wait. Hedge and quotes are bounded, and protect the
+ * vault alone. The sender needs the curator's role.
  */
 export async function parameters(context: KeeperContext): Promise<Action[]> {
-  const actions = await Promise.all(
-    context.ballast.deployment.markets.map(({ index }) => propose(context, index)),
+  const { ballast, regimes } = context;
+  if (!regimes) return [];
+  const found = await Promise.all(
+    ballast.deployment.markets.map(async ({ index }) => ({ index, regime: await regimes.regime(index) })),
   );
-  return actions.flat();
+  const known = found.flatMap(({ index, regime }) => (regime === undefined ? [] : [{ index, regime }]));
+  const markets = known.map(async ({ index, regime }) => [
+    await margin(context, regimes.margin(index), index, regime),
+    await hedge(context, regimes.hedge(index), index, regime),
+  ]);
+  // The vault quotes all markets by one set of parameters, so the worst regime counts.
+  const worst = REGIMES.findLast((regime) => known.some((one) => one.regime === regime));
+  const all = [...(await Promise.all(markets)).flat(), await quotes(context, regimes.quotes, worst)];
+  return all.filter((action) => action !== undefined);
 }
 
-async function propose(context: KeeperContext, market: number): Promise<Action[]> {
-  const { ballast, sender, limits, regimes } = context;
-  const [regime, normal] = [await regimes?.regime(market), regimes?.normal(market)];
-  if (regime === undefined || normal === undefined) return [];
-  const riskParameters = ballast.riskParameters.connect(sender);
-  const [current, last, block] = await Promise.all([
+/** One set of parameters, as the chain has it. */
+interface Current<T> {
+  readonly what: string;
+  readonly target: T;
+  /** When it was last set, unix seconds. */
+  readonly setAt: number;
+  readonly simulate: (changed: Partial<T>) => Promise<unknown>;
+  readonly send: (changed: Partial<T>) => Promise<ContractTransactionResponse>;
+}
+
+async function propose<T extends MarginFields | HedgeFields | QuoteFields>(
+  { ballast, limits }: KeeperContext,
+  current: Current<T>,
+  normal: T,
+  regime: Regime,
+): Promise<Action | undefined> {
+  const wanted = dynamicFields(normal, regime);
+  const moved = fieldsToMove(current.target, wanted);
+  const block = await ballast.runner.provider?.getBlock("latest");
+  if (moved.length === 0 || (block?.timestamp ?? 0) - current.setAt < limits.parameterPause) return undefined;
+  const changed = Object.fromEntries(moved.map((name) => [name, wanted[name]])) as Partial<T>;
+  const shown = (fields: T, name: keyof T) => `${Number(fields[name] as bigint) / 1e16} %`;
+  return {
+    task: "parameters",
+    what: `propose ${moved.join(", ")} ${current.what}`,
+    why: `the regime is ${regime}`,
+    details: moved.map((name) => `${name}: ${shown(current.target, name)} to ${shown(wanted, name)}`),
+    simulate: () => current.simulate(changed),
+    send: () => current.send(changed),
+  };
+}
+
+async function margin(
+  context: KeeperContext,
+  normal: MarginFields | undefined,
+  market: number,
+  regime: Regime,
+) {
+  if (!normal) return undefined;
+  const riskParameters = context.ballast.riskParameters.connect(context.sender);
+  const [target, last] = await Promise.all([
     riskParameters.targetParameters(market),
     riskParameters.change(market),
-    ballast.runner.provider?.getBlock("latest"),
   ]);
-  const wanted = dynamicFields(normal, regime);
-  const moved = fieldsToMove(current, wanted);
-  if (moved.length === 0 || (block?.timestamp ?? 0) - Number(last.startedAt) < limits.parameterPause)
-    return [];
-  const changed: Partial<Record<Field, bigint>> = Object.fromEntries(
-    moved.map((name) => [name, wanted[name]]),
-  );
-  const proposal = Object.fromEntries(FIELDS.map((name) => [name, changed[name] ?? current[name]])) as Record<
-    Field,
-    bigint
-  >;
-  const percent = (value: bigint) => `${Number((value * 1_000_000n) / WAD) / 10_000} %`;
-  return [
-    {
-      task: "parameters",
-      what: `propose ${moved.join(", ")} of market ${market}`,
-      why: `its regime is ${regime}`,
-      details: moved.map((name) => `${name}: ${percent(current[name])} to ${percent(wanted[name])}`),
-      simulate: () => riskParameters.setParameters.staticCall(market, proposal),
-      send: () => riskParameters.setParameters(market, proposal),
+  const { scanRange, driftLimit, volUp, volDown, shortOptionMinimum, maintenanceFactor } = target;
+  const { collateralHaircut, crossMarketCredit, arrayAgeLimit, bidSpread } = target;
+  const { calendarCharge, staleAddOn, concentration, liquidityLimit } = target;
+  const whole = {
+    ...{ scanRange, driftLimit, volUp, volDown, shortOptionMinimum, maintenanceFactor, collateralHaircut },
+    ...{
+      crossMarketCredit,
+      arrayAgeLimit,
+      bidSpread,
+      calendarCharge,
+      staleAddOn,
+      concentration,
+      liquidityLimit,
     },
-  ];
+  };
+  const current: Current<MarginFields> = {
+    what: `of the margin of market ${market}`,
+    target,
+    setAt: Number(last.startedAt),
+    simulate: (changed) => riskParameters.setParameters.staticCall(market, { ...whole, ...changed }),
+    send: (changed) => riskParameters.setParameters(market, { ...whole, ...changed }),
+  };
+  return propose(context, current, normal, regime);
+}
+
+async function hedge(
+  context: KeeperContext,
+  normal: HedgeFields | undefined,
+  market: number,
+  regime: Regime,
+) {
+  if (!normal) return undefined;
+  const controller = context.ballast.hedgeController.connect(context.sender);
+  const [target, events] = await Promise.all([
+    controller.parameters(market),
+    controller.queryFilter(
+      controller.filters.HedgeParametersSet(market),
+      context.ballast.deployment.fromBlock,
+    ),
+  ]);
+  const { slippageLimit, maxTrade, minInterval, dailyLossBudget, costRatio, riskAversion, minBand } = target;
+  const whole = { slippageLimit, maxTrade, minInterval, dailyLossBudget, costRatio, riskAversion, minBand };
+  const current: Current<HedgeFields> = {
+    what: `of the hedge of market ${market}`,
+    target,
+    setAt: (await events.at(-1)?.getBlock())?.timestamp ?? 0,
+    simulate: (changed) => controller.setParameters.staticCall(market, { ...whole, ...changed }),
+    send: (changed) => controller.setParameters(market, { ...whole, ...changed }),
+  };
+  return propose(context, current, normal, regime);
+}
+
+async function quotes(context: KeeperContext, normal: QuoteFields | undefined, regime: Regime | undefined) {
+  if (!normal || !regime) return undefined;
+  const quoter = context.ballast.quoter.connect(context.sender);
+  const [target, events] = await Promise.all([
+    quoter.parameters(),
+    quoter.queryFilter(quoter.filters.QuoterParametersSet(), context.ballast.deployment.fromBlock),
+  ]);
+  const { halfSpreadVol, spotSpread, vegaCharge, minDelta, maxDelta, maxNetVega, maxNetDelta } = target;
+  const { minTenor, maxTenor } = target;
+  const whole = {
+    ...{ halfSpreadVol, spotSpread, vegaCharge, minDelta, maxDelta },
+    ...{ maxNetVega, maxNetDelta, minTenor, maxTenor },
+  };
+  const current: Current<QuoteFields> = {
+    what: "of the vault's quotes",
+    target,
+    setAt: (await events.at(-1)?.getBlock())?.timestamp ?? 0,
+    simulate: (changed) => quoter.setParameters.staticCall({ ...whole, ...changed }),
+    send: (changed) => quoter.setParameters({ ...whole, ...changed }),
+  };
+  return propose(context, current, normal, regime);
 }
