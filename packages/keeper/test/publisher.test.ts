@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seededRandom } from "@ballast/quant";
 import { volSurface } from "@ballast/quant/exact";
 import { SURFACE_REPORT_TYPES, type SurfaceReport, surfaceDomain } from "@ballast/sdk";
 import { expect } from "chai";
@@ -16,14 +15,11 @@ import {
   collectSignatures,
   DEFAULT_TOLERANCES,
   deribitSource,
-  dynamicFields,
-  fieldsToMove,
   JournalError,
   largestMove,
   NotEnoughSignaturesError,
   type OwnView,
   publisherJournal,
-  regimesFromFiles,
   remoteCosigner,
   reviewSurface,
   type SurfaceSlice,
@@ -353,72 +349,5 @@ describe("publisher: Deribit as a source", () => {
     } finally {
       await server.close();
     }
-  });
-});
-
-describe("publisher: parameters", () => {
-  const normal = { scanRange: WAD / 5n, volUp: (55n * WAD) / 100n, shortOptionMinimum: WAD / 200n };
-
-  it("are normal in normal times, wider in worse, and never beyond the contract's bounds", () => {
-    expect(dynamicFields(normal, "calm")).to.deep.equal(normal);
-    expect(dynamicFields(normal, "normal")).to.deep.equal(normal);
-    expect(dynamicFields(normal, "turbulent").scanRange).to.equal(WAD / 4n);
-    expect(dynamicFields(normal, "crisis")).to.deep.equal({
-      scanRange: (32n * WAD) / 100n,
-      volUp: (88n * WAD) / 100n,
-      shortOptionMinimum: (8n * WAD) / 1000n,
-    });
-    const high = { scanRange: (45n * WAD) / 100n, volUp: (19n * WAD) / 10n, shortOptionMinimum: WAD / 25n };
-    expect(dynamicFields(high, "crisis")).to.deep.equal({
-      scanRange: WAD / 2n,
-      volUp: 2n * WAD,
-      shortOptionMinimum: WAD / 20n,
-    });
-  });
-
-  it("widen what the vault asks, and shrink what it takes", () => {
-    const quotes = {
-      halfSpreadVol: WAD / 100n,
-      vegaCharge: WAD / 20n,
-      maxNetVega: WAD / 2n,
-      maxNetDelta: WAD,
-    };
-    expect(dynamicFields(quotes, "turbulent")).to.deep.equal({
-      halfSpreadVol: (125n * WAD) / 10_000n,
-      vegaCharge: (625n * WAD) / 10_000n,
-      maxNetVega: (4n * WAD) / 10n,
-      maxNetDelta: (8n * WAD) / 10n,
-    });
-    expect(dynamicFields({ costRatio: WAD / 1000n, riskAversion: 10n ** 11n }, "crisis")).to.deep.equal({
-      costRatio: (16n * WAD) / 10_000n,
-      riskAversion: (256n * 10n ** 11n) / 100n,
-    });
-  });
-
-  it("are proposed only where they differ by a twentieth", () => {
-    expect(fieldsToMove(normal, normal)).to.deep.equal([]);
-    expect(fieldsToMove(normal, { ...normal, volUp: (normal.volUp * 104n) / 100n })).to.deep.equal([]);
-    expect(fieldsToMove(normal, dynamicFields(normal, "crisis"))).to.have.length(3);
-  });
-
-  it("follow a file of prices", async () => {
-    const file = temporary("prices.csv");
-    const random = seededRandom(1);
-    let close = 3000;
-    const rows = Array.from({ length: 24 * 260 }, (_, i) => {
-      // Three days of a storm end months of quiet.
-      close *= Math.exp((i > 24 * 257 ? 0.05 : 0.005) * random.normal());
-      return `${1_700_006_400 + i * HOUR},1,1,1,${close.toFixed(4)},1`;
-    });
-    writeFileSync(file, `open_time_unix,open,high,low,close,volume\n${rows.join("\n")}\n`);
-    const source = regimesFromFiles(new Map([[0, file]]), {
-      margin: new Map([[0, normal]]),
-      hedge: new Map(),
-      quotes: undefined,
-    });
-    expect(await source.regime(0)).to.equal("crisis");
-    expect(await source.regime(1)).to.equal(undefined);
-    expect(source.margin(0)).to.equal(normal);
-    expect([source.margin(1), source.hedge(0)]).to.deep.equal([undefined, undefined]);
   });
 });
