@@ -9,8 +9,8 @@ export type Guard = (typeof GUARDS)[number];
  * An auction house on the real ledger and risk engine. Shortfalls are paid from one rich account, which also is the
  * vault's; the mutant of `missing` leaves that guard out.
  */
-export async function auctionRoom(missing?: Guard) {
-  const all = await funded();
+export async function auctionRoom(missing?: Guard, override: Parameters<typeof funded>[0] = {}) {
+  const all = await funded(override);
   const { ethers, ledger, risk, usdc, alice, bob, carol, deployer, venue, weth } = all;
   const counterparts = await ethers.deployContract("AuctionCounterparts", [ledger.target]);
   const parts = [
