@@ -3,7 +3,7 @@ import { type Counts, closingLine, countTests, ROOT, run } from "./lanes/run.ts"
 
 const USAGE = `npm test [-- options]
 
-  --lane <name>        only this lane: check, solidity, contracts, packages, e2e
+  --lane <name>        only this lane: check, solidity, contracts, packages, replays, e2e
   --intensity <name>   of fuzzing: quick (default), ci, deep
   --help               this text
 
@@ -29,6 +29,10 @@ const LANES: Readonly<Record<string, Lane>> = {
   packages: {
     title: "tests of the packages",
     command: ["mocha", "--import=tsx", "--timeout=120000", "packages/*/test/**/*.test.ts"],
+  },
+  replays: {
+    title: "replays of recorded crashes",
+    command: ["mocha", "--import=tsx", "--timeout=600000", "packages/lab/test/*.replay.ts"],
   },
   e2e: {
     title: "the dApp in Chromium",
