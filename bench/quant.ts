@@ -4,8 +4,10 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { MarginBook } from "../packages/quant/src/index.ts";
 import { greeksBatch, greeksCases, volBatch, volCases } from "./quant/cases.ts";
 import { race } from "./quant/clock.ts";
+import { ACCOUNTS, accountsOf, LEGS, marketsAt, parameters } from "./quant/margin.ts";
 import {
   frugalGreeks,
   type NaiveGreeks,
@@ -91,12 +93,33 @@ function measureVols(): Record<string, Figure> {
   };
 }
 
+/** A price move: new spots and arrays of both markets are taken over and every account is judged anew. */
+function measureMargin(): Record<string, Figure> {
+  const moves = [marketsAt(100n), marketsAt(93n)];
+  const book = new MarginBook(moves[0]!, accountsOf(SEED));
+  let turn = 0;
+  const run = (): void => {
+    turn++;
+    for (const market of moves[turn % 2]!) book.setMarket(market);
+    book.assess({ inForce: parameters });
+    sink += book.equity[0]! + book.initial[0]! + book.maintenance[0]!;
+  };
+  const { margin } = race([{ name: "margin", run, things: ACCOUNTS }], SECONDS);
+  return {
+    "margin.accountsPerSecond": figure(
+      margin!,
+      `accounts of ${LEGS} legs a second after a price move, ${ACCOUNTS} in a book, TypeScript`,
+      ACCOUNTS,
+    ),
+  };
+}
+
 function figure(value: number, unit: string, target?: number): Figure {
   const rounded = Number(value.toPrecision(4));
   return target === undefined ? { value: rounded, unit } : { value: rounded, unit, target };
 }
 
-const figures = { ...measureGreeks(), ...measureVols() };
+const figures = { ...measureGreeks(), ...measureVols(), ...measureMargin() };
 const results = new URL("./results/", import.meta.url);
 const [cpu] = cpus();
 const machine = `${cpu?.model ?? "unknown processor"}, ${cpus().length} threads, Node ${process.version}, ${process.platform} ${process.arch}`;
