@@ -20,11 +20,14 @@ export interface JumpModel {
 }
 
 /** Residuals further out than this many deviations count as jumps. */
-const JUMP_SIZE = 4;
+const JUMP_SIZE = 6;
+/** Degrees of freedom that are tried; above two, so that there is a variance. */
+const FREEDOMS = [2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 10, 12, 16, 24, 40, 100];
+const SCALE_STEPS = 40;
 
 /**
- * Fits a model to filtered returns by moments: what is beyond four deviations in any market is a jump, the rest gives
- * covariances and, by its excess kurtosis, the degrees of freedom.
+ * Fits a model to filtered returns: what is beyond six deviations in any market is a jump, of which moments are taken; to
+ * the rest Student's t is fitted by maximum likelihood, one number of degrees of freedom for all markets and a scale each.
  * @param residuals per market, of the same days
  * @param volatilities of the next step, per market
  * @throws BadSampleError on fewer than a hundred days or on a missing volatility
@@ -51,14 +54,13 @@ export function fitJumpModel(
   const correlations = calm.map((a) =>
     calm.map((b) => mean(a.map((x, i) => x * (b[i] ?? 0))) / Math.sqrt(moment(a) * moment(b))),
   );
-  const kurtosis = Math.max(...calm.map((list) => mean(list.map((x) => x ** 4)) / moment(list) ** 2));
+  const { freedom, variances } = fitStudent(calm);
   const jumpMeans = columns.map((column, i) => mean(pick(column, jumps)) * (scales[i] ?? 0));
   return {
     markets,
-    variances: calm.map((list, i) => moment(list) * (scales[i] ?? 0) ** 2),
+    variances: variances.map((variance, i) => variance * (scales[i] ?? 0) ** 2),
     correlations,
-    // The kurtosis of Student's t is 3 + 6 / (freedom - 4).
-    freedom: kurtosis > 3.05 ? Math.min(4 + 6 / (kurtosis - 3), 100) : 100,
+    freedom,
     jumpRate: jumps.length / days,
     jumpMeans,
     jumpDeviations: columns.map((column, i) => {
@@ -66,6 +68,50 @@ export function fitJumpModel(
       return Math.sqrt(moment(sizes));
     }),
   };
+}
+
+/** The degrees of freedom under which columns are likeliest, and the variance of each by its likeliest scale. */
+function fitStudent(columns: readonly (readonly number[])[]): { freedom: number; variances: number[] } {
+  let best = { freedom: 0, variances: [] as number[], likelihood: Number.NEGATIVE_INFINITY };
+  for (const freedom of FREEDOMS) {
+    const squares = columns.map((column) => squaredScale(column, freedom));
+    const likelihood = columns.reduce(
+      (sum, column, i) => sum + logLikelihood(column, freedom, squares[i] ?? 1),
+      0,
+    );
+    const variances = squares.map((square) => (square * freedom) / (freedom - 2));
+    if (likelihood > best.likelihood) best = { freedom, variances, likelihood };
+  }
+  return best;
+}
+
+/** Expectation and maximisation: far values weigh less. */
+function squaredScale(column: readonly number[], freedom: number): number {
+  let square = 1;
+  for (let step = 0; step < SCALE_STEPS; step++) {
+    let sum = 0;
+    for (const x of column) sum += ((freedom + 1) * x * x) / (freedom + (x * x) / square);
+    square = sum / column.length;
+  }
+  return square;
+}
+
+function logLikelihood(column: readonly number[], freedom: number, square: number): number {
+  const constant =
+    logGamma((freedom + 1) / 2) - logGamma(freedom / 2) - Math.log(freedom * Math.PI * square) / 2;
+  let sum = 0;
+  for (const x of column) sum += constant - ((freedom + 1) / 2) * Math.log1p((x * x) / (freedom * square));
+  return sum;
+}
+
+/** ln Gamma(x) for x > 0: Stirling's series (Abramowitz and Stegun 6.1.41) after a shift to where it has converged. */
+export function logGamma(x: number): number {
+  let shift = 0;
+  let y = x;
+  for (; y < 12; y++) shift -= Math.log(y);
+  const square = 1 / (y * y);
+  const series = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / y;
+  return shift + (y - 0.5) * Math.log(y) - y + Math.log(2 * Math.PI) / 2 + series;
 }
 
 /**
