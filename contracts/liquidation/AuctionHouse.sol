@@ -200,9 +200,8 @@ contract AuctionHouse is AuctionRegister, Backstop {
         _pay(bidder, account, cost);
         emit BidAccepted(account, auction.id, bidder, fraction, Usd.wrap(cost));
         Verdict memory left = AuctionPricing.afterSlice(verdict, fraction, cost);
-        if (fraction != WAD && _isHealthy(left) && !AuctionPricing.isSurelyHealthy(left)) {
-            left = _judge(account);
-        }
+        bool isSure = !verdict.hasCollateral && AuctionPricing.isSurelyHealthy(left);
+        if (fraction != WAD && _isHealthy(left) && !isSure) left = _judge(account);
         _settle(account, auction, left);
         return Usd.wrap(cost);
     }

@@ -9,6 +9,7 @@ import {FixedPoint} from "../libraries/FixedPoint.sol";
 /// @param maintenance requirement [wad USD], not negative
 /// @param cash signed [wad USD]
 /// @param whole whether everything that it holds has a price; if not, the rest was judged without it
+/// @param hasCollateral of which a slice may take more than its share, so as to leave no dust
 /// @param isEmpty neither positions nor collateral
 /// @param partsOnly it has more positions than one call may move
 /// @param unpriced markets without a usable price, one bit each
@@ -17,6 +18,7 @@ struct Verdict {
     int256 maintenance;
     int256 cash;
     bool whole;
+    bool hasCollateral;
     bool isEmpty;
     bool partsOnly;
     uint256 unpriced;

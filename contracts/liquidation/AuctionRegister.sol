@@ -45,7 +45,7 @@ abstract contract AuctionRegister is Verdicts {
     function start(AccountId account) external alone returns (uint64 id) {
         Auction memory auction = _auctions[account];
         if (auction.kind != AuctionKind.None) revert AuctionHouse_AlreadyRunning(account, auction.id);
-        Verdict memory verdict = _judge(account);
+        Verdict memory verdict = _glance(account);
         _requireUnhealthy(account, verdict);
         // A start soon after the last end is the same distress, whose start has been paid for.
         bool isNew = auction.id == 0 || block.timestamp > auction.seenAt + EPISODE;

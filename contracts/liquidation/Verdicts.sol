@@ -31,6 +31,15 @@ abstract contract Verdicts is IAuctionHouse {
         riskEngine = engine;
     }
 
+    /// @dev Whether `account` is for sale, without what only a sale asks for.
+    function _glance(AccountId account) internal view returns (Verdict memory verdict) {
+        Assessment memory all = clearinghouse.assess(account);
+        if (all.status == DataStatus.Unusable) return _judge(account);
+        verdict.equity = Usd.unwrap(all.equity);
+        verdict.maintenance = Usd.unwrap(all.maintenanceRequirement);
+        verdict.whole = true;
+    }
+
     /// @dev How `account` stands. Reverts only if nothing that it holds has a price, when nothing could be sold either.
     function _judge(AccountId account) internal view returns (Verdict memory verdict) {
         Portfolio memory portfolio = clearinghouse.portfolio(account);
@@ -39,11 +48,9 @@ abstract contract Verdicts is IAuctionHouse {
         verdict.maintenance = Usd.unwrap(all.maintenanceRequirement);
         verdict.cash = Usd.unwrap(portfolio.cash);
         verdict.whole = true;
+        verdict.hasCollateral = portfolio.collateral.length != 0;
         if (portfolio.hasBook) verdict.partsOnly = clearinghouse.bookGroups(account).length != 0;
-        verdict.isEmpty =
-            portfolio.positionWords.length == 0 &&
-            portfolio.collateral.length == 0 &&
-            !verdict.partsOnly;
+        verdict.isEmpty = portfolio.positionWords.length == 0 && !verdict.hasCollateral && !verdict.partsOnly;
         if (all.status == DataStatus.Unusable) _leaveOut(account, portfolio, verdict);
     }
 

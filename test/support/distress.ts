@@ -41,7 +41,8 @@ export async function forSale(): Promise<Scene> {
   return stage;
 }
 
-export async function balanced({ world }: Scene): Promise<void> {
+/** Holds the books to their sums; `but` names one check that the test has spoilt itself. */
+export async function balanced({ world }: Scene, but?: string): Promise<void> {
   const { ballast } = world.people.keeper;
   const accounts = await watchAccounts(ballast).accounts();
   for (const check of await checkConservation(
@@ -50,6 +51,7 @@ export async function balanced({ world }: Scene): Promise<void> {
     accounts,
     world.deployment.fromBlock,
   )) {
+    if (but !== undefined && check.name.startsWith(but)) continue;
     expect(check.holds, `${check.name}: ${check.left} against ${check.right}`).to.equal(true);
   }
 }

@@ -5,12 +5,17 @@ import {
   type Health,
   innermostOf,
   readHealth,
+  unpackPositions,
   WAD,
 } from "@ballast/sdk";
 import type { Action, KeeperContext } from "../task.ts";
 
 /** The house counts at most half an hour between two looks at an auction. */
 const LOOK_EVERY = 1_200;
+/** How many positions are tried in the soft stage, and by which parts of them. */
+const CLOSE_AT_MOST = 4;
+const CLOSE_SHARES = [2n, 8n] as const;
+const QUANTITY_STEP = 10n ** 10n;
 const KINDS = { Solvent: 1n, Insolvent: 2n } as const;
 
 /** Whether an account may be put up for auction. */
@@ -31,6 +36,8 @@ export function bidLimit(
   if (kind === "Insolvent" || equity <= 0n) return equity < 0n ? (equity * fraction) / WAD : 0n;
   return (((equity * fraction) / WAD) * discount) / WAD;
 }
+
+type RunningAuction = { readonly id: bigint; readonly kind: bigint; readonly seenAt: bigint };
 
 /** Starts auctions of unhealthy accounts, looks after them, bids where the price is good enough, and ends what is over. */
 export async function liquidate(context: KeeperContext): Promise<Action[]> {
@@ -73,7 +80,7 @@ async function bidOrEnd(
   context: KeeperContext,
   account: bigint,
   bidder: bigint,
-  auction: { readonly id: bigint; readonly seenAt: bigint },
+  auction: RunningAuction,
 ): Promise<Action | undefined> {
   const { ballast, sender } = context;
   const house = ballast.auctionHouse.connect(sender);
@@ -87,8 +94,38 @@ async function bidOrEnd(
     };
   }
   const action =
-    (await bidSlice(context, account, bidder, auction.id)) ?? (await callVault(context, account));
+    (await closeWithVault(context, account, auction)) ??
+    (await bidSlice(context, account, bidder, auction.id)) ??
+    (await callVault(context, account));
   return action ?? lookAfter(context, account, auction.seenAt);
+}
+
+/** While no slice is for sale: closes a part of the largest short positions against the vault, if that pays. */
+async function closeWithVault(
+  { ballast, sender }: KeeperContext,
+  account: bigint,
+  { id, kind }: RunningAuction,
+): Promise<Action | undefined> {
+  const { largestFraction } = await ballast.auctionHouse.price(account, WAD);
+  if (kind !== KINDS.Solvent || largestFraction !== 0n) return undefined;
+  const closer = ballast.vaultCloser.connect(sender);
+  const positions = unpackPositions(await ballast.clearinghouse.positionWords(account));
+  const shorts = positions.filter(({ quantity }) => quantity < 0n);
+  shorts.sort((a, b) => (a.quantity < b.quantity ? -1 : 1));
+  for (const { instrument, quantity } of shorts.slice(0, CLOSE_AT_MOST)) {
+    for (const share of CLOSE_SHARES) {
+      const legs = [{ instrument, quantity: (quantity / share / QUANTITY_STEP) * QUANTITY_STEP }];
+      if (!(await succeeds(() => closer.close.staticCall(account, id, kind, legs, 1n)))) continue;
+      return {
+        task: "liquidate",
+        what: `close a position of account ${hex(account)} against the vault`,
+        why: "in the soft stage of its auction, risk is only reduced",
+        simulate: () => closer.close.staticCall(account, id, kind, legs, 1n),
+        send: () => closer.close(account, id, kind, legs, 1n),
+      };
+    }
+  }
+  return undefined;
 }
 
 async function bidSlice(
