@@ -96,6 +96,8 @@ async function lossChecks(
     insuranceFund.queryFilter(insuranceFund.filters.Covered(), fromBlock),
   ]);
   const byFund = charged.filter((log) => log.args.payer === 0n);
+  const ofLosses = new Set(byFund.map((log) => log.transactionHash));
+  const coveredThen = covered.filter((log) => ofLosses.has(log.transactionHash));
   return [
     equality(
       "sum charged to all payers = sum of shortfalls [wad]",
@@ -104,7 +106,7 @@ async function lossChecks(
     ),
     equality(
       "USDC that left the insurance fund for losses = its part of them [wad]",
-      toWad(sum(covered.map((log) => log.args.amount)), USDC_DECIMALS),
+      toWad(sum(coveredThen.map((log) => log.args.amount)), USDC_DECIMALS),
       sum(byFund.map((log) => log.args.amount)),
     ),
   ];
