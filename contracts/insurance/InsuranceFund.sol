@@ -129,12 +129,12 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
     }
 
     /// @notice Assets behind the shares; donations do not count.
-    function totalAssets() public view override returns (uint256) {
+    function totalAssets() public view virtual override returns (uint256) {
         return _held;
     }
 
     /// @notice Shares that `owner` may redeem now.
-    function maxRedeem(address owner) public view override returns (uint256) {
+    function maxRedeem(address owner) public view virtual override returns (uint256) {
         Cooldown memory cooled = _cooldowns[owner];
         bool isWindowOpen = block.timestamp >= cooled.endsAt && block.timestamp < cooled.endsAt + EXIT_WINDOW;
         if (_openShortfalls != 0 || !isWindowOpen) return 0;
@@ -158,7 +158,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
         return super.withdraw(assets, receiver, owner);
     }
 
-    function _requireCooled(address owner, uint256 shares) private view {
+    function _requireCooled(address owner, uint256 shares) internal view virtual {
         if (_openShortfalls != 0) revert InsuranceFund_ShortfallOpen(_openShortfalls);
         Cooldown memory cooled = _cooldowns[owner];
         if (cooled.shares == 0) revert InsuranceFund_NoCooldown(owner);
@@ -186,7 +186,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
         super._withdraw(caller, receiver, owner, assets, shares);
     }
 
-    function _decimalsOffset() internal pure override returns (uint8) {
+    function _decimalsOffset() internal pure virtual override returns (uint8) {
         return 12;
     }
 }

@@ -212,7 +212,7 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
     }
 
     /// @dev A NAV that cannot be read, for its price or its size, is taken as it was read last.
-    function _navOrLast() private returns (uint256) {
+    function _navOrLast() internal virtual returns (uint256) {
         try vault.nav{gas: NAV_GAS}() returns (NetAssetValue memory value) {
             return _measured(value);
         } catch {
@@ -220,7 +220,7 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
         }
     }
 
-    function _measured(NetAssetValue memory value) private returns (uint256 nav) {
+    function _measured(NetAssetValue memory value) internal returns (uint256 nav) {
         int256 bid = Usd.unwrap(value.bid);
         nav = bid > 0 ? FixedPoint.min(uint256(bid), type(uint128).max) : 0;
         _lastNav = uint128(nav);
