@@ -1,5 +1,6 @@
 import { type ContractTransactionReceipt, Interface } from "ethers";
 import { packSlice } from "../../packages/quant/src/exact/vol-surface.ts";
+import { deployLedger } from "../../test/support/clearinghouse.ts";
 import { type Connection, deployRisk, type Leg, packLegs, sliceOf, WAD } from "../../test/support/risk.ts";
 import { measurePosts } from "./posts.ts";
 
@@ -33,11 +34,7 @@ async function bookGas(connection: Connection): Promise<number> {
   const risk = await deployRisk(connection);
   const [deployer] = await ethers.getSigners();
   const usdc = await ethers.deployContract("TestToken", [6]);
-  const clearinghouse = await ethers.deployContract("Clearinghouse", [
-    risk.manager.target,
-    usdc.target,
-    risk.riskEngine.target,
-  ]);
+  const clearinghouse = await deployLedger(ethers, risk.manager.target, usdc.target, risk.riskEngine.target);
   await risk.books.bind(clearinghouse.target);
   await clearinghouse.setVenue(deployer!.address, true);
   const account = BigInt(deployer!.address) << 96n;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
+import {CollateralAsset, InterestTerms} from "../interfaces/IClearinghouseTerms.sol";
+import {IHoldBack} from "../interfaces/IInsurance.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
@@ -22,8 +21,6 @@ import {Solvency} from "./Solvency.sol";
 /// price nor engine to leave.
 /// @dev Tokens: no fee on transfer (refused), no rebasing, at most 18 decimals. Donations are not counted.
 contract Clearinghouse is LedgerViews, Slices {
-    using SafeERC20 for IERC20;
-
     /// @notice Risk arrays may be refreshed from within a batch; they gain no right to move anything.
     address public immutable riskArrays;
     /// @notice Code of what is done seldom.
@@ -32,56 +29,27 @@ contract Clearinghouse is LedgerViews, Slices {
     /// @param authority AccessManager of the system
     /// @param cashToken USDC
     /// @param engine risk engine; also tells where the risk arrays are
+    /// @param registrar_ made with the same three
     constructor(
         address authority,
         address cashToken,
-        IRiskEngine engine
+        IRiskEngine engine,
+        Registrar registrar_
     ) Solvency(authority, cashToken, engine) {
         riskArrays = engine.arrays();
-        registrar = address(new Registrar(authority, cashToken, engine));
+        if (registrar_.riskEngine() != engine || registrar_.cashToken() != cashToken)
+            revert Clearinghouse_BadTarget(address(registrar_));
+        registrar = address(registrar_);
     }
 
     /// @inheritdoc IClearinghouse
-    function deposit(AccountId account, address asset, uint256 amount) external notEntered {
-        if (amount == 0) revert Clearinghouse_ZeroAmount();
-        if (account.ownerOf() == address(0)) revert Clearinghouse_ZeroAddress();
-        address payer = msg.sender == address(this) ? _activeCaller : msg.sender;
-        _requireRoom(asset, amount);
-        _pull(asset, payer, amount);
-        if (asset == _cashToken) {
-            _receiveCash(account, amount);
-        } else {
-            _totalCollateral[asset] += amount;
-            _addCollateral(account, asset, amount);
-        }
-        emit Deposited(account, asset, amount, payer);
+    function deposit(AccountId, address, uint256) external {
+        _register();
     }
 
     /// @inheritdoc IClearinghouse
-    function withdraw(
-        AccountId account,
-        address asset,
-        uint256 amount,
-        address receiver
-    ) external notEntered {
-        _requireScope(account, SCOPE_WITHDRAW);
-        if (amount == 0) revert Clearinghouse_ZeroAmount();
-        if (receiver == address(0)) revert Clearinghouse_ZeroAddress();
-        _touch(account);
-        if (asset == _cashToken) {
-            _payCash(account, amount);
-        } else {
-            if (_collateralAssets[asset].decimals == 0) revert Clearinghouse_UnknownAsset(asset);
-            _takeCollateral(account, asset, amount);
-            _totalCollateral[asset] -= amount;
-        }
-        // Without a price collateral counts for nothing, so in a reducing batch its loss would not show.
-        if (_mode == Mode.None) _requireGoodHealth(account);
-        else if (_mode == Mode.Reduce) _requireGoodData(account);
-        emit Withdrawn(account, asset, amount, receiver);
-        _entered = true;
-        IERC20(asset).safeTransfer(receiver, amount);
-        _entered = false;
+    function withdraw(AccountId, address, uint256, address) external {
+        _register();
     }
 
     /// @inheritdoc IClearinghouse
@@ -111,6 +79,7 @@ contract Clearinghouse is LedgerViews, Slices {
         _addCash(from, -value);
         _addCash(to, value);
         emit CashMoved(from, to, amount, msg.sender);
+        _requireUnlocked(from, to, _cashToken);
     }
 
     /// @inheritdoc IClearinghouse
@@ -128,11 +97,58 @@ contract Clearinghouse is LedgerViews, Slices {
     }
 
     /// @inheritdoc IClearinghouse
-    function moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) external onlyVenue {
-        if (from == to) revert Clearinghouse_SelfMove(from);
-        if (amount == 0) revert Clearinghouse_ZeroAmount();
-        _touch(from);
-        _moveCollateral(from, to, asset, amount);
+    function setRiskPaused(bool) external {
+        _register();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function totalDebt() external view returns (Usd) {
+        _registerView();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function indices() external view returns (uint256 claimIndex, uint256 debtIndex) {
+        _registerView();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function interestRate() external view returns (uint256 yearly, InterestTerms memory terms) {
+        _registerView();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function debtLimits() external view returns (uint256 perAccount, uint256 total) {
+        _registerView();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function interestReserve() external view returns (Usd) {
+        _registerView();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function heldBack(AccountId, address) external view returns (uint256) {
+        _registerView();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function withdrawable(AccountId, address) external view returns (uint256) {
+        _registerView();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function collateralTotals(address) external view returns (uint256 amount, uint256 minimum) {
+        _registerView();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function collateralAssets() external view returns (address[] memory) {
+        _registerView();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function collateralAsset(address) external view returns (CollateralAsset memory) {
+        _registerView();
     }
 
     /// @inheritdoc IClearinghouse
@@ -175,6 +191,14 @@ contract Clearinghouse is LedgerViews, Slices {
     }
 
     /// @inheritdoc IClearinghouse
+    function moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) external onlyVenue {
+        if (from == to) revert Clearinghouse_SelfMove(from);
+        if (amount == 0) revert Clearinghouse_ZeroAmount();
+        _touch(from);
+        _moveCollateral(from, to, asset, amount);
+    }
+
+    /// @inheritdoc IClearinghouse
     function setOperator(AccountId, address, uint256, uint256) external {
         _register();
     }
@@ -200,14 +224,38 @@ contract Clearinghouse is LedgerViews, Slices {
     }
 
     /// @inheritdoc IClearinghouse
-    function openBook(AccountId) external {
+    function collectInterest() external {
         _register();
     }
 
     /// @inheritdoc IClearinghouse
-    function setRiskPaused(bool paused) external restricted {
-        emit RiskPauseSet(_riskPaused, paused);
-        _riskPaused = paused;
+    function setInterestTerms(InterestTerms calldata) external {
+        _register();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function setDebtLimits(uint128, uint128) external {
+        _register();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function setInsuranceAccount(AccountId) external {
+        _register();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function setHoldBackSource(IHoldBack) external {
+        _register();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function setMinimumDeposit(address, uint128) external {
+        _register();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function openBook(AccountId) external {
+        _register();
     }
 
     /// @dev Runs a batch and checks every account it touched.
@@ -244,22 +292,14 @@ contract Clearinghouse is LedgerViews, Slices {
         return result;
     }
 
-    /// @dev Unknown or disabled assets, and amounts beyond the cap, are refused before anything moves.
-    function _requireRoom(address asset, uint256 amount) private view {
-        if (asset == _cashToken) return;
-        CollateralAsset memory configured = _collateralAssets[asset];
-        if (!configured.enabled) revert Clearinghouse_UnknownAsset(asset);
-        uint256 total = _totalCollateral[asset] + amount;
-        if (total > configured.cap) revert Clearinghouse_CapExceeded(asset, total, configured.cap);
-    }
-
-    function _pull(address asset, address payer, uint256 amount) private {
-        _entered = true;
-        uint256 before = IERC20(asset).balanceOf(address(this));
-        IERC20(asset).safeTransferFrom(payer, address(this), amount);
-        uint256 received = IERC20(asset).balanceOf(address(this)) - before;
-        _entered = false;
-        if (received != amount) revert Clearinghouse_ReceivedLess(asset, amount, received);
+    /// @dev The same for what only reads: nothing the registrar does there writes, and Solidity cannot know.
+    function _registerView() private view {
+        function() internal run = _register;
+        function() internal view look;
+        assembly ("memory-safe") {
+            look := run
+        }
+        look();
     }
 
     /// @dev Runs the call in hand with the registrar's code on this contract's storage, and ends it as that ends.

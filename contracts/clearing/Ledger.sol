@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IBooks} from "../interfaces/IBooks.sol";
 import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
 import {CollateralAmount, Portfolio} from "../interfaces/IRiskEngine.sol";
@@ -9,90 +8,93 @@ import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {PositionLedger} from "./PositionLedger.sol";
+import {CashLedger} from "./CashLedger.sol";
 
-/// @notice Cash with its loss index and collateral, above the positions. No permissions, and no external calls but
-/// those of the books that follow positions.
-abstract contract Ledger is PositionLedger {
-    uint104 internal constant FULL_INDEX = 1e27;
-
-    address internal immutable _cashToken;
-    uint8 internal immutable _cashDecimals;
-
-    uint104 internal _lossIndex = FULL_INDEX;
-    /// @dev Cash tokens received less those paid [token units]; what is merely sent here does not count.
-    uint256 private _cashHeld;
-    uint256 internal _totalClaims;
-    int256 internal _settlementTransit;
-    mapping(AccountId => mapping(address => uint256)) private _collateral;
-    mapping(address => uint256) internal _totalCollateral;
-    mapping(address => CollateralAsset) internal _collateralAssets;
-    address[] internal _assetList;
-
-    constructor(address cashToken, IBooks books_) PositionLedger(books_) {
-        if (cashToken == address(0)) revert Clearinghouse_ZeroAddress();
-        _cashToken = cashToken;
-        _cashDecimals = IERC20Metadata(cashToken).decimals();
-        Units.scaleOf(_cashDecimals);
+/// @notice Collateral above cash and positions. Collateral bears its part of a shared loss as a levy in cash: an index
+/// an asset of what one unit has been charged so far. No permissions, and no external calls but those of the books.
+abstract contract Ledger is CashLedger {
+    /// @dev One word. `levyIndex` [wad USD a unit of the underlying] only grows.
+    struct Asset {
+        uint8 market;
+        uint8 decimals;
+        uint128 cap;
+        bool enabled;
+        uint104 levyIndex;
     }
 
-    /// @dev Signed cash after the loss index.
+    /// @dev One word: what an account holds [token units], and the asset's levy index it has paid up to.
+    struct Holding {
+        uint128 amount;
+        uint104 levyIndex;
+    }
+
+    /// @dev One word [token units]: all that is held, and the least that a deposit may be.
+    struct AssetTotal {
+        uint128 amount;
+        uint128 minimum;
+    }
+
+    /// @notice Most collateral assets.
+    uint256 public constant MAX_ASSETS = 8;
+
+    mapping(AccountId => mapping(address => Holding)) private _collateral;
+    mapping(address => Asset) internal _assets;
+    mapping(address => AssetTotal) internal _assetTotals;
+    address[] internal _assetList;
+
+    constructor(address cashToken, IBooks books_) CashLedger(cashToken, books_) {}
+
+    /// @dev Signed cash: booked, less what levies have charged since.
     function _cashOf(AccountId account) internal view returns (Usd) {
-        return Usd.wrap(_effectiveCash(_accounts[account]));
+        AccountSlot memory slot = _accounts[account];
+        int256 cash = _bookedCash(slot);
+        if (slot.assets != 0) {
+            for (uint256 i = 0; i < MAX_ASSETS; ++i) {
+                if (slot.assets & (1 << i) == 0) continue;
+                address asset = _assetList[i];
+                cash -= int256(_levyOf(_collateral[account][asset], _assets[asset]));
+            }
+        }
+        return Usd.wrap(cash);
     }
 
     function _collateralOf(AccountId account, address asset) internal view returns (uint256) {
-        return _collateral[account][asset];
+        return _collateral[account][asset].amount;
     }
 
-    /// @dev Everything that margin depends on.
+    /// @dev Everything that margin depends on. A market that an account is not in must not decide whether it can be
+    /// judged, so only what is held is listed.
     function _portfolioOf(AccountId account) internal view returns (Portfolio memory held) {
         AccountSlot memory slot = _accounts[account];
         held.account = account;
-        held.cash = Usd.wrap(_effectiveCash(slot));
         held.hasBook = slot.hasBook;
         held.positionWords = _legWords(account, slot);
-        uint256 length = _assetList.length;
-        held.collateral = new CollateralAmount[](length);
+        int256 cash = _bookedCash(slot);
+        uint256 bits = slot.assets;
         uint256 count = 0;
-        for (uint256 i = 0; i < length; ++i) {
-            address asset = _assetList[i];
-            uint256 units = _collateral[account][asset];
-            // A market that an account is not in must not decide whether it can be judged.
-            if (units == 0) continue;
-            CollateralAsset storage configured = _collateralAssets[asset];
-            uint256 amount = Units.toWad(units, configured.decimals);
-            held.collateral[count++] = CollateralAmount(configured.market, Quantity.wrap(int256(amount)));
+        for (uint256 left = bits; left != 0; left &= left - 1) ++count;
+        held.collateral = new CollateralAmount[](count);
+        count = 0;
+        for (uint256 i = 0; bits >> i != 0; ++i) {
+            if (bits & (1 << i) == 0) continue;
+            address token = _assetList[i];
+            Asset memory asset = _assets[token];
+            Holding memory holding = _collateral[account][token];
+            cash -= int256(_levyOf(holding, asset));
+            uint256 amount = Units.toWad(holding.amount, asset.decimals);
+            held.collateral[count++] = CollateralAmount(asset.market, Quantity.wrap(int256(amount)));
         }
-        CollateralAmount[] memory collateral = held.collateral;
-        assembly ("memory-safe") {
-            // Shortens the list to what is held.
-            mstore(collateral, count)
-        }
+        held.cash = Usd.wrap(cash);
+    }
+
+    function _configurationOf(address token) internal view returns (CollateralAsset memory) {
+        Asset memory asset = _assets[token];
+        return CollateralAsset(asset.market, asset.decimals, asset.cap, asset.enabled);
     }
 
     /// @dev Whether nothing but cash and collateral can be lost: no positions, and no debt.
     function _isDebtFree(AccountId account) internal view returns (bool) {
-        AccountSlot memory slot = _accounts[account];
-        return slot.positions == 0 && slot.cash >= 0;
-    }
-
-    /// @dev Adds signed `amount` to an account's cash, at the current loss index.
-    function _addCash(AccountId account, int256 amount) internal {
-        AccountSlot storage slot = _accounts[account];
-        int256 before = _effectiveCash(slot);
-        int256 afterwards = before + amount;
-        if (int128(afterwards) != afterwards)
-            revert Clearinghouse_InsufficientCash(account, Usd.wrap(before), Usd.wrap(amount));
-        slot.cash = int128(afterwards);
-        slot.index = _lossIndex;
-        _totalClaims = _totalClaims + _positive(afterwards) - _positive(before);
-    }
-
-    /// @dev Books cash tokens that have arrived.
-    function _receiveCash(AccountId account, uint256 units) internal {
-        _cashHeld += units;
-        _addCash(account, int256(Units.toWad(units, _cashDecimals)));
+        return _accounts[account].positions == 0 && Usd.unwrap(_cashOf(account)) >= 0;
     }
 
     /// @dev Books cash tokens about to leave. While others owe cash, less may be held than all claims together.
@@ -103,42 +105,55 @@ abstract contract Ledger is PositionLedger {
             revert Clearinghouse_InsufficientCash(account, available, Usd.wrap(needed));
         }
         if (_cashHeld < units) revert Clearinghouse_CashLentOut(_cashHeld, units);
-        _cashHeld -= units;
+        _cashHeld -= uint128(units);
         _addCash(account, -needed);
     }
 
     /// @dev Adds collateral that the clearinghouse has received or taken from another account.
     function _addCollateral(AccountId account, address asset, uint256 amount) internal {
-        _collateral[account][asset] += amount;
+        _setCollateral(account, asset, _collateral[account][asset].amount + amount);
     }
 
     /// @dev Takes collateral from an account.
     function _takeCollateral(AccountId account, address asset, uint256 amount) internal {
-        uint256 available = _collateral[account][asset];
+        uint256 available = _collateral[account][asset].amount;
         if (available < amount)
             revert Clearinghouse_InsufficientCollateral(account, asset, available, amount);
-        _collateral[account][asset] = available - amount;
+        _setCollateral(account, asset, available - amount);
     }
 
-    /// @dev Lowers every positive balance by the same share, so that together they lose `amount`. Balances round down;
-    /// the index rounds down too, so the sum of balances can only be less than the claims recorded.
-    function _shareLoss(uint256 amount) internal returns (uint256 oldIndex, uint256 newIndex) {
-        uint256 claims = _totalClaims;
-        if (amount >= claims)
-            revert Clearinghouse_LossExceedsClaims(Usd.wrap(int256(amount)), Usd.wrap(int256(claims)));
-        oldIndex = _lossIndex;
-        newIndex = (oldIndex * (claims - amount)) / claims;
-        _lossIndex = uint104(newIndex);
-        _totalClaims = claims - amount;
+    /// @dev Charges what levies are open on one asset of an account to its cash.
+    function _collectLevy(AccountId account, address token) internal {
+        Holding memory holding = _collateral[account][token];
+        Asset memory asset = _assets[token];
+        if (holding.levyIndex == asset.levyIndex) return;
+        _collateral[account][token].levyIndex = asset.levyIndex;
+        uint256 levy = _levyOf(holding, asset);
+        if (levy == 0) return;
+        _addCash(account, -int256(levy));
+        emit LevyCollected(account, token, Usd.wrap(int256(levy)));
     }
 
-    /// @dev An account never written has index 0 and cash 0.
-    function _effectiveCash(AccountSlot memory slot) private view returns (int256) {
-        if (slot.cash <= 0 || slot.index == _lossIndex) return slot.cash;
-        return int256((uint256(uint128(slot.cash)) * _lossIndex) / slot.index);
+    /// @dev Lets one holding out of a levy just raised.
+    function _skipLevy(AccountId account, address token) internal {
+        _collateral[account][token].levyIndex = _assets[token].levyIndex;
     }
 
-    function _positive(int256 value) private pure returns (uint256) {
-        return value > 0 ? uint256(value) : 0;
+    function _setCollateral(AccountId account, address token, uint256 amount) private {
+        _collectLevy(account, token);
+        if (amount > type(uint128).max) revert Clearinghouse_CapExceeded(token, amount, type(uint128).max);
+        uint256 before = _collateral[account][token].amount;
+        _collateral[account][token].amount = uint128(amount);
+        if ((before == 0) == (amount == 0)) return;
+        uint256 i = 0;
+        while (_assetList[i] != token) ++i;
+        _accounts[account].assets ^= uint8(1 << i);
+    }
+
+    /// @dev Open levies of a holding, rounded up.
+    function _levyOf(Holding memory holding, Asset memory asset) private pure returns (uint256) {
+        if (holding.levyIndex == asset.levyIndex || holding.amount == 0) return 0;
+        uint256 units = Units.toWad(holding.amount, asset.decimals);
+        return _ceilDiv(units * (asset.levyIndex - holding.levyIndex), WAD);
     }
 }

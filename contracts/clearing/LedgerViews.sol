@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
 import {Assessment, Portfolio} from "../interfaces/IRiskEngine.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
@@ -83,23 +82,13 @@ abstract contract LedgerViews is IClearinghouse, Solvency {
     }
 
     /// @inheritdoc IClearinghouse
-    function collateralAssets() external view returns (address[] memory) {
-        return _assetList;
-    }
-
-    /// @inheritdoc IClearinghouse
-    function collateralAsset(address asset) external view returns (CollateralAsset memory) {
-        return _collateralAssets[asset];
-    }
-
-    /// @inheritdoc IClearinghouse
     function settlementTransit() external view returns (Usd) {
         return Usd.wrap(_settlementTransit);
     }
 
     /// @inheritdoc IClearinghouse
     function totalClaims() external view returns (Usd) {
-        return Usd.wrap(int256(_totalClaims));
+        return Usd.wrap(int256(uint256(_totals.claims)));
     }
 
     /// @inheritdoc IClearinghouse

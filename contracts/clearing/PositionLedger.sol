@@ -19,12 +19,15 @@ abstract contract PositionLedger is IClearinghouseTerms {
     using EnumerableMap for EnumerableMap.UintToUintMap;
     using EnumerableSet for EnumerableSet.UintSet;
 
-    /// @dev One word an account. `cash` [wad] is as of loss index `index`; negative cash is not touched by the index.
+    /// @dev One word an account. `cash` [wad] is as of the index of claims or, negative, of debts; `assets` has a bit for
+    /// each collateral asset held; `hasHeld` tells that some of it was held back once.
     struct AccountSlot {
         int128 cash;
-        uint104 index;
-        bool hasBook;
+        uint88 index;
         uint16 positions;
+        uint8 assets;
+        bool hasBook;
+        bool hasHeld;
     }
 
     /// @notice Most positions an account may hold.

@@ -9,35 +9,29 @@ import {Solvency} from "./Solvency.sol";
 
 /// @notice How venues move positions, collateral and cash between accounts, one by one or as a share of everything.
 abstract contract Slices is Solvency {
-    uint256 internal constant WAD = 1e18;
-
     /// @dev The share `fraction` of everything; a slice of debt is debt.
     function _moveSlice(AccountId from, AccountId to, uint256 fraction) internal {
         _slicePositions(from, to, fraction);
-        uint256 length = _assetList.length;
-        for (uint256 i = 0; i < length; ++i) {
-            address asset = _assetList[i];
-            uint256 amount = (_collateralOf(from, asset) * fraction) / WAD;
-            if (amount != 0) _moveCollateral(from, to, asset, amount);
+        uint256 bits = _accounts[from].assets;
+        for (uint256 i = 0; bits >> i != 0; ++i) {
+            if (bits & (1 << i) != 0) _sliceCollateral(from, to, _assetList[i], fraction);
         }
         _sliceCash(from, to, fraction);
-    }
-
-    function _movePosition(
-        AccountId from,
-        AccountId to,
-        InstrumentId instrument,
-        Quantity quantity
-    ) internal {
-        _addPosition(from, instrument, -quantity);
-        _addPosition(to, instrument, quantity);
-        emit PositionMoved(from, to, instrument, quantity, msg.sender);
     }
 
     function _moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) internal {
         _takeCollateral(from, asset, amount);
         _addCollateral(to, asset, amount);
+        _requireUnlocked(from, to, asset);
         emit CollateralMoved(from, to, asset, amount, msg.sender);
+    }
+
+    /// @dev Leaves no dust behind: it would be too little for anybody to come back for.
+    function _sliceCollateral(AccountId from, AccountId to, address asset, uint256 fraction) private {
+        uint256 held = _collateralOf(from, asset);
+        uint256 amount = (held * fraction) / WAD;
+        if (held - amount < _assetTotals[asset].minimum) amount = held;
+        if (amount != 0) _moveCollateral(from, to, asset, amount);
     }
 
     /// @dev Walks a copy of the entries, so that removing one while moving disturbs nothing.
@@ -89,5 +83,6 @@ abstract contract Slices is Solvency {
         // Debt moves as well: a negative slice is cash moved the other way.
         if (amount > 0) emit CashMoved(from, to, Usd.wrap(amount), msg.sender);
         else emit CashMoved(to, from, Usd.wrap(-amount), msg.sender);
+        _requireUnlocked(from, to, _cashToken);
     }
 }

@@ -2,16 +2,26 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Assessment, DataStatus, IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {
+    Assessment,
+    CollateralAmount,
+    DataStatus,
+    IRiskEngine,
+    Portfolio
+} from "../interfaces/IRiskEngine.sol";
+import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 import {Standing} from "./BatchContext.sol";
+import {HoldBack} from "./HoldBack.sol";
 import {Ledger} from "./Ledger.sol";
 import {Permissions} from "./Permissions.sol";
 
 /// @notice All that the clearinghouse remembers, and what it asks the risk engine about accounts: whether one that may
 /// have gained risk is still allowed to have it.
-abstract contract Solvency is Ledger, Permissions, AccessManaged {
+abstract contract Solvency is HoldBack, Permissions, AccessManaged {
     /// @notice The margin model.
     IRiskEngine public immutable riskEngine;
 
@@ -43,6 +53,7 @@ abstract contract Solvency is Ledger, Permissions, AccessManaged {
         if (_mode == Mode.None || _touchedIndex(account) < _touchedCount) return;
         Standing memory before;
         if (_mode == Mode.Reduce) before = _standing(account);
+        else before.debt = _debtOf(account);
         _appendTouched(account, before);
     }
 
@@ -50,8 +61,10 @@ abstract contract Solvency is Ledger, Permissions, AccessManaged {
         for (uint256 i = 0; i < _touchedCount; ++i) {
             (AccountId account, Standing memory before) = _touchedAt(i);
             _requireCountable(account);
-            if (mode == Mode.Batch) _requireGoodHealth(account);
-            else if (!_isDebtFree(account)) _requireLessRisk(account, before);
+            if (mode == Mode.Batch) {
+                _requireGoodHealth(account);
+                _requireDebtWithin(account, before.debt);
+            } else if (!_isDebtFree(account)) _requireLessRisk(account, before);
         }
     }
 
@@ -65,6 +78,29 @@ abstract contract Solvency is Ledger, Permissions, AccessManaged {
             revert Clearinghouse_RiskRose(account, Usd.wrap(before.excess), Usd.wrap(standing.excess));
         if (standing.headroom < 0 && standing.headroom < before.headroom)
             revert Clearinghouse_HealthFell(account, Usd.wrap(before.headroom), Usd.wrap(standing.headroom));
+    }
+
+    /// @dev Who borrows no more than before may owe more than the limit: settlement and interest ask nobody.
+    function _requireDebtWithin(AccountId account, uint256 before) private view {
+        uint256 debt = _debtOf(account);
+        if (debt <= before) return;
+        uint256 total = _totals.debt;
+        if (debt > _debtLimits.perAccount || total > _debtLimits.total)
+            revert Clearinghouse_DebtLimit(account, debt, total);
+    }
+
+    function _debtOf(AccountId account) private view returns (uint256) {
+        return _positive(-Usd.unwrap(_cashOf(account)));
+    }
+
+    /// @dev How what comes in may be valued.
+    function _statusOf(address token, uint256 amount) internal view returns (DataStatus) {
+        Asset memory asset = _assets[token];
+        Portfolio memory alone;
+        alone.collateral = new CollateralAmount[](1);
+        amount = Units.toWad(amount, asset.decimals);
+        alone.collateral[0] = CollateralAmount(asset.market, Quantity.wrap(int256(amount)));
+        return riskEngine.assessAnyway(alone).status;
     }
 
     /// @dev How an account stands, whatever the age of the data.
@@ -93,5 +129,16 @@ abstract contract Solvency is Ledger, Permissions, AccessManaged {
         if (verdict.equity < verdict.initialRequirement) {
             revert Clearinghouse_BelowInitial(account, verdict.equity, verdict.initialRequirement);
         }
+    }
+
+    function _movePosition(
+        AccountId from,
+        AccountId to,
+        InstrumentId instrument,
+        Quantity quantity
+    ) internal {
+        _addPosition(from, instrument, -quantity);
+        _addPosition(to, instrument, quantity);
+        emit PositionMoved(from, to, instrument, quantity, msg.sender);
     }
 }

@@ -71,11 +71,12 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
         Usd shortfall
     ) external onlyAuctionHouse returns (Absorption memory paid) {
         if (Usd.unwrap(shortfall) <= 0) revert LossWaterfall_ZeroShortfall();
-        paid.insurance = _fromFund(shortfall);
-        Usd left = shortfall - paid.insurance;
+        Usd left = shortfall;
+        paid.insurance = _fromFund(account, left);
+        left = left - paid.insurance;
         emit PayerCharged(account, Payer.InsuranceFund, paid.insurance, left);
         if (Usd.unwrap(left) > 0) {
-            paid.vault = _sliceFor(account, left);
+            paid.vault = _fromVault(account, left);
             left = left - paid.vault;
             emit PayerCharged(account, Payer.Vault, paid.vault, left);
         }
@@ -84,8 +85,6 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
             clearinghouse.shareLoss(account, left);
             emit PayerCharged(account, Payer.AllClaims, left, Usd.wrap(0));
         }
-        // Credited last: all claims are charged pro rata, and what was just paid in must not be one of them.
-        _credit(account, paid);
         emit LossAbsorbed(account, shortfall, paid.insurance, paid.vault, paid.shared);
     }
 
@@ -171,44 +170,27 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
     }
 
     /// @dev Whole token units only; the fraction of a unit goes on to the next payer.
-    function _fromFund(Usd wanted) private returns (Usd) {
+    function _fromFund(AccountId account, Usd wanted) private returns (Usd) {
         uint256 units = Units.fromWadDown(uint256(Usd.unwrap(wanted)), _decimals);
         if (units == 0) return Usd.wrap(0);
         uint256 paid = insuranceFund.cover(units, address(this));
+        if (paid == 0) return Usd.wrap(0);
+        clearinghouse.deposit(account, _usdc, paid);
         return Usd.wrap(int256(Units.toWad(paid, _decimals)));
     }
 
     /// @dev The vault does not insure itself.
-    function _sliceFor(AccountId account, Usd wanted) private returns (Usd) {
-        if (account == _vaultAccount) return Usd.wrap(0);
+    function _fromVault(AccountId account, Usd wanted) private returns (Usd paid) {
+        if (account == _vaultAccount) return paid;
         if (block.timestamp >= _yearStart + YEAR) {
             _yearStart = uint64(block.timestamp);
             _takenThisYear = 0;
         }
-        uint256 left = uint256(Usd.unwrap(wanted));
-        uint256 amount = FixedPoint.min(_slice(_navOrLast()), left);
-        if (amount == 0) return Usd.wrap(0);
-        amount = _payableAfterSharing(amount, left);
+        uint256 amount = FixedPoint.min(_slice(_navOrLast()), uint256(Usd.unwrap(wanted)));
+        if (amount == 0) return paid;
         _takenThisYear += amount;
-        return Usd.wrap(int256(amount));
-    }
-
-    /// @dev The vault's own cash bears its part of what is shared before it pays. The largest amount a with
-    /// a <= cash * (claims - (left - a)) / claims.
-    function _payableAfterSharing(uint256 amount, uint256 left) private view returns (uint256) {
-        uint256 shared = left - amount;
-        if (shared == 0) return amount;
-        uint256 cash = uint256(Usd.unwrap(clearinghouse.cashOf(_vaultAccount)));
-        uint256 claims = uint256(Usd.unwrap(clearinghouse.totalClaims()));
-        if (shared < claims && amount * claims <= cash * (claims - shared)) return amount;
-        // Here claims > cash: with claims == cash the condition above holds unless left >= claims.
-        return left >= claims ? 0 : FixedPoint.mulDivDown(cash, claims - left, claims - cash);
-    }
-
-    function _credit(AccountId account, Absorption memory paid) private {
-        uint256 units = Units.fromWadDown(uint256(Usd.unwrap(paid.insurance)), _decimals);
-        if (units != 0) clearinghouse.deposit(account, _usdc, units);
-        if (Usd.unwrap(paid.vault) > 0) clearinghouse.moveCash(_vaultAccount, account, paid.vault);
+        paid = Usd.wrap(int256(amount));
+        clearinghouse.moveCash(_vaultAccount, account, paid);
     }
 
     /// @dev A NAV that cannot be read, for its price or its size, is taken as it was read last.

@@ -5,7 +5,8 @@ import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {CollateralAsset, IClearinghouseTerms} from "./IClearinghouseTerms.sol";
+import {CollateralAsset, IClearinghouseTerms, InterestTerms} from "./IClearinghouseTerms.sol";
+import {IHoldBack} from "./IInsurance.sol";
 import {Assessment, Portfolio} from "./IRiskEngine.sol";
 
 /// @notice One call of a batch.
@@ -18,14 +19,19 @@ struct Call {
 
 /// @notice The ledger: cash, collateral, positions and permissions of every account. Knows nothing of pricing.
 /// Trusts: the risk engine's verdict, and registered venues to move cash and positions between accounts.
-/// Sum of all positions of an instrument is always zero. USDC held == sum of signed cash + settlementTransit.
+/// Sum of all positions of an instrument is always zero. USDC held >= sum of signed cash + settlementTransit + interest
+/// of the insurance fund; what rounding leaves stays in custody. Negative cash owes interest, positive cash earns it.
 interface IClearinghouse is IClearinghouseTerms {
     // Owner actions: the owner, an operator with the scope, or the clearinghouse itself within a batch of that account.
 
-    /// @notice Pulls `amount` token units from the caller (in a batch: from the batch's caller) into `account`. Anyone may.
+    /// @notice Pulls `amount` token units from the caller (in a batch: from the batch's caller) into `account`. Anyone may;
+    /// of collateral, who is neither owner nor operator brings at least the minimum deposit, while it has a live price.
+    /// @dev Collateral without any price is no new asset for an account with positions or debt: Clearinghouse_NoPrice.
     function deposit(AccountId account, address asset, uint256 amount) external;
 
     /// @notice Pays `amount` token units out to `receiver`. Cash may not go negative by it. Scope WITHDRAW.
+    /// @dev While the hold-back source names a share h, amount * h / (1 - h) more has to be there, and is locked in the
+    /// account until the episode is over: of what an owner asks back in all, the share h waits.
     function withdraw(AccountId account, address asset, uint256 amount, address receiver) external;
 
     /// @notice Runs `calls` for `account`; afterwards every account touched must have equity >= its initial requirement.
@@ -81,8 +87,11 @@ interface IClearinghouse is IClearinghouseTerms {
     /// @notice Turns an expired position into `cash` (signed). Only the settler.
     function settlePosition(AccountId account, InstrumentId instrument, Usd cash) external;
 
-    /// @notice Shares a loss over all positive cash, pro rata, through the loss index, and credits `account` with it.
-    /// Only the loss waterfall. Balances round down; what rounding leaves stays in custody.
+    /// @notice Shares a loss over all claims pro rata by value, and credits `account` with exactly `amount`. Cash of others
+    /// and their collateral at its live price, before haircut, bear alike: cash through the index of claims, collateral
+    /// by a levy in cash for each unit, due at once and collected when the holding is next touched. Only the loss
+    /// waterfall. What `account` itself holds as collateral bears nothing, nor does collateral without any price.
+    /// @dev Balances round down and levies up; what rounding leaves stays in custody.
     function shareLoss(AccountId account, Usd amount) external;
 
     /// @notice Reverts with Clearinghouse_BelowInitial unless equity >= initial requirement.
@@ -96,7 +105,8 @@ interface IClearinghouse is IClearinghouseTerms {
     /// @notice Who called the running batch; zero outside one.
     function activeCaller() external view returns (address caller);
 
-    /// @notice Signed cash after the loss index [wad USD].
+    /// @notice Signed cash [wad USD]: a claim with interest as of the last accrual, a debt with interest up to now, less
+    /// levies that collateral owes.
     function cashOf(AccountId account) external view returns (Usd);
 
     /// @notice Collateral [token units].
@@ -145,10 +155,54 @@ interface IClearinghouse is IClearinghouseTerms {
     /// @notice Sum of all positive cash, the claims that share a loss [wad USD].
     function totalClaims() external view returns (Usd);
 
+    /// @notice Sum of all negative cash, with interest as of the last accrual [wad USD].
+    function totalDebt() external view returns (Usd);
+
+    /// @notice Indices of claims and of debts [1e22 at first]; that of debts with interest up to now.
+    function indices() external view returns (uint256 claimIndex, uint256 debtIndex);
+
+    /// @notice What borrowed cash costs now [wad a year], and its terms.
+    function interestRate() external view returns (uint256 yearly, InterestTerms memory terms);
+
+    /// @notice Most that one account, and that all together, may borrow by their own actions [wad USD].
+    function debtLimits() external view returns (uint256 perAccount, uint256 total);
+
+    /// @notice Interest of the insurance fund that waits for `collectInterest` [wad USD], as of the last accrual.
+    function interestReserve() external view returns (Usd);
+
+    /// @notice Token units that are held back in an account now.
+    function heldBack(AccountId account, address asset) external view returns (uint256);
+
+    /// @notice Most token units that could be withdrawn now as far as balance, hold-back and cash in custody go; margin is
+    /// not looked at.
+    function withdrawable(AccountId account, address asset) external view returns (uint256);
+
+    /// @notice All of an asset that is held, and the least that others may deposit [token units].
+    function collateralTotals(address asset) external view returns (uint256 amount, uint256 minimum);
+
     /// @notice Whether risk-raising batches are paused. Exits never are.
     function riskPaused() external view returns (bool);
 
+    /// @notice Credits the insurance fund's account with the interest that waits for it. Anyone may.
+    function collectInterest() external;
+
     // Governance
+
+    /// @notice Sets what borrowed cash costs from now on. Restricted to the curator; bounds: see InterestTerms.
+    function setInterestTerms(InterestTerms calldata terms) external;
+
+    /// @notice Sets how much may be borrowed [wad USD]; `perAccount` <= `total` <= 1e28. Restricted to the curator.
+    function setDebtLimits(uint128 perAccount, uint128 total) external;
+
+    /// @notice Names the account that interest is credited to. Restricted to the curator.
+    function setInsuranceAccount(AccountId account) external;
+
+    /// @notice Names who says what part of withdrawals to hold back; zero for none. Restricted to the curator.
+    function setHoldBackSource(IHoldBack source) external;
+
+    /// @notice Sets the least that others may deposit of an asset [token units], at most one whole token. Restricted to
+    /// the curator.
+    function setMinimumDeposit(address asset, uint128 minimum) external;
 
     /// @notice Registers or removes a venue. Restricted to the curator.
     function setVenue(address venue, bool allowed) external;

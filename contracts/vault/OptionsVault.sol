@@ -252,7 +252,9 @@ contract OptionsVault is EpochQueue, AccessManaged {
         Assessment memory verdict = clearinghouse.assess(account());
         int256 excess = Usd.unwrap(verdict.equity - verdict.initialRequirement);
         int256 free = excess < cash ? excess : cash;
-        return free > 0 ? Units.fromWadDown(uint256(free), _cashDecimals) : 0;
+        uint256 units = free > 0 ? Units.fromWadDown(uint256(free), _cashDecimals) : 0;
+        // Cash may be lent out, or held back while a shortfall is open.
+        return FixedPoint.min(units, clearinghouse.withdrawable(account(), _usdc));
     }
 
     /// @dev Nets entries against exits, so that only the difference enters or leaves the account.

@@ -16,9 +16,9 @@ export function deployClearing(
   oracle: OracleRoom,
   risk: RiskRoom,
 ): ClearingRoom & { calls: SetUpCall[] } {
-  const clearinghouse = m.contract("Clearinghouse", [access, config.usdc, risk.riskEngine], {
-    id: "clearinghouse",
-  });
+  const base = [access, config.usdc, risk.riskEngine] as const;
+  const registrar = m.contract("Registrar", [...base], { id: "registrar" });
+  const clearinghouse = m.contract("Clearinghouse", [...base, registrar], { id: "clearinghouse" });
   const settler = m.contract("Settler", [clearinghouse, oracle.settlementOracle], { id: "settler" });
   const guardian = m.contract("Guardian", [access, clearinghouse], { id: "guardian" });
   const collateral = config.markets.map((market) => ({

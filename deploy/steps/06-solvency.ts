@@ -31,6 +31,13 @@ export function deploySolvency(
   const calls: SetUpCall[] = [
     { id: "allowAuctions", contract: clearinghouse, method: "setVenue", args: [auctionHouse, true] },
     { id: "allowWaterfall", contract: clearinghouse, method: "setVenue", args: [lossWaterfall, true] },
+    { id: "setHoldBackSource", contract: clearinghouse, method: "setHoldBackSource", args: [lossWaterfall] },
+    {
+      id: "setInsuranceAccount",
+      contract: clearinghouse,
+      method: "setInsuranceAccount",
+      args: [m.staticCall(insuranceFund, "feeAccount")],
+    },
     { id: "setAuctionHouse", contract: lossWaterfall, method: "setAuctionHouse", args: [auctionHouse] },
     { id: "setVaultSlice", contract: lossWaterfall, method: "setVaultSlice", args: [perEvent, perYear] },
     { id: "setBackstop", contract: auctionHouse, method: "setBackstop", args: [{ ...config.backstop }] },

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import * as pages from "../../packages/quant/src/exact/pages.ts";
 import { exactBasis } from "../../packages/sdk/src/arrays.ts";
+import { deployLedger } from "../support/clearinghouse.ts";
 import { deployRisk } from "../support/risk.ts";
 
 const connection = await network.create();
@@ -15,11 +16,7 @@ async function ready() {
   const [deployer, stranger] = await ethers.getSigners();
   if (!deployer || !stranger) throw new Error("Too few accounts.");
   const usdc = await ethers.deployContract("TestToken", [6]);
-  const ledger = await ethers.deployContract("Clearinghouse", [
-    risk.manager.target,
-    usdc.target,
-    risk.riskEngine.target,
-  ]);
+  const ledger = await deployLedger(ethers, risk.manager.target, usdc.target, risk.riskEngine.target);
   await risk.books.bind(ledger.target);
   await ledger.setVenue(deployer.address, true);
   const [booked, other] = [accountOf(deployer.address, 1n), accountOf(stranger.address, 0n)];

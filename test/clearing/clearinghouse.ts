@@ -49,8 +49,16 @@ describe("Clearinghouse", () => {
     await refuses(ledger.setVenue(usdc.target, true), "Clearinghouse_BadTarget");
     await refuses(ledger.setVenue(weth.target, true), "Clearinghouse_BadTarget");
     await refuses(ledger.setCollateralAsset(usdc.target, 0, 1, true), "Clearinghouse_BadTarget");
-    const fresh = ethers.deployContract("Clearinghouse", [risk.manager.target, ZERO, risk.riskEngine.target]);
-    await refuses(fresh, "Clearinghouse_ZeroAddress");
+    const { manager, riskEngine } = risk;
+    const withRegistrar = async (cash: unknown) =>
+      ethers.deployContract("Clearinghouse", [
+        manager.target,
+        cash as string,
+        riskEngine.target,
+        await ledger.registrar(),
+      ]);
+    await refuses(withRegistrar(ZERO), "Clearinghouse_ZeroAddress");
+    await refuses(withRegistrar(weth.target), "Clearinghouse_BadTarget");
   });
 
   it("obeys owners, operators within their scopes and time, and nobody else", async () => {
@@ -107,6 +115,12 @@ describe("Clearinghouse", () => {
       () => mine.setVenue(alice.address, true),
       () => mine.setCollateralAsset(alice.address, 0, 1, true),
       () => mine.setRiskPaused(true),
+      () => mine.setInterestTerms({ base: 0, slope: 0, steepSlope: 0, kink: WAD / 2n }),
+      () => mine.setDebtLimits(1, 1),
+      () => mine.setInsuranceAccount(a),
+      () => mine.setHoldBackSource(alice.address),
+      () => mine.setMinimumDeposit(weth.target, 1),
+      () => mine.openBook(a),
     ]) {
       await expect(attempt())
         .to.be.revertedWithCustomError(ledger, "AccessManagedUnauthorized")
@@ -167,6 +181,7 @@ describe("Clearinghouse", () => {
     const { ledger, guardian, alice, bob, a, b, call, encode, through, risk, expiry, usdc, weth, deployer } =
       await funded();
     await risk.riskArrays.refresh(0, expiry, [3_000n * WAD]);
+    await ledger.connect(alice).deposit(a, weth.target, WAD / 2n);
     const sell = (quantity: bigint) => through(encode("movePosition", [a, b, call, quantity]));
     await ledger.connect(alice).batch(a, [sell(2n * WAD)]);
     await guardian.connect(deployer).pause();
@@ -190,7 +205,7 @@ describe("Clearinghouse", () => {
     await ledger.connect(alice).deposit(a, usdc.target, USDC);
     // What cannot be valued must not be carried off while a debt is left behind.
     await risk.inputs.setSpot(0, 0n, 8);
-    await ledger.connect(alice).deposit(a, weth.target, WAD);
+    await ledger.connect(alice).deposit(a, weth.target, WAD / 2n);
     const takeOut = { target: ledger.target, data: encode("withdraw", [a, weth.target, WAD, alice.address]) };
     await expect(ledger.connect(alice).reduce(a, [takeOut])).to.be.revertedWithCustomError(
       ledger,
@@ -223,6 +238,12 @@ describe("Clearinghouse", () => {
       setVenue: [carol.address, true],
       setCollateralAsset: [carol.address, 0, 1n, true],
       setRiskPaused: [true],
+      setInterestTerms: [{ base: 0n, slope: 0n, steepSlope: 0n, kink: WAD / 2n }],
+      setDebtLimits: [1n, 1n],
+      setInsuranceAccount: [a],
+      setHoldBackSource: [carol.address],
+      setMinimumDeposit: [weth.target, 1n],
+      collectInterest: [],
       openBook: [a],
       setAuthority: [carol.address],
     };

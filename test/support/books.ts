@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { deployLedger } from "./clearinghouse.ts";
 import { type Connection, deployRisk, type Leg } from "./risk.ts";
 
 export const hour = 3_600n;
@@ -23,11 +24,7 @@ export async function bookRoom(connection: Connection) {
   const risk = await deployRisk(connection);
   const [deployer, stranger] = await ethers.getSigners();
   const usdc = await ethers.deployContract("TestToken", [6]);
-  const clearinghouse = await ethers.deployContract("Clearinghouse", [
-    risk.manager.target,
-    usdc.target,
-    risk.riskEngine.target,
-  ]);
+  const clearinghouse = await deployLedger(ethers, risk.manager.target, usdc.target, risk.riskEngine.target);
   await risk.books.bind(clearinghouse.target);
   await clearinghouse.setVenue(deployer!.address, true);
   const booked = accountOf(deployer!.address, 1n);

@@ -1,6 +1,7 @@
 import { accountId, instrumentId, token, WAD } from "@ballast/sdk";
 import { network } from "hardhat";
 import { deployUsdc, deployWeth, mintUsdc, wrapWeth } from "../../packages/lab/src/externals/index.ts";
+import { deployLedger } from "./clearinghouse.ts";
 import { deployRisk } from "./risk.ts";
 
 export const USDC = 10n ** 6n;
@@ -19,11 +20,7 @@ export async function room(override: NetworkOverride = {}) {
   const usdc = await deployUsdc(deployer);
   const weth = await deployWeth(deployer);
   const risk = await deployRisk(connection);
-  const ledger = await ethers.deployContract("Clearinghouse", [
-    risk.manager.target,
-    usdc.target,
-    risk.riskEngine.target,
-  ]);
+  const ledger = await deployLedger(ethers, risk.manager.target, usdc.target, risk.riskEngine.target);
   const settler = await ethers.deployContract("Settler", [ledger.target, risk.inputs.target]);
   const guardian = await ethers.deployContract("Guardian", [risk.manager.target, ledger.target]);
   const probe = await ethers.deployContract("VenueProbe");

@@ -1,5 +1,5 @@
-import { LARGEST_PRICE, LARGEST_TIME, SMALLEST_DEVIATION } from "./kernel/coefficients.ts";
-import { beyondIntrinsic, greeksRow } from "./kernel/greeksLoop.ts";
+import { logRatio } from "./kernel/elementary.ts";
+import { normalCdf, normalPdf } from "./normal.ts";
 
 /** What an option is and what it is priced with. Undiscounted: multiply by a discount factor where one applies. */
 export interface OptionInputs {
@@ -44,7 +44,7 @@ export class BadOptionError extends Error {
 /**
  * Black (1976) value. At no time or no volatility, exactly intrinsic. The option out of the money is valued directly
  * and the other by parity, so that neither suffers cancellation.
- * @throws BadOptionError on a NaN, a negative input or one beyond all measure
+ * @throws BadOptionError on a NaN or negative input
  */
 export function price(inputs: OptionInputs): number {
   requireInputs(inputs);
@@ -54,38 +54,34 @@ export function price(inputs: OptionInputs): number {
   return intrinsic + timeValue(forward, strike, deviation);
 }
 
-const cell = (): Float64Array => new Float64Array(1);
-/** Where the kernel leaves what it computes of one option. */
-const row = {
-  price: cell(),
-  delta: cell(),
-  gamma: cell(),
-  vega: cell(),
-  theta: cell(),
-  rho: cell(),
-  vanna: cell(),
-  volga: cell(),
-  charm: cell(),
-};
-
 /**
- * Value and all Greeks in one pass, as `GreeksBatch` computes them.
- * @throws BadOptionError on a NaN, a negative input or one beyond all measure
+ * Value and all Greeks in one pass.
+ * @throws BadOptionError on a NaN or negative input
  */
 export function greeks(inputs: OptionInputs): Greeks {
   requireInputs(inputs);
   const { forward, strike, volatility, years, isCall } = inputs;
-  greeksRow(row, 0, forward, strike, volatility, years, isCall ? 1 : -1);
+  const sign = isCall ? 1 : -1;
+  const rootYears = Math.sqrt(years);
+  const deviation = volatility * rootYears;
+  const intrinsic = Math.max(sign * (forward - strike), 0);
+  if (deviation === 0) return expired(intrinsic, forward, strike, sign, years);
+  const d1 = logRatio(forward, strike) / deviation + deviation / 2;
+  const d2 = d1 - deviation;
+  const density = normalPdf(d1);
+  const value = intrinsic + timeValue(forward, strike, deviation);
+  const vega = forward * density * rootYears;
+  const decay = (forward * density * volatility) / (2 * rootYears);
   return {
-    price: row.price[0]!,
-    delta: row.delta[0]!,
-    gamma: row.gamma[0]!,
-    vega: row.vega[0]!,
-    theta: row.theta[0]!,
-    rho: row.rho[0]!,
-    vanna: row.vanna[0]!,
-    volga: row.volga[0]!,
-    charm: row.charm[0]!,
+    price: value,
+    delta: sign * normalCdf(sign * d1),
+    gamma: density / (forward * deviation),
+    vega,
+    theta: -decay,
+    rho: -years * value,
+    vanna: (-density * d2) / volatility,
+    volga: (vega * d1 * d2) / volatility,
+    charm: (density * d2) / (2 * years),
   };
 }
 
@@ -124,18 +120,36 @@ export function priceMany(columns: OptionColumns): Float64Array {
 
 /** Value of the option out of the money: what either option is worth beyond intrinsic. */
 export function timeValue(forward: number, strike: number, deviation: number): number {
-  return deviation >= SMALLEST_DEVIATION ? beyondIntrinsic(forward, strike, deviation) : 0;
+  if (deviation === 0) return 0;
+  const d1 = logRatio(forward, strike) / deviation + deviation / 2;
+  const d2 = d1 - deviation;
+  const value =
+    strike >= forward
+      ? forward * normalCdf(d1) - strike * normalCdf(d2)
+      : strike * normalCdf(-d2) - forward * normalCdf(-d1);
+  return Math.max(value, 0);
+}
+
+function expired(intrinsic: number, forward: number, strike: number, sign: number, years: number): Greeks {
+  const moneyness = Math.sign(sign * (forward - strike));
+  const delta = moneyness > 0 ? sign : moneyness === 0 ? sign / 2 : 0;
+  return {
+    price: intrinsic,
+    delta,
+    gamma: 0,
+    vega: 0,
+    theta: 0,
+    rho: -years * intrinsic,
+    vanna: 0,
+    volga: 0,
+    charm: 0,
+  };
 }
 
 function requireInputs({ forward, strike, volatility, years }: OptionInputs): void {
-  if (!(Math.min(forward, strike) >= 1 / LARGEST_PRICE) || !(forward + strike <= LARGEST_PRICE)) {
-    throw new BadOptionError(
-      `Forward ${forward} and strike ${strike} must be positive and at most ${LARGEST_PRICE}.`,
-    );
-  }
-  if (!(volatility >= 0) || !(years >= 0) || !(Math.max(volatility, years) <= LARGEST_TIME)) {
-    throw new BadOptionError(
-      `Volatility ${volatility} and time ${years} must not be negative, and at most ${LARGEST_TIME}.`,
-    );
+  if (!(forward > 0) || !(strike > 0))
+    throw new BadOptionError(`Forward ${forward} and strike ${strike} must be positive.`);
+  if (!(volatility >= 0) || !(years >= 0)) {
+    throw new BadOptionError(`Volatility ${volatility} and time ${years} must not be negative.`);
   }
 }

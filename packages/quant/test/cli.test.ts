@@ -135,17 +135,6 @@ describe("quant: command line", () => {
       expect(first[method].expectedShortfall).to.be.greaterThan(first[method].valueAtRisk);
     }
     expect(await ask()).to.deep.equal(first);
-    const { err } = await quant(
-      "risk",
-      PORTFOLIO,
-      "--surface",
-      surface,
-      "--history",
-      history,
-      "--count",
-      "2000",
-    );
-    expect(err.match(/valued it in \d+ of 2000/g)).to.have.length(10);
     expect((await ask("--seed", "2")).simulated).not.to.deep.equal(first.simulated);
     expect((await ask("--level", "0.95")).historical.valueAtRisk).to.be.lessThan(
       first.historical.valueAtRisk,

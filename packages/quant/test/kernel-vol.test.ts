@@ -63,7 +63,7 @@ describe("quant: the kernel of implied volatilities", () => {
         expect(a!.solve(rows.length)).to.equal(b!.solve(rows.length));
         expect(a!.columns.volatility).to.deep.equal(b!.columns.volatility);
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 

@@ -8,7 +8,6 @@ import { expect } from "chai";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const BIN = fileURLToPath(new URL("../src/bin/quant.ts", import.meta.url));
 const TSX = import.meta.resolve("tsx");
-const PICTURE = readFileSync(new URL("../examples/surface.svg", import.meta.url), "utf8");
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 interface Block {
@@ -68,12 +67,6 @@ describe("quant: the examples of the README", () => {
           output += await run([BIN, ...line.slice(prefix.length).split(" ")]);
         }
       }
-      // The picture on the page is the one that this example draws.
-      if (code.includes("surface.svg"))
-        expect(
-          readFileSync(join(folder, "surface.svg"), "utf8") === PICTURE,
-          "surface.svg is out of date",
-        ).to.equal(true);
       if (printed === undefined) expect(output).to.have.length.greaterThan(100);
       else expect(output).to.equal(printed);
     }).timeout(60_000);

@@ -28,13 +28,11 @@ export function plotSurface({ chain, slices }: FittedChain): string {
     const y = HEADING + Math.floor(i / COLUMNS) * PANEL.height;
     return `<g transform="translate(${x} ${y})">${panel(chain, slice, i)}</g>`;
   });
-  const name = `${escaped(chain.currency)}: implied volatility by strike`;
   const time = new Date(chain.time * 1000).toISOString().slice(0, 16).replace("T", " ");
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" fill="${INK}" role="img" aria-label="${name}">`,
-    `<title>${name}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" fill="${INK}">`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    `<text x="${MARGIN}" y="28" font-size="17" font-weight="600">${name}, ${time} UTC</text>`,
+    `<text x="${MARGIN}" y="28" font-size="17" font-weight="600">${escaped(chain.currency)}: implied volatility by strike, ${time} UTC</text>`,
     `<text x="${MARGIN}" y="46" font-size="12" fill="${PALE}">Dots: quotes. Line: fitted eSSVI surface. Dashes: forward.</text>`,
     ...panels,
     "</svg>",

@@ -2,10 +2,8 @@ import {
   filterReturns,
   fitJumpModel,
   historicalMoves,
-  lossesOf,
   type MarketMoves,
   type Markets,
-  type PreparedPortfolio,
   preparePortfolio,
   readCandles,
   returnsOf,
@@ -14,7 +12,6 @@ import {
   stressEpisodes,
   stressGrid,
   type TailRisk,
-  tailOf,
 } from "../risk/index.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import type { Command, Progress } from "./command.ts";
@@ -127,22 +124,6 @@ function simulated(
   return simulateMoves(model, count, seed);
 }
 
-/** Losses over many scenarios, with word of each tenth that is done. */
-function lossesInParts(
-  prepared: PreparedPortfolio,
-  moves: readonly MarketMoves[],
-  progress: Progress,
-): Float64Array {
-  const losses = new Float64Array(moves.length);
-  const step = Math.ceil(moves.length / 10);
-  for (let start = 0; start < moves.length; start += step) {
-    losses.set(lossesOf(prepared, moves.slice(start, start + step), DAY), start);
-    const done = Math.min(start + step, moves.length);
-    progress(`valued it in ${done} of ${moves.length} simulated ones`);
-  }
-  return losses;
-}
-
 export const risk: Command = {
   summary: "value at risk and expected shortfall of a day",
   usage: `${USAGE} --history ETH=<prices.csv>,BTC=<prices.csv>`,
@@ -161,7 +142,8 @@ export const risk: Command = {
     progress(`valuing the portfolio in ${historical.length} past days`);
     const methods: Record<string, TailRisk> = { historical: riskOf(prepared, historical, DAY, level) };
     const moves = simulated(returns, given.number("count") ?? COUNT, given.number("seed") ?? 1, progress);
-    methods["simulated"] = tailOf(lossesInParts(prepared, moves, progress), level);
+    progress(`valuing it in ${moves.length} simulated ones`);
+    methods["simulated"] = riskOf(prepared, moves, DAY, level);
     const rows = Object.entries(methods).map(([name, tail]) => [
       name,
       String(tail.samples),

@@ -2,11 +2,6 @@ import { LARGEST_PRICE, LARGEST_TIME, SMALLEST_DEVIATION } from "./coefficients.
 import { density, logRatio, millsRatio } from "./elementary.ts";
 import type { GreeksColumns } from "./greeksBatch.ts";
 
-/** Columns that are computed. */
-type Outputs = Readonly<
-  Record<"price" | "delta" | "gamma" | "vega" | "theta" | "rho" | "vanna" | "volga" | "charm", Float64Array>
->;
-
 /**
  * Price and Greeks of the options from `first` to before `end`. With h = ln(F/K)/s and t = s/2 the option out of the money is worth
  * F phi(d1) times a difference of two Mills ratios, or the smaller of F and K less their sum where d1 and d2 lie on
@@ -31,14 +26,13 @@ export function greeksLoop(columns: GreeksColumns, first: number, end: number): 
       (sigma < tau ? sigma : tau) >= 0 &&
       time <= LARGEST_TIME &&
       w * w === 1;
-    greeksRow(columns, i, f, k, sigma, tau, w);
+    one(columns, i, f, k, sigma, tau, w);
   }
   return areGood;
 }
 
-/** Computes one option, whose inputs are sound, into row i. */
-export function greeksRow(
-  columns: Outputs,
+function one(
+  columns: GreeksColumns,
   i: number,
   f: number,
   k: number,
@@ -79,17 +73,4 @@ export function greeksRow(
   columns.vanna[i] = isAlive ? cross * inverseSigma * -1 : 0;
   columns.volga[i] = isAlive ? vega * d1 * d2 * inverseSigma : 0;
   columns.charm[i] = isAlive ? cross * inverseRoot * inverseRoot * 0.5 : 0;
-}
-
-/** What an option is worth beyond intrinsic, with the operations of `greeksRow`. */
-export function beyondIntrinsic(f: number, k: number, s: number): number {
-  const inverseS = (1 / (f * s)) * f;
-  const h = logRatio(f, k) * inverseS;
-  const t = s * 0.5;
-  const d1 = h + t;
-  const d2 = h - t;
-  const common = f * density(d1);
-  const a1 = common * millsRatio(Math.abs(d1));
-  const a2 = common * millsRatio(Math.abs(d2));
-  return d1 * d2 < 0 ? (f < k ? f : k) - (a1 + a2) : Math.abs(a1 - a2);
 }

@@ -114,7 +114,7 @@ export function preparePortfolio(portfolio: Portfolio, markets: Markets): Prepar
   }));
   const states = portfolio.options.map((option): [PreparedOption, DatedSlice[], number] => {
     const market = marketOf(option.market);
-    const found = marketOfOption(option, market);
+    const found = optionMarket(market, option.expiry, option.strike);
     const years = (option.expiry - market.time) / YEAR;
     return [
       { ...option, ...found, years },
@@ -133,20 +133,6 @@ export function preparePortfolio(portfolio: Portfolio, markets: Markets): Prepar
         held,
       ),
   };
-}
-
-/** As `optionMarket`, with the option's name in the error. */
-function marketOfOption(
-  { market, expiry, strike, isCall }: OptionPosition,
-  state: MarketState,
-): OptionMarket {
-  try {
-    return optionMarket(state, expiry, strike);
-  } catch (error) {
-    if (!(error instanceof UnpricedError)) throw error;
-    const day = new Date(expiry * 1000).toISOString().slice(0, 10);
-    throw new UnpricedError(`${market} ${day} ${strike} ${isCall ? "call" : "put"}: ${error.message}`);
-  }
 }
 
 /** The neighbouring slices of an expiry, to ask them again at another moneyness. */

@@ -1,0 +1,173 @@
+import { accountId, WAD } from "@ballast/sdk";
+import { expect } from "chai";
+import { funded, USDC } from "../support/ledger.ts";
+
+/** The funded ledger with a source that holds back what `hold` says. */
+async function held() {
+  const all = await funded();
+  const { ledger, ethers, alice, bob, a, b, usdc, weth } = all;
+  const probe = await ethers.deployContract("HoldBackProbe");
+  await ledger.setHoldBackSource(probe.target);
+  const hold = async (share: bigint, episode: bigint, fault = 0) => probe.set(share, episode, fault);
+  const out = (amount: bigint) => ledger.connect(alice).withdraw(a, usdc.target, amount, alice.address);
+  const outOfB = (amount: bigint) => ledger.connect(bob).withdraw(b, usdc.target, amount, bob.address);
+  const ether = (amount: bigint) => ledger.connect(alice).withdraw(a, weth.target, amount, alice.address);
+  const refuses = (attempt: Promise<unknown>) =>
+    expect(attempt).to.be.revertedWithCustomError(ledger, "Clearinghouse_HeldBack");
+  return { ...all, source: probe, hold, out, outOfB, ether, refuses };
+}
+
+describe("Clearinghouse: hold-back", () => {
+  it("pays what is asked while the share of it that must wait stays in the account", async () => {
+    const { ledger, a, usdc, hold, out, refuses } = await held();
+    await hold(WAD / 4n, 1n);
+    expect(await ledger.withdrawable(a, usdc.target)).to.equal(7_500n * USDC);
+    await expect(out(3_000n * USDC))
+      .to.emit(ledger, "HeldBack")
+      .withArgs(a, usdc.target, 1_000n * USDC, 1_000n * USDC, 1n);
+    expect(await ledger.heldBack(a, usdc.target)).to.equal(1_000n * USDC);
+    expect(await ledger.cashOf(a)).to.equal(7_000n * WAD);
+    expect((await ledger.assess(a)).equity).to.equal(7_000n * WAD);
+    expect(await ledger.withdrawable(a, usdc.target)).to.equal(4_500n * USDC);
+    await refuses(out(4_500n * USDC + 1n));
+    await out(4_500n * USDC);
+    expect(await ledger.cashOf(a)).to.equal(2_500n * WAD);
+    await refuses(out(1n));
+  });
+
+  it("gains nobody anything by splitting, and nobody loses by it more than a unit a part", async () => {
+    const { hold, out, outOfB, refuses, ledger, b, usdc } = await held();
+    await hold(WAD / 3n, 5n);
+    for (let i = 0; i < 20; i++) await out(333n * USDC + 1n);
+    await outOfB(20n * (333n * USDC + 1n));
+    const left = await ledger.withdrawable(b, usdc.target);
+    await refuses(out(left + 1n));
+    await out(left - 20n);
+    await outOfB(left);
+  });
+
+  it("frees all when the episode is over, without a call, and starts anew with the next", async () => {
+    const { ledger, a, usdc, hold, out, refuses } = await held();
+    await hold(WAD / 2n, 1n);
+    await out(5_000n * USDC);
+    await refuses(out(1n));
+    // In the same episode what was held stays held, though nothing more has to wait.
+    await hold(0n, 1n);
+    await refuses(out(1n));
+    await hold(WAD / 2n, 2n);
+    expect(await ledger.heldBack(a, usdc.target)).to.equal(0n);
+    await out(1_000n * USDC);
+    await hold(0n, 0n);
+    await out(4_000n * USDC);
+    expect(await ledger.cashOf(a)).to.equal(0n);
+  });
+
+  it("holds collateral back like cash, and all of it at a share of one", async () => {
+    const { ledger, alice, a, weth, hold, ether, refuses } = await held();
+    await ledger.connect(alice).deposit(a, weth.target, 4n * WAD);
+    await hold(WAD / 4n, 1n);
+    await ether(3n * WAD);
+    await refuses(ether(1n));
+    expect(await ledger.collateralOf(a, weth.target)).to.equal(WAD);
+    await hold(3n * WAD, 2n);
+    expect(await ledger.withdrawable(a, weth.target)).to.equal(0n);
+    await refuses(ether(1n));
+  });
+
+  it("cannot be got round through another account of the owner, while strangers may be paid", async () => {
+    const { ledger, alice, venue, a, b, usdc, weth, hold, out, ether, refuses } = await held();
+    const second = accountId(alice.address, 2n);
+    await ledger.connect(alice).deposit(a, weth.target, 2n * WAD);
+    await hold(WAD / 2n, 1n);
+    await out(2_000n * USDC);
+    await ether(WAD / 2n);
+    const by = ledger.connect(venue);
+    await refuses(by.moveCash(a, second, 6_000n * WAD + 1n));
+    await refuses(by.moveCollateral(a, second, weth.target, WAD + 1n));
+    await refuses(by.moveSlice(a, second, (9n * WAD) / 10n));
+    await by.moveCash(a, second, 6_000n * WAD);
+    await by.moveCollateral(a, second, weth.target, WAD);
+    expect(await ledger.heldBack(a, usdc.target)).to.equal(2_000n * USDC);
+    await by.moveCash(a, b, 1_000n * WAD);
+    expect(await ledger.withdrawable(a, usdc.target)).to.equal(0n);
+  });
+
+  it("bears its part of a loss", async () => {
+    const { ledger, a, hold, out, deployer, venue, b } = await held();
+    await ledger.setInterestTerms({ base: 0, slope: 0, steepSlope: 0, kink: WAD / 2n });
+    await hold(WAD / 2n, 1n);
+    await out(5_000n * USDC);
+    const failed = accountId(deployer.address);
+    await ledger.connect(venue).moveCash(failed, b, 3_000n * WAD);
+    await ledger.shareLoss(failed, 3_000n * WAD);
+    expect(await ledger.cashOf(a)).to.be.closeTo((5_000n * WAD * 15n) / 18n, 10n ** 6n);
+  });
+
+  it("locks nobody in when its source is dead, endless, loud or gone, and cannot be starved of gas", async () => {
+    const { ledger, alice, a, usdc, hold, out, refuses } = await held();
+    for (const fault of [1, 2, 3]) {
+      await hold(WAD, 1n, fault);
+      await out(100n * USDC);
+    }
+    await hold(WAD, 1n);
+    await refuses(out(1n));
+    // With little gas the source would fail and the money be out: refused instead.
+    await expect(
+      ledger.connect(alice).withdraw(a, usdc.target, 1n, alice.address, { gasLimit: 330_000 }),
+    ).to.be.revertedWithCustomError(ledger, "Clearinghouse_TooLittleGas");
+    await ledger.setHoldBackSource(alice.address);
+    await out(100n * USDC);
+    await ledger.setHoldBackSource("0x0000000000000000000000000000000000000000");
+    await out(100n * USDC);
+  });
+});
+
+describe("Clearinghouse: dust", () => {
+  it("of strangers is refused, and so is what has no price, while owners and operators bring what they like", async () => {
+    const { ledger, alice, bob, a, b, weth, risk, venue, call } = await funded();
+    await expect(ledger.setMinimumDeposit(alice.address, 1)).to.be.revertedWithCustomError(
+      ledger,
+      "Clearinghouse_UnknownAsset",
+    );
+    await expect(ledger.setMinimumDeposit(weth.target, WAD + 1n)).to.be.revertedWithCustomError(
+      ledger,
+      "Clearinghouse_OutOfBounds",
+    );
+    const least = WAD / 100n;
+    await ledger.setMinimumDeposit(weth.target, least);
+    const [mine, theirs] = [ledger.connect(alice), ledger.connect(bob)];
+    await expect(theirs.deposit(a, weth.target, least - 1n))
+      .to.be.revertedWithCustomError(ledger, "Clearinghouse_BelowMinimum")
+      .withArgs(weth.target, least - 1n, least);
+    await theirs.deposit(a, weth.target, least);
+    await mine.deposit(a, weth.target, 1n);
+    await mine.setOperator(a, bob.address, 1, 2n ** 62n);
+    await theirs.deposit(a, weth.target, 1n);
+    expect([...(await ledger.collateralTotals(weth.target))]).to.deep.equal([least + 2n, least]);
+    for (const status of [2, 8]) {
+      await risk.inputs.setSpot(0, status === 8 ? 0n : 3_000n * WAD, status);
+      await expect(mine.deposit(b, weth.target, WAD)).to.be.revertedWithCustomError(
+        ledger,
+        "Clearinghouse_NoPrice",
+      );
+    }
+    // Not even the owner may make an account at risk impossible to judge; without risk it harms nobody.
+    await ledger.connect(venue).movePosition(a, b, call, WAD);
+    await expect(theirs.deposit(b, weth.target, WAD)).to.be.revertedWithCustomError(
+      ledger,
+      "Clearinghouse_NoPrice",
+    );
+    await mine.deposit(a, weth.target, 1n);
+  });
+
+  it("is not left behind by a slice", async () => {
+    const { ledger, alice, a, b, weth, venue } = await funded();
+    await ledger.setMinimumDeposit(weth.target, WAD / 10n);
+    await ledger.connect(alice).deposit(a, weth.target, WAD / 5n);
+    await ledger.connect(venue).moveSlice(a, b, (4n * WAD) / 10n);
+    expect(await ledger.collateralOf(a, weth.target)).to.equal((WAD * 12n) / 100n);
+    await ledger.connect(venue).moveSlice(a, b, (4n * WAD) / 10n);
+    expect(await ledger.collateralOf(a, weth.target)).to.equal(0n);
+    expect(await ledger.collateralOf(b, weth.target)).to.equal(WAD / 5n);
+  });
+});
