@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IHoldBack} from "../interfaces/IInsurance.sol";
 import {
     AuctionKind,
     IAuctionBidder,
@@ -11,6 +12,7 @@ import {
     PartBid
 } from "../interfaces/ILiquidation.sol";
 import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
+import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
 import {Usd} from "../types/Usd.sol";
@@ -18,24 +20,30 @@ import {Usd} from "../types/Usd.sol";
 /// @title VaultCloser
 /// @notice A bidder that keeps nothing: within one transaction it buys positions in an auction and trades them away to the
 /// vault at its quote. So the soft stage reduces risk against the vault's quotes without anybody's capital. Its account is
-/// empty between calls, but for what rounding leaves. Trusts the auction house, the clearinghouse and the vault.
+/// empty between calls, but for what rounding leaves and what withdrawals hold back; the next caller after that gets it. Trusts the auction house, the clearinghouse and the vault.
 contract VaultCloser is IVaultCloser {
+    uint256 private constant WAD = 1e18;
     int256 private constant NO_LIMIT = type(int128).max;
 
     IClearinghouse public immutable clearinghouse;
     IAuctionHouse public immutable auctionHouse;
     IOptionsVault public immutable vault;
+    IHoldBack public immutable holdBack;
     address private immutable _usdc;
     uint8 private immutable _decimals;
 
     /// @param ledger where its account is
     /// @param house whose auctions it bids in
     /// @param vault_ whose quotes it takes
-    constructor(IClearinghouse ledger, IAuctionHouse house, IOptionsVault vault_) {
-        if (address(ledger) == address(0) || address(house) == address(0) || address(vault_) == address(0)) {
-            revert VaultCloser_ZeroAddress();
-        }
-        (clearinghouse, auctionHouse, vault) = (ledger, house, vault_);
+    /// @param source what part of withdrawals is held back
+    constructor(IClearinghouse ledger, IAuctionHouse house, IOptionsVault vault_, IHoldBack source) {
+        if (
+            address(ledger) == address(0) ||
+            address(house) == address(0) ||
+            address(vault_) == address(0) ||
+            address(source) == address(0)
+        ) revert VaultCloser_ZeroAddress();
+        (clearinghouse, auctionHouse, vault, holdBack) = (ledger, house, vault_, source);
         (_usdc, _decimals) = ledger.cashAsset();
     }
 
@@ -48,9 +56,10 @@ contract VaultCloser is IVaultCloser {
         uint256 least
     ) external returns (uint256 gain) {
         AccountId own = accountIdOf(address(this), 0);
+        int256 before = Usd.unwrap(clearinghouse.cashOf(own));
         PartBid memory terms = PartBid(id, kind, own, Usd.wrap(NO_LIMIT), legs);
         auctionHouse.bidPart(account, terms, abi.encode(legs));
-        gain = Units.fromWadDown(uint256(Usd.unwrap(clearinghouse.cashOf(own))), _decimals);
+        gain = _free(before, Usd.unwrap(clearinghouse.cashOf(own)));
         if (gain < least) revert VaultCloser_LessThanWanted(gain, least);
         emit ClosedWithVault(account, msg.sender, legs.length, gain);
         if (gain != 0) clearinghouse.withdraw(own, _usdc, gain, msg.sender);
@@ -70,5 +79,15 @@ contract VaultCloser is IVaultCloser {
             );
         }
         clearinghouse.batch(bidder, calls);
+    }
+
+    /// @dev What may be paid out [USDC units]: all that is there, or, while withdrawals are held back, that part of what was
+    /// earned now, for what was there before is held.
+    function _free(int256 before, int256 afterwards) private view returns (uint256) {
+        uint256 held = holdBack.heldShare();
+        if (held == 0) return Units.fromWadDown(uint256(afterwards), _decimals);
+        if (afterwards <= before || held >= WAD) return 0;
+        uint256 earned = uint256(afterwards - before);
+        return Units.fromWadDown(FixedPoint.mulDown(earned, WAD - held), _decimals);
     }
 }

@@ -26,7 +26,9 @@ export function deploySolvency(
   const auctionHouse = m.contract("AuctionHouse", [access, clearinghouse, riskEngine, lossWaterfall, vault], {
     id: "auctionHouse",
   });
-  const vaultCloser = m.contract("VaultCloser", [clearinghouse, auctionHouse, vault], { id: "vaultCloser" });
+  const vaultCloser = m.contract("VaultCloser", [clearinghouse, auctionHouse, vault, lossWaterfall], {
+    id: "vaultCloser",
+  });
   const { perEvent, perYear } = config.vaultSlice;
   const calls: SetUpCall[] = [
     { id: "allowAuctions", contract: clearinghouse, method: "setVenue", args: [auctionHouse, true] },

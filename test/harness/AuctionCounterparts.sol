@@ -11,9 +11,14 @@ import {Usd} from "../../contracts/types/Usd.sol";
 contract AuctionCounterparts {
     IClearinghouse public immutable ledger;
     mapping(AccountId => Usd) public exposureOf;
+    uint256 public heldShare;
 
     constructor(IClearinghouse ledger_) {
         ledger = ledger_;
+    }
+
+    function setHeldShare(uint256 share) external {
+        heldShare = share;
     }
 
     function account() public view returns (AccountId) {

@@ -1,4 +1,4 @@
-import { WAD } from "@ballast/sdk";
+import { accountId, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { connection, expiryOf, option, refusal } from "../support/ballast.ts";
@@ -42,6 +42,42 @@ describe("vault closer", () => {
     await balanced(stage);
   });
 
+  it("pays out what is not held back, and the rest when nothing is", async () => {
+    const stage = await networkHelpers.loadFixture(distressed);
+    const { keeper, putSeller } = stage.world.people;
+    const { auctionHouse: house, usdc, clearinghouse, vault } = keeper.ballast;
+    const at = stage.world.deployment.contracts;
+    const source = await ethers.deployContract("AuctionCounterparts", [at.clearinghouse]);
+    const closer = await ethers.deployContract("VaultCloser", [
+      at.clearinghouse,
+      at.auctionHouse,
+      at.vault,
+      source.target,
+    ]);
+    await (await house.start(putSeller.account)).wait();
+    const { id, kind } = await house.auctionOf(putSeller.account);
+    const put = option(expiryOf(stage, 2), 1_800n, "put");
+    await stage.clock.advanceTo((await stage.clock.now()) + SOFT_STAGE - 20);
+    await stage.player.post();
+    await refreshAll(stage.world, [put], [await vault.account()]);
+    const close = async (share: bigint) => {
+      await source.setHeldShare(share);
+      const held = await usdc.balanceOf(keeper.address);
+      const legs = [{ instrument: put, quantity: -WAD / 4n }];
+      await (await closer.connect(keeper.signer).close(putSeller.account, id, kind, legs, 0n)).wait();
+      return (await usdc.balanceOf(keeper.address)) - held;
+    };
+    const own = accountId(closer.target as string);
+    const half = await close(WAD / 2n);
+    const kept = (await clearinghouse.cashOf(own)) / 10n ** 12n;
+    expect(half).to.be.within(kept - 2n, kept + 2n);
+    expect(await close(WAD)).to.equal(0n);
+    expect((await clearinghouse.cashOf(own)) / 10n ** 12n > kept).to.equal(true);
+    const all = await close(0n);
+    expect(all > 2n * kept).to.equal(true);
+    expect(await clearinghouse.cashOf(own)).to.be.within(0n, 10n ** 12n);
+  });
+
   it("listens to the house only", async () => {
     const stage = await networkHelpers.loadFixture(distressed);
     const { keeper } = stage.world.people;
@@ -49,7 +85,7 @@ describe("vault closer", () => {
       "VaultCloser_NotHouse",
     );
     const factory = await ethers.getContractFactory("VaultCloser");
-    expect(await refusal(factory.deploy(ZeroAddress, ZeroAddress, ZeroAddress))).to.equal(
+    expect(await refusal(factory.deploy(ZeroAddress, ZeroAddress, ZeroAddress, ZeroAddress))).to.equal(
       "VaultCloser_ZeroAddress",
     );
   });
