@@ -1,7 +1,7 @@
 import { accountId, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { connection, refusal, type Scene, scene } from "../support/ballast.ts";
+import { connection, curator, refusal, type Scene, scene } from "../support/ballast.ts";
 
 const { ethers, networkHelpers } = connection;
 const DAY = 86_400;
@@ -64,6 +64,30 @@ describe("insurance fund", () => {
     expect(await leave()).to.equal("InsuranceFund_ShortfallOpen");
     await (await waterfall.setOpenShortfalls(0n)).wait();
     expect(await leave()).to.equal("nothing was refused");
+  });
+
+  it("is left, fed and charged while new risk is paused", async () => {
+    const stage = await networkHelpers.loadFixture(scene);
+    const { insurer, hedger, putSeller } = stage.world.people;
+    const { fundShares, insuranceFund, clearinghouse } = insurer.ballast;
+    const at = stage.world.deployment.contracts;
+    await (await insuranceFund.startCooldown(WAD)).wait();
+    await stage.clock.advanceTo((await stage.clock.now()) + 3 * DAY);
+    const own = await curator(stage);
+    await (await own.clearinghouse.setRiskPaused(true)).wait();
+    expect(await clearinghouse.riskPaused()).to.equal(true);
+    await (await fundShares.redeem(WAD, insurer.address, insurer.address)).wait();
+    await (await stage.world.externals.usdc.mint(hedger.address, 200n * USDC)).wait();
+    await (await hedger.ballast.usdc.approve(at.clearinghouse, 200n * USDC)).wait();
+    const account = await insuranceFund.feeAccount();
+    await (await hedger.ballast.clearinghouse.deposit(account, at.usdc, 200n * USDC)).wait();
+    await (await hedger.ballast.insuranceFund.collectFees()).wait();
+    expect(await insuranceFund.assetsHeld()).to.equal(150_199n * USDC);
+    await networkHelpers.impersonateAccount(at.auctionHouse);
+    await networkHelpers.setBalance(at.auctionHouse, WAD);
+    const house = insurer.ballast.lossWaterfall.connect(await ethers.getSigner(at.auctionHouse));
+    await (await house.absorb(putSeller.account, 99n * WAD)).wait();
+    expect(await insuranceFund.assetsHeld()).to.equal(150_100n * USDC);
   });
 
   it("pays the waterfall only, never more than it has, and ignores donations", async () => {
