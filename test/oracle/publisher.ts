@@ -141,6 +141,43 @@ describe("publisher on a whole deployment", () => {
     expect(Math.abs(share - 1.495) < 0.002, String(share)).to.equal(true);
   });
 
+  it("takes an expiry in that its source leaves out where the rest would cross it, and no other", async () => {
+    const stage = await loaded();
+    await pass(stage, 1_800);
+    await stage.player.move({ time: await networkHelpers.time.latest(), price: 2_000n * WAD });
+    const { ballast } = stage.world.people.keeper;
+    const gone = expiryOf(stage, 2);
+    /** Without the third expiry; the second has its volatility times a factor. */
+    const without =
+      (factor: bigint): NonNullable<KeeperContext["surfaceSource"]> =>
+      async (market, timestamp) =>
+        (await source(stage)(market, timestamp))
+          .filter(({ expiry }) => expiry !== gone)
+          .map((slice, i) =>
+            i === 1 ? { ...slice, theta: (slice.theta * factor * factor) / 10_000n } : slice,
+          );
+    const now = await networkHelpers.time.latest();
+    const propose = (factor: bigint) => proposeSurface(ballast, without(factor), 0, now, 2_000n * WAD);
+    expect((await propose(100n)).report.slices.map(({ expiry }) => expiry)).not.to.contain(gone);
+    const { report, adjustments } = await propose(148n);
+    expect(report.slices.map(({ expiry }) => expiry)).to.contain(gone);
+    expect(adjustments.join("\n")).to.contain("is reported as it was posted: the source leaves it out");
+    const cosigners = await Promise.all(
+      stage.world.surfaceSigners.slice(0, 2).map((signer) =>
+        localCosigner({
+          signer,
+          ballast,
+          source: without(148n),
+          journal: publisherJournal(),
+          tolerances: DEFAULT_TOLERANCES,
+        }),
+      ),
+    );
+    const context = await keeperOf(stage, [], { surfaceSource: without(148n), cosigners });
+    expect(await round(context, "feed")).to.include({ failed: 0 });
+    expect(await stampOf(stage)).to.be.at.least(now);
+  });
+
   it("goes on with everything else when its source fails, and says so", async () => {
     const stage = await networkHelpers.loadFixture(traded);
     const surfaceSource = () => Promise.reject(new Error("the exchange is down"));
@@ -201,8 +238,7 @@ describe("publisher on a whole deployment", () => {
     const stage = await scene();
     const { world } = stage;
     const { keeper, deployer, takers } = world.people;
-    const [taker] = takers;
-    if (!taker) throw new Error("There is no taker.");
+    const taker = takers[0]!;
     const expiry = expiryOf(stage, 2);
     const instruments = [1_800n, 1_900n, 2_000n, 2_100n, 2_200n].map((dollars) =>
       option(expiry, dollars, "call"),
@@ -248,7 +284,7 @@ describe("publisher on a whole deployment", () => {
     );
     const posted = await round(await restarted(), "arrays");
     expect(posted).to.include({ sent: 1, failed: 0 });
-    const words = stage.instruments.map((instrument) => packPosition(instrument, WAD));
+    const words = stage.instruments.map((one) => packPosition(one, WAD));
     expect(await riskArrays.refreshPositions.staticCall(words)).to.equal(0n);
     expect((await riskArrays.greeks(0, stage.expiry, 2_000n * WAD)).callDelta).to.be.greaterThan(0n);
     // The journal forgets what the chain has taken.

@@ -1,4 +1,4 @@
-import { pages } from "@ballast/quant/exact";
+import { pages, volSurface } from "@ballast/quant/exact";
 import {
   ARRAY_REPORT_TYPES,
   type ArrayReport,
@@ -12,10 +12,10 @@ import {
   WAD,
 } from "@ballast/sdk";
 import { type Signer, TypedDataEncoder } from "ethers";
-import type { SurfaceSource } from "../task.ts";
+import type { SurfaceSlice, SurfaceSource } from "../task.ts";
 import type { PublisherJournal } from "./journal.ts";
 import { type OwnView, reviewSurface, type Tolerances } from "./review.ts";
-import { type ShapedSurface, shapeSurface } from "./shape.ts";
+import { type LeftOut, type ShapedSurface, shapeAround } from "./shape.ts";
 
 /** What a signer answers: a signature, or why there is none. */
 export type Answer = { readonly signature: string } | { readonly objections: readonly string[] };
@@ -41,30 +41,70 @@ export interface CosignerParts {
 
 const CENT = 10n ** 16n;
 
-/** The report that a source makes for a market at a time and spot, measured from the feed's anchors. */
+/**
+ * The report that a source makes for a market at a time and spot, measured from the feed's anchors. An expiry that the
+ * source leaves out while its slice is still fresh on chain is reported as it stands where the rest would cross it, since
+ * the contract would refuse the whole.
+ * @param also expiries left out that are reported even if nothing crosses them
+ */
 export async function proposeSurface(
   ballast: Ballast,
   source: SurfaceSource,
   market: number,
   timestamp: number,
   spot: bigint,
+  also: ReadonlySet<number> = new Set(),
 ): Promise<ShapedSurface> {
   const slices = await source(market, timestamp);
+  if (slices.length === 0) return { report: { market, timestamp, spot, slices: [] }, adjustments: [] };
+  const leftOut = await leftOutOf(ballast, market, timestamp, spot, slices);
+  const expiries = [...slices, ...leftOut.map(({ slice }) => slice)].map(({ expiry }) => expiry);
   const anchors = new Map(
     await Promise.all(
-      slices.map(async ({ expiry }) => {
+      expiries.map(async (expiry) => {
         const [volatility, basis] = await ballast.surfaceFeed.stepAnchor(market, expiry);
         return [expiry, { volatility, basis }] as const;
       }),
     ),
   );
-  return shapeSurface(
+  return shapeAround(
     market,
     timestamp,
     spot,
     slices,
+    leftOut,
+    also,
     (expiry) => anchors.get(expiry) ?? { volatility: 0n, basis: 0n },
   );
+}
+
+/** Listed expiries that are alive and fresh, and that the source has nothing on, as they stand at the time. */
+async function leftOutOf(
+  ballast: Ballast,
+  market: number,
+  timestamp: number,
+  spot: bigint,
+  slices: readonly SurfaceSlice[],
+): Promise<LeftOut[]> {
+  const { surfaceFeed } = ballast;
+  const known = new Set(slices.map(({ expiry }) => expiry));
+  const listed = (await surfaceFeed.expiries(market)).map(Number);
+  const missing = listed.filter((expiry) => !known.has(expiry) && expiry > timestamp);
+  const found = await Promise.all(
+    missing.map(async (expiry): Promise<LeftOut[]> => {
+      const [word, isStale, forward] = await Promise.all([
+        surfaceFeed.getFunction("slice")(market, expiry) as Promise<bigint>,
+        surfaceFeed.isSliceStale(market, expiry),
+        surfaceFeed.liveForward(market, expiry, spot),
+      ]);
+      if (isStale) return [];
+      const { theta, psi, rho } = volSurface.unpackSlice(
+        volSurface.rolled(word, BigInt(expiry), BigInt(timestamp), forward),
+      );
+      return [{ word, slice: { expiry, forwardRatio: (forward * WAD) / spot, theta, psi, rho } }];
+    }),
+  );
+  return found.flat();
 }
 
 /** A signer in this process, which checks every report against its own source, node and journal before it signs. */
@@ -100,7 +140,14 @@ async function ownView({ ballast, source }: CosignerParts, report: SurfaceReport
     ballast.runner.provider?.getBlock("latest"),
     ballast.surfaceFeed.lastReport(market),
     readPrice(ballast, market),
-    proposeSurface(ballast, source, market, timestamp, spot > 0n ? spot : WAD),
+    proposeSurface(
+      ballast,
+      source,
+      market,
+      timestamp,
+      spot > 0n ? spot : WAD,
+      new Set(report.slices.map(({ expiry }) => expiry)),
+    ),
   ]);
   return {
     now: block?.timestamp ?? 0,

@@ -72,6 +72,57 @@ export function shapeSurface(
   };
 }
 
+/** A listed expiry that the source has nothing on. */
+export interface LeftOut {
+  /** Packed, as it was posted. */
+  readonly word: bigint;
+  /** As it stands at the time of the report. */
+  readonly slice: SurfaceSlice;
+}
+
+/**
+ * `shapeSurface`, with those expiries left out that the report would cross, or that are asked for: each is taken in as it
+ * stands, and moved no further than its neighbours force it.
+ */
+export function shapeAround(
+  market: number,
+  timestamp: number,
+  spot: bigint,
+  slices: readonly SurfaceSlice[],
+  leftOut: readonly LeftOut[],
+  also: ReadonlySet<number>,
+  anchorOf: (expiry: number) => Anchor,
+): ShapedSurface {
+  const taken = new Set(leftOut.filter(({ slice }) => also.has(slice.expiry)));
+  for (;;) {
+    const all = [...slices, ...[...taken].map(({ slice }) => slice)].sort((a, b) => a.expiry - b.expiry);
+    const shaped = shapeSurface(market, timestamp, spot, all, anchorOf);
+    const crossed = leftOut.filter((one) => !taken.has(one) && isCrossed(one, shaped.report));
+    if (crossed.length === 0) {
+      const kept = [...taken].map(
+        ({ slice }) => `${named(slice.expiry)} is reported as it was posted: the source leaves it out`,
+      );
+      return { ...shaped, adjustments: [...shaped.adjustments, ...kept] };
+    }
+    for (const one of crossed) taken.add(one);
+  }
+}
+
+/** Whether the contract would find that a report crosses a slice that it leaves out. */
+function isCrossed({ word, slice: { expiry } }: LeftOut, { slices, timestamp }: SurfaceReport): boolean {
+  const time = BigInt(timestamp);
+  const packed = (one: SurfaceReport["slices"][number]) => volSurface.packSlice({ ...one, timestamp: time });
+  const before = slices.findLast((one) => one.expiry < expiry);
+  const after = slices.find((one) => one.expiry > expiry);
+  const crosses = (earlier: bigint, earlierExpiry: number, later: bigint, laterExpiry: number) =>
+    volSurface.calendarViolationAt(earlier, BigInt(earlierExpiry), later, BigInt(laterExpiry), time) !==
+    "None";
+  return (
+    (before !== undefined && crosses(packed(before), before.expiry, word, expiry)) ||
+    (after !== undefined && crosses(word, expiry, packed(after), after.expiry))
+  );
+}
+
 /** Volatility at the money [wad] of a total variance over `life` seconds. */
 export function atTheMoney(theta: bigint, life: number): bigint {
   return volSurface.volatilityOf(theta, BigInt(life));
