@@ -61,10 +61,21 @@ library PositionSet {
         mapping(uint256 => uint256) storage words,
         uint256 count
     ) internal view returns (uint256[] memory loaded) {
-        uint256 length = (count + 1) >> 1;
-        loaded = new uint256[](length);
-        for (uint256 i = 0; i < length; ++i) {
-            loaded[i] = words[i];
+        assembly ("memory-safe") {
+            // Word i stands at keccak256(i . slot of the mapping).
+            let length := shr(1, add(count, 1))
+            loaded := mload(0x40)
+            mstore(loaded, length)
+            mstore(0x40, add(loaded, shl(5, add(length, 1))))
+            mstore(0x20, words.slot)
+            for {
+                let i := 0
+            } lt(i, length) {
+                i := add(i, 1)
+            } {
+                mstore(0x00, i)
+                mstore(add(loaded, shl(5, add(i, 1))), sload(keccak256(0x00, 0x40)))
+            }
         }
     }
 

@@ -117,11 +117,11 @@ interface IRiskArrays {
     // Reads for the risk engine
 
     /// @notice The grid to value `market` on at `spot` [wad USD]: the stored one if it is current, otherwise the one that a
-    /// refresh would make now, with version zero.
-    function gridAt(uint8 market, uint256 spot) external view returns (Grid memory grid, bool current);
+    /// refresh would make now, with version zero. As its word (see risk/GridWords.sol).
+    function gridAt(uint8 market, uint256 spot) external view returns (uint256 grid, bool current);
 
-    /// @notice The stored header of a group, current or not; zeros if there is none.
-    function headerOf(uint256 group) external view returns (ExpiryHeader memory);
+    /// @notice The word of the stored header of a group, current or not; zero if there is none.
+    function headerOf(uint256 group) external view returns (uint256 header);
 
     /// @notice What sums of the stored words of groups are good for, supposed that the market's spot is within the drift
     /// limit of its grid (see gridAt): Unusable unless the arrays of the group still have the version they were summed

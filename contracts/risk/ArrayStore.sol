@@ -9,6 +9,7 @@ import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {VolSurface} from "../pricing/VolSurface.sol";
 import {InstrumentId_BadExpiry} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
+import {GridWords} from "./GridWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {Basis, NodeValuation} from "./NodeValuation.sol";
 import {Pages} from "./Pages.sol";
@@ -63,7 +64,7 @@ abstract contract ArrayStore is IRiskArrays {
         uint256 spot = Price.unwrap(reading.price);
         current = _grids[market];
         MarketParameters memory p = riskParameters.parameters(market);
-        if (_isGridCurrent(current, spot) && _covers(current, p)) return current;
+        if (GridWords.isNear(_gridWord(market), spot) && _covers(current, p)) return current;
         Grid memory fresh = NodeValuation.freshGrid(spot, p, block.timestamp);
         if (
             fresh.referenceSpot == 0 ||
@@ -94,7 +95,7 @@ abstract contract ArrayStore is IRiskArrays {
         if (slice == 0) revert RiskArrays_NoSurface(market, basis.expiry);
         (basis.header, basis.shocks, basis.slice) = (_headers[group], _shocks[group], _slices[group]);
         if (
-            NodeValuation.isCurrent(basis.grid, basis.header, basis.expiry, block.timestamp) &&
+            _isCurrent(group) &&
             (basis.header.computedAt == block.timestamp ||
                 !_hasMoved(basis.slice, slice, basis.header, forward))
         ) return basis;
@@ -219,11 +220,26 @@ abstract contract ArrayStore is IRiskArrays {
 
     // Whether what is stored is current
 
-    function _isGridCurrent(Grid memory current, uint256 spot) internal pure returns (bool) {
-        if (current.version == 0 || spot == 0) return false;
-        uint256 base = current.referenceSpot * PRICE_UNIT;
-        uint256 drift = spot > base ? spot - base : base - spot;
-        return drift * 1e9 <= base * current.driftLimit;
+    /// @dev The stored grid of a market as its word.
+    function _gridWord(uint8 market) internal view returns (uint256 grid) {
+        Grid storage stored = _grids[market];
+        assembly ("memory-safe") {
+            grid := sload(stored.slot)
+        }
+    }
+
+    /// @dev The stored header of a group as its word.
+    function _headerWord(uint256 group) internal view returns (uint256 header) {
+        ExpiryHeader storage stored = _headers[group];
+        assembly ("memory-safe") {
+            header := sload(stored.slot)
+        }
+    }
+
+    /// @dev Whether the stored arrays of a live expiry may be used, as far as its grid is current.
+    function _isCurrent(uint256 group) internal view returns (bool) {
+        uint256 grid = _gridWord(uint8(group >> 20));
+        return GridWords.isCurrent(grid, _headerWord(group), _expiryOf(group), block.timestamp);
     }
 
     function _isLoose(uint256 key, uint24 version) internal view returns (bool) {
@@ -240,7 +256,7 @@ abstract contract ArrayStore is IRiskArrays {
     ) private pure returns (bool) {
         if (stored == posted) return false;
         return
-            NodeValuation.isLate(header) ||
+            GridWords.isLate(header) ||
             _differs(VolSurface.thetaOf(stored), VolSurface.thetaOf(posted), SLICE_SHARE) ||
             _differs(VolSurface.psiOf(stored), VolSurface.psiOf(posted), SLICE_SHARE) ||
             _differs(header.forward, forward, FORWARD_SHARE) ||

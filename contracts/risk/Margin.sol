@@ -18,7 +18,9 @@ struct Stress {
 
 /// @notice One market, judged.
 /// @param equity mark less bid spread and collateral haircut [wad USD]
-/// @param losses at every node against that mark, tails dampened; negative is a gain [wad USD]
+/// @param bid mark less bid spread: what losses are counted from
+/// @param scanRange that tails are dampened with [wad]
+/// @param stretch of its losses [wad]
 /// @param scan the largest loss, at least zero
 /// @param node where it is
 /// @param minimum short option minimum
@@ -28,7 +30,9 @@ struct Stress {
 /// @param factor maintenance / initial, for this market's part [wad]
 struct MarketMargin {
     int256 equity;
-    int256[30] losses;
+    int256 bid;
+    uint256 scanRange;
+    uint256 stretch;
     uint256 scan;
     uint256 node;
     uint256 minimum;
@@ -63,43 +67,63 @@ library Margin {
         MarketParameters memory p,
         Stress memory stress
     ) internal pure returns (MarketMargin memory result) {
-        int256 bid = vector.mark - int256(FixedPoint.mulUp(vector.longMark, p.bidSpread));
-        result.equity = bid - int256(FixedPoint.mulUp(vector.collateral, p.collateralHaircut));
-        (result.credit, result.factor) = (p.crossMarketCredit, p.maintenanceFactor);
         uint256 stretch = stress.stretch;
-        (result.scan, result.node) = _scan(result.losses, vector.nodeValues, bid, p.scanRange);
-        if (stretch != WAD) {
-            for (uint256 node; node < NodeGrid.NODES; ++node) {
-                int256 loss = result.losses[node];
-                if (loss > 0) result.losses[node] = int256(_stretchUp(uint256(loss), stretch));
-            }
-            if (result.scan != 0) result.scan = _stretchUp(result.scan, stretch);
-        }
+        int256 bid = vector.mark - int256(_mulUp(vector.longMark, p.bidSpread));
+        result.equity = bid - int256(_mulUp(vector.collateral, p.collateralHaircut));
+        (result.bid, result.scanRange, result.stretch) = (bid, p.scanRange, stretch);
+        (result.credit, result.factor) = (p.crossMarketCredit, p.maintenanceFactor);
+        (result.scan, result.node) = _scan(vector.nodeValues, bid, p.scanRange);
         uint256 vega = vector.vegaEither;
-        if (stretch != WAD) vega = FixedPoint.mulUp(vega, stretch);
-        result.calendar = FixedPoint.mulUp(vega, p.calendarCharge);
-        uint256 notional = FixedPoint.mulUp(vector.spot, vector.netShort);
-        result.minimum = FixedPoint.mulUp(notional, p.shortOptionMinimum);
-        if (notional != 0) {
-            uint256 share = FixedPoint.divUp(vector.netShort, p.liquidityLimit * WAD);
-            result.extra = FixedPoint.mulUp(FixedPoint.mulUp(notional, p.concentration), share);
+        if (stretch != WAD) {
+            if (result.scan != 0) result.scan = _stretchUp(result.scan, stretch);
+            vega = _mulUp(vega, stretch);
         }
+        result.calendar = _mulUp(vega, p.calendarCharge);
         // Without any price only size is known: what asks for its strikes cannot grow unseen.
-        result.extra += vector.unpriced;
-        if (stress.staleShare != 0) {
-            uint256 addOn = FixedPoint.mulUp(vector.vegaUp, p.staleAddOn);
-            result.extra += FixedPoint.mulUp(addOn, stress.staleShare);
+        uint256 extra = vector.unpriced;
+        uint256 notional;
+        if (vector.netShort != 0) {
+            notional = _mulUp(vector.spot, vector.netShort);
+            result.minimum = _mulUp(notional, p.shortOptionMinimum);
+            if (p.concentration != 0) {
+                uint256 share = FixedPoint.divUp(vector.netShort, p.liquidityLimit * WAD);
+                extra += _mulUp(_mulUp(notional, p.concentration), share);
+            }
         }
-        if (stress.depegShare != 0) {
-            result.extra += FixedPoint.mulUp(notional + vector.collateral, stress.depegShare);
+        if (stress.staleShare != 0) extra += _mulUp(_mulUp(vector.vegaUp, p.staleAddOn), stress.staleShare);
+        if (stress.depegShare != 0) extra += _mulUp(notional + vector.collateral, stress.depegShare);
+        result.extra = extra;
+    }
+
+    /// @notice The loss of a judged market at one node; negative is a gain [wad USD].
+    function lossAt(
+        MarketVector memory vector,
+        MarketMargin memory margin,
+        uint256 node
+    ) internal pure returns (int256 loss) {
+        loss = margin.bid - vector.nodeValues[node];
+        if (node >= NodeGrid.FIRST_TAIL && node < NodeGrid.FIRST_TAIL + NodeGrid.TAILS) {
+            loss = _dampenUp(loss, margin.scanRange, NodeGrid.tailMove(node));
         }
+        if (margin.stretch != WAD && loss > 0) loss = int256(_stretchUp(uint256(loss), margin.stretch));
     }
 
     /// @notice Joins markets: sum of (1 - c) * each market's worst + worst of all markets moving alike, each counted with
     /// its c, which is credit only for positions that offset under joint moves. Each market asks for at least its short
     /// option minimum and its calendar charge, and so does the joint scenario. What comes on top is added up.
     /// A market that asks for next to nothing changes next to nothing, whatever its parameters.
-    function join(MarketMargin[] memory markets) internal pure returns (Joined memory joined) {
+    /// @param vectors of the same markets
+    function join(
+        MarketMargin[] memory markets,
+        MarketVector[] memory vectors
+    ) internal pure returns (Joined memory joined) {
+        if (markets.length == 1) {
+            // A single market needs no credit.
+            MarketMargin memory only = markets[0];
+            joined.requirement = _floorOf(only) + only.extra;
+            if (joined.requirement != 0) joined.factor = only.factor;
+            return joined;
+        }
         uint256 alone; // [wad USD * wad]
         uint256 minimum;
         uint256 calendar;
@@ -109,8 +133,8 @@ library Margin {
         uint256 largest;
         for (uint256 i; i < markets.length; ++i) {
             MarketMargin memory margin = markets[i];
-            uint256 own = FixedPoint.max(FixedPoint.max(margin.scan, margin.minimum), margin.calendar);
-            alone += own * (markets.length == 1 ? WAD : WAD - margin.credit);
+            uint256 own = _floorOf(margin);
+            alone += own * (WAD - margin.credit);
             minimum += margin.minimum * margin.credit;
             calendar += margin.calendar * margin.credit;
             extra += margin.extra;
@@ -120,22 +144,26 @@ library Margin {
             if (own > largest) (largest, joined.market) = (own, i);
         }
         if (asked != 0) joined.factor = _ceil(weighted, asked);
-        joined.requirement = _ceil(alone, WAD) + extra;
-        if (markets.length > 1) {
-            joined.requirement += _ceil(_worstTogether(markets, FixedPoint.max(minimum, calendar)), WAD);
-        }
+        if (markets.length == 0) return joined;
+        uint256 together = _worstTogether(markets, vectors, FixedPoint.max(minimum, calendar));
+        joined.requirement = _ceil(alone, WAD) + extra + _ceil(together, WAD);
+    }
+
+    function _floorOf(MarketMargin memory margin) private pure returns (uint256) {
+        return FixedPoint.max(FixedPoint.max(margin.scan, margin.minimum), margin.calendar);
     }
 
     /// @dev The largest of `least` and, over all nodes, the sum of losses, each times its market's credit.
     function _worstTogether(
         MarketMargin[] memory markets,
+        MarketVector[] memory vectors,
         uint256 least
     ) private pure returns (uint256 worst) {
         worst = least;
         for (uint256 node; node < NodeGrid.NODES; ++node) {
             int256 loss;
             for (uint256 i; i < markets.length; ++i) {
-                loss += markets[i].losses[node] * int256(markets[i].credit);
+                loss += lossAt(vectors[i], markets[i], node) * int256(markets[i].credit);
             }
             if (loss > int256(worst)) worst = uint256(loss);
         }
@@ -160,49 +188,73 @@ library Margin {
         return (loss * stretch) / WAD + 1;
     }
 
-    /// @dev Fills in the losses, and finds the largest above zero and its node. A tail's profit or loss is scaled by
-    /// scanRange / |move|, rounded up, so that a far tail weighs like the edge of the scan.
+    /// @dev A tail's profit or loss is scaled by scanRange / |move|, rounded up, so that a far tail weighs like the edge
+    /// of the scan.
+    function _dampenUp(int256 loss, uint256 scanRange, uint256 move) private pure returns (int256 scaled) {
+        if (scanRange >= move) return loss;
+        unchecked {
+            // Losses are below 2^200 and ratios below 2^62.
+            int256 product = loss * int256(scanRange);
+            scaled = product / int256(move);
+            if (product > scaled * int256(move)) ++scaled;
+        }
+    }
+
+    /// @dev The largest loss above zero against `bid`, and the first node that has it.
     function _scan(
-        int256[30] memory losses,
         int256[30] memory values,
         int256 bid,
         uint256 scanRange
     ) private pure returns (uint256 worst, uint256 worstNode) {
+        // A loss above zero is a value below the bid; without tails the lowest value loses most.
+        (int256 lowest, uint256 where) = _lowest(values, 0, NodeGrid.FIRST_TAIL, bid);
+        (int256 rest, uint256 whereRest) = _lowest(values, NodeGrid.FIRST_DOWN, NodeGrid.NODES, bid);
         unchecked {
-            // Values are below 2^200 and ratios below 2^62.
-            for (uint256 tail; tail < NodeGrid.TAILS; ++tail) {
-                uint256 move = NodeGrid.tail(tail);
-                uint256 node = NodeGrid.FIRST_TAIL + tail;
-                int256 scaled = (bid - values[node]) * int256(scanRange < move ? scanRange : move);
-                int256 loss = scaled / int256(move);
-                if (scaled > loss * int256(move)) ++loss;
-                losses[node] = loss;
+            // Values are below 2^200.
+            int256 loss = bid - lowest;
+            for (uint256 node = NodeGrid.FIRST_TAIL; node < NodeGrid.FIRST_DOWN; ++node) {
+                int256 value;
+                assembly ("memory-safe") {
+                    value := mload(add(values, shl(5, node)))
+                }
+                // Dampening brings no loss above itself.
+                if (bid - value <= loss) continue;
+                int256 tail = _dampenUp(bid - value, scanRange, NodeGrid.tailMove(node));
+                if (tail > loss) (loss, where) = (tail, node);
             }
+            if (bid - rest > loss) (loss, where) = (bid - rest, whereRest);
+            if (loss > 0) (worst, worstNode) = (uint256(loss), where);
         }
+    }
+
+    /// @dev The lowest of values [from, to) that is below `bound`, and the first node that has it; else `bound` and zero.
+    function _lowest(
+        int256[30] memory values,
+        uint256 from,
+        uint256 to,
+        int256 bound
+    ) private pure returns (int256 lowest, uint256 node) {
         assembly ("memory-safe") {
-            // Nodes 5 and 10.
-            let firstTail := add(losses, 0xa0)
-            let lastTail := add(losses, 0x140)
-            let from := values
-            let end := add(losses, 0x3c0)
-            let where := losses
+            lowest := bound
+            let where := values
+            let end := add(values, shl(5, to))
             for {
-                let to := losses
-            } lt(to, end) {
-                to := add(to, 0x20)
-                from := add(from, 0x20)
+                let at := add(values, shl(5, from))
+            } lt(at, end) {
+                at := add(at, 0x20)
             } {
-                let loss := mload(to)
-                if or(lt(to, firstTail), gt(to, lastTail)) {
-                    loss := sub(bid, mload(from))
-                    mstore(to, loss)
-                }
-                if sgt(loss, worst) {
-                    worst := loss
-                    where := to
+                let value := mload(at)
+                if slt(value, lowest) {
+                    lowest := value
+                    where := at
                 }
             }
-            worstNode := shr(5, sub(where, losses))
+            node := shr(5, sub(where, values))
         }
+    }
+
+    /// @dev a * b rounded up [wad].
+    function _mulUp(uint256 a, uint256 b) private pure returns (uint256) {
+        return a == 0 || b == 0 ? 0 : FixedPoint.mulUp(a, b);
     }
 }

@@ -42,6 +42,8 @@ library NodeGrid {
     uint256 internal constant VALUE_BITS = 29;
     uint256 internal constant MAX_GROSS = 1 << 63;
 
+    /// @dev What a quotient is lifted by.
+    uint256 private constant LIFT = 0x1000000000000000000000000000000000000000000;
     uint256 private constant LANE_MASK = 0xffff0000000000000000ffff0000000000000000ffff;
 
     // Levels
@@ -89,13 +91,12 @@ library NodeGrid {
         }
     }
 
-    /// @notice Move of tail `index` in 0..5 that its loss is scaled by: |level - 1| before it was widened [wad].
-    function tail(uint256 index) internal pure returns (uint256) {
-        if (index == 0) return 0.66e18;
-        if (index == 1) return 0.5e18;
-        if (index == 2) return 0.33e18;
-        if (index == 3) return 0.5e18;
-        return index == 4 ? 1e18 : 2e18;
+    /// @notice Move of the tail at `node` in 5..10 that its loss is scaled by: |level - 1| before it was widened [wad].
+    function tailMove(uint256 node) internal pure returns (uint256) {
+        if (node == 5) return 0.66e18;
+        if (node == 6 || node == 8) return 0.5e18;
+        if (node == 7) return 0.33e18;
+        return node == 9 ? 1e18 : 2e18;
     }
 
     /// @notice ln of each level [Q96].
@@ -258,35 +259,51 @@ library NodeGrid {
         return FixedPoint.max(cells[10], cells[11]);
     }
 
-    /// @notice The sums at each node, in units of 1e-8 contracts * reference spot / 2^29, rounded against the holder:
-    /// every short contract owes one further unit of its lane. Requires gross sums below MAX_GROSS.
-    function decode(uint256[14] memory cells) internal pure returns (int256[30] memory values) {
+    /// @notice Fills in the worth at every node: (sums * unit) / 2^29 + (slope * level) / 1e26 + offset, each quotient rounded
+    /// down, sums in units of 1e-8 contracts * reference spot / 2^29 and rounded against the holder: every short contract
+    /// owes one further unit of its lane. Requires gross sums below MAX_GROSS.
+    /// @param m levels
+    /// @param unit below 2^71
+    /// @param slope below 2^192 in size
+    /// @param offset below 2^160 in size
+    function decode(
+        uint256[14] memory cells,
+        uint256[30] memory m,
+        int256 unit,
+        int256 slope,
+        int256 offset,
+        int256[30] memory values
+    ) internal pure {
         assembly ("memory-safe") {
+            // slope * level is below 2^254 in size; what is lifted by 2^168 * 1e26 > 2^254 is positive, so division rounds down.
+            function worth(sum, level, unit_, slope_, offset_) -> value {
+                let linear := add(mul(slope_, mload(level)), mul(LIFT, 100000000000000000000000000))
+                linear := div(linear, 100000000000000000000000000)
+                value := add(add(sar(29, mul(sum, unit_)), linear), offset_)
+            }
+            offset := sub(offset, LIFT)
             // Lanes are below 2^79 in size, so signextend(9, .) of 80 bits reads them exactly, and subtracting a lane
             // before shifting removes its borrow from the next. Cell g of a word holds its lanes g, g + 5 and g + 10.
-            let cell := cells
-            let to := values
             let owed := mload(add(cells, 0x180))
             for {
-                let word := 0
-            } lt(word, 2) {
-                word := add(word, 1)
-            } {
-                let end := add(cell, 0xa0)
-                for {} lt(cell, end) {} {
-                    let rest := mload(cell)
-                    let lane := signextend(9, rest)
-                    mstore(to, sub(lane, owed))
-                    rest := sar(80, sub(rest, lane))
-                    lane := signextend(9, rest)
-                    mstore(add(to, 0xa0), sub(lane, owed))
-                    mstore(add(to, 0x140), sub(sar(80, sub(rest, lane)), owed))
-                    cell := add(cell, 0x20)
-                    to := add(to, 0x20)
+                let at := 0
+            } lt(at, 0x140) {} {
+                let rest := mload(add(cells, at))
+                // Nodes of the second word begin fifteen after those of the first, of which five have been passed.
+                let to := add(at, mul(0x140, gt(at, 0x80)))
+                let level := add(m, to)
+                to := add(values, to)
+                let lane := signextend(9, rest)
+                mstore(to, worth(sub(lane, owed), level, unit, slope, offset))
+                rest := sar(80, sub(rest, lane))
+                lane := signextend(9, rest)
+                mstore(add(to, 0xa0), worth(sub(lane, owed), add(level, 0xa0), unit, slope, offset))
+                rest := sub(sar(80, sub(rest, lane)), owed)
+                mstore(add(to, 0x140), worth(rest, add(level, 0x140), unit, slope, offset))
+                at := add(at, 0x20)
+                if eq(at, 0xa0) {
+                    owed := mload(add(cells, 0x1a0))
                 }
-                // The next word's nodes begin fifteen after this one's; five have been passed.
-                to := add(to, 0x140)
-                owed := mload(add(cells, 0x1a0))
             }
         }
     }

@@ -37,9 +37,6 @@ library NodeValuation {
     int256 private constant LONG_POWER = 0.30e18;
     uint256 private constant FACTOR_UNIT = 1e12;
     uint256 private constant LOWEST_DOWN = 0.01e6;
-    /// @dev An expiry's arrays live an eighth of its remaining life, never less than five minutes.
-    uint256 private constant LIFE_SHARE = 8;
-    uint256 private constant SHORTEST_LIFE = 5 minutes;
     uint8 private constant TAG = 0x7f;
     uint8 private constant LATE = 0x80;
     uint256 private constant PRICE_UNIT = 1e10; // [wad] per 1e-8
@@ -61,35 +58,6 @@ library NodeValuation {
         up = 1e6 + FixedPoint.mulUp(volUp, upPower) / FACTOR_UNIT + 1;
         uint256 fall = FixedPoint.mulUp(volDown, longPower) / FACTOR_UNIT + 1;
         down = fall + LOWEST_DOWN < 1e6 ? 1e6 - fall : LOWEST_DOWN;
-    }
-
-    /// @notice Whether the arrays of an expiry were made under `grid`, which is stored.
-    /// @dev The tag repeats every 128 grids, but no header is older than its grid.
-    function isOfGrid(Grid memory grid, ExpiryHeader memory header) internal pure returns (bool) {
-        if (grid.version == 0 || header.computedAt == 0 || header.computedAt < grid.rebasedAt) return false;
-        return header.gridTag & TAG == grid.version & TAG;
-    }
-
-    /// @notice Whether the arrays of an expiry were made from a stale slice.
-    function isLate(ExpiryHeader memory header) internal pure returns (bool) {
-        return header.gridTag > TAG;
-    }
-
-    /// @notice Whether the arrays of an expiry may be used: made under `grid`, and not too old.
-    function isCurrent(
-        Grid memory grid,
-        ExpiryHeader memory header,
-        uint256 expiry,
-        uint256 time
-    ) internal pure returns (bool) {
-        unchecked {
-            // Times are below 2^40, and a header is only made before its expiry.
-            if (!isOfGrid(grid, header)) return false;
-            uint256 life = (expiry - header.computedAt) / LIFE_SHARE;
-            if (life < SHORTEST_LIFE) life = SHORTEST_LIFE;
-            if (life > grid.ageLimit) life = grid.ageLimit;
-            return time <= header.computedAt + life;
-        }
     }
 
     /// @notice How far levels must reach to cover +-scanRange around every spot within driftLimit of the reference:

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+/// @dev A strike's slot of a directory: bits from HASH_SHIFT on of strike * HASH_FACTOR (2^32 over the golden ratio).
+uint256 constant HASH_FACTOR = 2654435769;
+uint256 constant HASH_SHIFT = 22;
+
 /// @title Pages
 /// @notice The arrays of one expiry as one byte string, which is kept as the code of a contract of its own: reading all of
 /// it costs one account access, where every storage word would cost one of its own.
 /// An entry takes 100 bytes: strike [cents] 4 | word A 32 | word B 32 (both as in NodeGrid) | Greeks 32. Entries increase
-/// strictly by strike.
+/// strictly by strike. As code, a directory follows, so that most strikes are found at once, and the number of entries.
 library Pages {
     uint256 internal constant ENTRY = 100;
     /// @dev Code may have 24,576 bytes, the first of which stops execution.
     uint256 internal constant MOST_ENTRIES = 240;
+    uint256 private constant MOST_SLOTS = 512;
 
     /// @notice How many entries a page has.
     function count(bytes memory page) internal pure returns (uint256) {
@@ -80,12 +85,22 @@ library Pages {
         }
     }
 
-    /// @notice Keeps `page` as the code of a new contract, behind a byte that stops execution; zero if that fails.
+    /// @notice Keeps `page` and a directory of its strikes as the code of a new contract, behind a byte that stops
+    /// execution; zero if that fails.
     function store(bytes memory page) internal returns (address stored) {
-        bytes memory code = bytes.concat(hex"00", page);
+        bytes memory directory = _directoryOf(page);
+        bytes2 length = bytes2(uint16(page.length + directory.length + 2));
+        bytes1 entries = bytes1(uint8(count(page)));
         // Copies what follows its own ten bytes and returns it: PUSH2 length, DUP1, PUSH1 10, RETURNDATASIZE, CODECOPY,
-        // RETURNDATASIZE, RETURN.
-        bytes memory creation = bytes.concat(hex"61", bytes2(uint16(code.length)), hex"80600a3d393df3", code);
+        // RETURNDATASIZE, RETURN; the last byte is the one that stops execution.
+        bytes memory creation = bytes.concat(
+            hex"61",
+            length,
+            hex"80600a3d393df300",
+            page,
+            directory,
+            entries
+        );
         assembly ("memory-safe") {
             stored := create(0, add(creation, 0x20), mload(creation))
         }
@@ -93,14 +108,48 @@ library Pages {
 
     /// @notice The page kept at `stored`; empty for the zero address.
     function load(address stored) internal view returns (bytes memory page) {
+        (page, ) = loadIndexed(stored);
+    }
+
+    /// @notice The page kept at `stored`, and how many slots the directory has that follows its last entry in memory; zeros
+    /// for the zero address.
+    function loadIndexed(address stored) internal view returns (bytes memory page, uint256 slots) {
         assembly ("memory-safe") {
             let size := extcodesize(stored)
             if size {
                 page := mload(0x40)
                 size := sub(size, 1)
-                mstore(page, size)
                 extcodecopy(stored, add(page, 0x20), 1, size)
-                mstore(0x40, and(add(add(page, size), 0x3f), not(0x1f)))
+                let end := add(page, size)
+                let length := mul(and(mload(end), 0xff), 100)
+                mstore(page, length)
+                slots := sub(sub(size, length), 1)
+                mstore(0x40, and(add(end, 0x3f), not(0x1f)))
+            }
+        }
+    }
+
+    /// @dev A byte for each of 2^k >= 2 * entries slots, at most 512: one more than the index of the first entry that hashes
+    /// to it, or zero. Entries whose slot is taken are found by their order.
+    function _directoryOf(bytes memory page) private pure returns (bytes memory directory) {
+        uint256 entries = count(page);
+        uint256 slots = 16;
+        while (slots < 2 * entries) slots <<= 1;
+        if (slots > MOST_SLOTS) slots = MOST_SLOTS;
+        directory = new bytes(slots);
+        assembly ("memory-safe") {
+            let place := add(page, 0x20)
+            for {
+                let next := 1
+            } iszero(gt(next, entries)) {
+                next := add(next, 1)
+            } {
+                let hash := shr(HASH_SHIFT, mul(shr(224, mload(place)), HASH_FACTOR))
+                let slot := add(add(directory, 0x20), and(hash, sub(slots, 1)))
+                if iszero(byte(0, mload(slot))) {
+                    mstore8(slot, next)
+                }
+                place := add(place, 100)
             }
         }
     }

@@ -2,17 +2,17 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {ExpiryHeader, ExpiryShocks, Grid, SeriesGreeks} from "../interfaces/IRiskArrays.sol";
 import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {DataStatus} from "../interfaces/IRiskEngine.sol";
-import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {IRiskParameters, MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {InstrumentId, instrumentIdOf, InstrumentKind} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
 import {ArrayStore} from "./ArrayStore.sol";
+import {GridWords} from "./GridWords.sol";
 import {Basis, NodeValuation} from "./NodeValuation.sol";
 import {Pages} from "./Pages.sol";
 
@@ -42,13 +42,15 @@ contract RiskArrays is ArrayStore, AccessManaged {
 
     /// @inheritdoc IRiskArrays
     function refresh(uint8 market, uint256 expiry, uint256[] calldata strikes) external {
-        uint256[] memory cents = new uint256[](strikes.length);
+        uint256[] memory entries = new uint256[](strikes.length);
         for (uint256 i; i < strikes.length; ++i) {
             InstrumentId call = instrumentIdOf(market, expiry, strikes[i], InstrumentKind.Call);
-            cents[i] = uint32(InstrumentId.unwrap(call) >> 4);
+            entries[i] = uint256(InstrumentId.unwrap(call)) << 64;
         }
+        entries = Packing.sortedEntries(entries);
         uint256 group = _groupOf(market, expiry);
-        _write(market, group, _moveExpiry(market, group), _distinct(Arrays.sort(cents)));
+        Basis memory basis = _moveExpiry(market, group);
+        _write(market, group, basis, _strikes(entries, 0, entries.length));
     }
 
     /// @inheritdoc IRiskArrays
@@ -60,10 +62,9 @@ contract RiskArrays is ArrayStore, AccessManaged {
             uint256 first = next;
             while (Packing.entryAt(entries, next) >> 100 == group) ++next;
             if (_expiryOf(group) <= block.timestamp) continue;
-            uint256[] memory cents = new uint256[](next - first);
-            for (uint256 i; i < cents.length; ++i) cents[i] = uint32(entries[first + i] >> 68);
             uint8 market = uint8(group >> 20);
-            written += _write(market, group, _moveExpiry(market, group), _distinct(cents));
+            Basis memory basis = _moveExpiry(market, group);
+            written += _write(market, group, basis, _strikes(entries, first, next));
         }
     }
 
@@ -97,15 +98,16 @@ contract RiskArrays is ArrayStore, AccessManaged {
     }
 
     /// @inheritdoc IRiskArrays
-    function gridAt(uint8 market, uint256 spot) external view returns (Grid memory grid, bool current) {
-        grid = _grids[market];
-        if (_isGridCurrent(grid, spot)) return (grid, true);
-        grid = NodeValuation.freshGrid(spot, riskParameters.parameters(market), block.timestamp);
+    function gridAt(uint8 market, uint256 spot) external view returns (uint256 grid, bool current) {
+        grid = _gridWord(market);
+        if (GridWords.isNear(grid, spot)) return (grid, true);
+        MarketParameters memory p = riskParameters.parameters(market);
+        grid = GridWords.pack(NodeValuation.freshGrid(spot, p, block.timestamp));
     }
 
     /// @inheritdoc IRiskArrays
-    function headerOf(uint256 group) external view returns (ExpiryHeader memory) {
-        return _headers[group];
+    function headerOf(uint256 group) external view returns (uint256) {
+        return _headerWord(group);
     }
 
     /// @inheritdoc IRiskArrays
@@ -117,10 +119,9 @@ contract RiskArrays is ArrayStore, AccessManaged {
             standings[i] = DataStatus.Unusable;
             if (version == 0 || version != _shocks[group].version || _expiryOf(group) <= block.timestamp)
                 continue;
-            ExpiryHeader memory header = _headers[group];
-            Grid memory grid = _grids[uint8(group >> 20)];
-            if (!NodeValuation.isCurrent(grid, header, _expiryOf(group), block.timestamp)) continue;
-            standings[i] = NodeValuation.isLate(header) ? DataStatus.LiquidationOnly : DataStatus.Good;
+            if (!_isCurrent(group)) continue;
+            bool isLate = GridWords.isLate(_headerWord(group));
+            standings[i] = isLate ? DataStatus.LiquidationOnly : DataStatus.Good;
         }
     }
 
@@ -129,9 +130,9 @@ contract RiskArrays is ArrayStore, AccessManaged {
         uint256 group
     ) external view returns (ExpiryHeader memory header, uint24 version, uint64 referenceSpot) {
         header = _headers[group];
-        Grid memory grid = _grids[uint8(group >> 20)];
-        if (NodeValuation.isOfGrid(grid, header)) version = _shocks[group].version;
-        referenceSpot = grid.referenceSpot;
+        uint256 grid = _gridWord(uint8(group >> 20));
+        if (GridWords.isOfGrid(grid, _headerWord(group))) version = _shocks[group].version;
+        referenceSpot = uint64(GridWords.referenceOf(grid));
     }
 
     /// @inheritdoc IRiskArrays
@@ -156,7 +157,7 @@ contract RiskArrays is ArrayStore, AccessManaged {
         basis.header = _headers[group];
         uint8 market = uint8(group >> 20);
         bool isStored = grid.version != 0 && grid.version == _grids[market].version;
-        if (isStored && NodeValuation.isCurrent(basis.grid, basis.header, basis.expiry, block.timestamp)) {
+        if (isStored && _isCurrent(group)) {
             (basis.shocks, basis.slice) = (_shocks[group], _slices[group]);
         } else {
             uint256 slice;
@@ -164,7 +165,7 @@ contract RiskArrays is ArrayStore, AccessManaged {
             uint256 addOn = riskParameters.parameters(market).staleAddOn;
             _startBasis(basis, market, slice, forward, volUp, volDown, addOn);
         }
-        if (NodeValuation.isLate(basis.header)) status = DataStatus.LiquidationOnly;
+        if (GridWords.isLate(basis.header)) status = DataStatus.LiquidationOnly;
         if (basis.slice == 0) status = DataStatus.Unusable;
         forward = basis.header.forward;
         page = NodeValuation.pageOf(basis, strikes);
@@ -186,11 +187,10 @@ contract RiskArrays is ArrayStore, AccessManaged {
     {
         uint256 group = _groupOf(market, expiry);
         (header, shocks, slice) = (_headers[group], _shocks[group], _slices[group]);
-        Grid memory grid = _grids[market];
         current =
-            _isGridCurrent(grid, Price.unwrap(priceRouter.spot(market).price)) &&
+            GridWords.isNear(_gridWord(market), Price.unwrap(priceRouter.spot(market).price)) &&
             expiry > block.timestamp &&
-            NodeValuation.isCurrent(grid, header, expiry, block.timestamp);
+            _isCurrent(group);
     }
 
     /// @inheritdoc IRiskArrays
@@ -235,16 +235,21 @@ contract RiskArrays is ArrayStore, AccessManaged {
             SeriesGreeks(uint64(packed), uint64(packed >> 64), uint64(packed >> 128), uint64(packed >> 192));
     }
 
-    /// @dev An increasing list without its repetitions.
-    function _distinct(uint256[] memory sorted) private pure returns (uint256[] memory) {
+    /// @dev The strikes [cents] of sorted entries [first, end), each once.
+    function _strikes(
+        uint256[] memory entries,
+        uint256 first,
+        uint256 end
+    ) private pure returns (uint256[] memory strikes) {
+        strikes = new uint256[](end - first);
         uint256 count;
-        for (uint256 i; i < sorted.length; ++i) {
-            if (count == 0 || sorted[count - 1] != sorted[i]) sorted[count++] = sorted[i];
+        for (uint256 i = first; i < end; ++i) {
+            uint256 strike = uint32(entries[i] >> 68);
+            if (count == 0 || strikes[count - 1] != strike) strikes[count++] = strike;
         }
         assembly ("memory-safe") {
-            // Shortens the list in place.
-            mstore(sorted, count)
+            // Shortens the list to what was found.
+            mstore(strikes, count)
         }
-        return sorted;
     }
 }

@@ -25,6 +25,7 @@ import {BookGroups} from "./BookGroups.sol";
 import {Joined, Margin, MarketMargin, Stress} from "./Margin.sol";
 import {ParameterRamp} from "./ParameterRamp.sol";
 import {PortfolioVectors} from "./PortfolioVectors.sol";
+import {SheetMath} from "./SheetMath.sol";
 import {Walk} from "./Walk.sol";
 
 /// @dev Everything between the vectors and the verdict.
@@ -76,14 +77,14 @@ contract RiskEngine is PortfolioVectors {
     /// @inheritdoc IRiskEngine
     function assess(Portfolio calldata portfolio) external view returns (Assessment memory assessment) {
         Walk memory walk;
-        (assessment, ) = _assess(portfolio, walk);
+        _assess(portfolio, walk, assessment);
     }
 
     /// @inheritdoc IRiskEngine
     function assessAnyway(Portfolio calldata portfolio) external view returns (Assessment memory assessment) {
         Walk memory walk;
         walk.anyway = true;
-        (assessment, ) = _assess(portfolio, walk);
+        _assess(portfolio, walk, assessment);
     }
 
     /// @inheritdoc IRiskEngine
@@ -94,9 +95,9 @@ contract RiskEngine is PortfolioVectors {
     ) external view returns (Assessment memory assessment) {
         riskParameters.requireBounds(proposal);
         Walk memory walk;
-        (walk.anyway, walk.proposed) = (true, true);
-        (walk.proposalMarket, walk.proposal) = (market, proposal);
-        (assessment, ) = _assess(portfolio, walk);
+        (walk.anyway, walk.proposed, walk.proposalMarket) = (true, true, market);
+        (walk.proposalFirst, walk.proposalSecond) = ParameterRamp.pack(proposal);
+        _assess(portfolio, walk, assessment);
     }
 
     /// @inheritdoc IRiskEngine
@@ -121,8 +122,7 @@ contract RiskEngine is PortfolioVectors {
     ) external view returns (Assessment memory assessment, LegContribution[] memory legs) {
         Walk memory walk;
         walk.anyway = true;
-        Judgement memory judgement;
-        (assessment, judgement) = _assess(portfolio, walk);
+        Judgement memory judgement = _assess(portfolio, walk, assessment);
         uint256[] memory entries = Packing.sortedEntries(_allLegs(portfolio));
         uint256 count = entries.length;
         legs = new LegContribution[](count + portfolio.collateral.length);
@@ -165,31 +165,32 @@ contract RiskEngine is PortfolioVectors {
         Stress memory none = Stress(WAD, 0, 0);
         MarketMargin memory own = Margin.judge(vector, judgement.parameters[i], none);
         leg.mark = Usd.wrap(own.equity);
-        leg.atBindingNode = Usd.wrap(-own.losses[judgement.margins[i].node]);
+        leg.atBindingNode = Usd.wrap(-Margin.lossAt(vector, own, judgement.margins[i].node));
     }
 
+    /// @dev Fills in `assessment`.
     function _assess(
         Portfolio calldata portfolio,
-        Walk memory walk
-    ) private view returns (Assessment memory assessment, Judgement memory judgement) {
+        Walk memory walk,
+        Assessment memory assessment
+    ) private view returns (Judgement memory judgement) {
         uint256 count = portfolio.positionWords.length;
         if (count > MAX_WORDS) revert RiskEngine_TooManyPositions(2 * count, 2 * MAX_WORDS);
         (walk.account, walk.hasBook) = (portfolio.account, portfolio.hasBook);
-        walk.words = portfolio.positionWords;
-        judgement.vectors = _vectors(walk, portfolio.collateral);
-        count = judgement.vectors.length;
-        judgement.margins = new MarketMargin[](count);
-        judgement.parameters = new MarketParameters[](count);
+        walk.words = _copyOf(portfolio.positionWords);
+        MarketVector[] memory vectors = _vectors(walk, portfolio.collateral);
+        count = vectors.length;
+        (judgement.vectors, judgement.margins) = (vectors, _noMargins(count));
+        judgement.parameters = _noParameters(count);
         Terms memory terms;
         terms.inForce = judgement.margins;
         terms.equity = Usd.unwrap(portfolio.cash);
-        for (uint256 i; i < count; ++i) {
-            assessment.status = _judge(walk, judgement, terms, i, assessment.status);
-        }
+        DataStatus status;
+        for (uint256 i; i < count; ++i) status = _judge(walk, judgement, terms, i, status);
+        assessment.status = status;
 
-        Joined memory initial = Margin.join(judgement.margins);
-        Joined memory inForce = terms.ramping ? Margin.join(terms.inForce) : initial;
-        judgement.market = initial.market;
+        Joined memory initial = Margin.join(judgement.margins, vectors);
+        Joined memory inForce = terms.ramping ? Margin.join(terms.inForce, vectors) : initial;
         uint256 requirement = initial.requirement + terms.lessForNewRisk;
         // What holds for existing positions is never stricter than what new risk has to meet.
         uint256 maintenance = FixedPoint.mulUp(inForce.requirement, inForce.factor);
@@ -197,8 +198,9 @@ contract RiskEngine is PortfolioVectors {
         assessment.initialRequirement = Usd.wrap(int256(requirement));
         assessment.maintenanceRequirement = Usd.wrap(int256(FixedPoint.min(maintenance, requirement)));
         if (count != 0) {
-            assessment.bindingNode = uint8(judgement.margins[judgement.market].node);
-            assessment.bindingMarket = judgement.vectors[judgement.market].market;
+            judgement.market = initial.market;
+            assessment.bindingNode = uint8(judgement.margins[initial.market].node);
+            assessment.bindingMarket = vectors[initial.market].market;
         }
     }
 
@@ -217,60 +219,80 @@ contract RiskEngine is PortfolioVectors {
             stress.staleShare = surfaceFeed.staleShare(vector.market);
             if (stress.staleShare != 0 && status == DataStatus.Good) status = DataStatus.LiquidationOnly;
         }
-        (MarketParameters memory inForce, MarketParameters memory p) = _read(
-            walk,
-            judgement,
-            terms,
-            stress,
-            i
-        );
-        int256 lessForNewRisk;
+        (uint256 first, uint256 second, bool differs) = _read(walk, judgement, stress, i);
+        int256 equity;
+        if (differs && !terms.ramping) _startRamping(judgement, terms, i);
         if (terms.ramping) {
+            MarketParameters memory inForce = ParameterRamp.unpack(first, second);
             terms.inForce[i] = Margin.judge(vector, inForce, stress);
-            stress.stretch = Margin.stretchOf(p, inForce);
-            lessForNewRisk = terms.inForce[i].equity;
+            equity = terms.inForce[i].equity;
+            stress.stretch = Margin.stretchOf(judgement.parameters[i], inForce);
         }
-        MarketMargin memory margin = Margin.judge(vector, p, stress);
-        (judgement.margins[i], judgement.parameters[i]) = (margin, p);
-        if (terms.ramping) lessForNewRisk -= margin.equity;
+        MarketMargin memory margin = Margin.judge(vector, judgement.parameters[i], stress);
+        judgement.margins[i] = margin;
         // Equity is what parameters in force make it; where new risk is credited less, it has to meet the difference.
-        terms.equity += margin.equity + lessForNewRisk;
-        if (lessForNewRisk > 0) terms.lessForNewRisk += uint256(lessForNewRisk);
+        if (!terms.ramping) equity = margin.equity;
+        else if (equity > margin.equity) terms.lessForNewRisk += uint256(equity - margin.equity);
+        terms.equity += equity;
         return status;
     }
 
-    /// @dev Parameters of market `i` in force and for new risk, one object if they are the same; notes the depeg share.
+    /// @dev Notes the parameters of market `i` for new risk and the depeg share; returns the words of those in force, and
+    /// whether they are others.
     function _read(
         Walk memory walk,
         Judgement memory judgement,
-        Terms memory terms,
         Stress memory stress,
         uint256 i
-    ) private view returns (MarketParameters memory inForce, MarketParameters memory newRisk) {
+    ) private view returns (uint256 first, uint256 second, bool differs) {
         uint8 market = judgement.vectors[i].market;
-        uint256[4] memory words;
-        (words[0], words[1], words[2], words[3], stress.depegShare) = riskParameters.wordsForMargin(market);
-        if (walk.proposed && walk.proposalMarket == market) return (walk.proposal, walk.proposal);
-        inForce = ParameterRamp.unpack(words[0], words[1]);
-        newRisk = inForce;
-        if (words[0] == words[2] && words[1] == words[3]) return (inForce, newRisk);
-        if (!terms.ramping) _startRamping(judgement, terms, i);
-        newRisk = ParameterRamp.unpack(words[2], words[3]);
+        uint256 firstForNewRisk;
+        uint256 secondForNewRisk;
+        uint256 depegShare;
+        (first, second, firstForNewRisk, secondForNewRisk, depegShare) = riskParameters.wordsForMargin(
+            market
+        );
+        stress.depegShare = depegShare;
+        if (walk.proposed && walk.proposalMarket == market) {
+            (first, second) = (walk.proposalFirst, walk.proposalSecond);
+            (firstForNewRisk, secondForNewRisk) = (first, second);
+        }
+        judgement.parameters[i] = ParameterRamp.unpack(firstForNewRisk, secondForNewRisk);
+        differs = first != firstForNewRisk || second != secondForNewRisk;
     }
 
     /// @dev From here on the two requirements are kept apart; the markets before this one had them equal.
     function _startRamping(Judgement memory judgement, Terms memory terms, uint256 count) private pure {
         terms.ramping = true;
-        terms.inForce = new MarketMargin[](judgement.margins.length);
+        terms.inForce = _noMargins(judgement.margins.length);
         for (uint256 i; i < count; ++i) terms.inForce[i] = judgement.margins[i];
     }
 
+    /// @dev In one piece, not word by word.
+    function _copyOf(uint256[] calldata words) private pure returns (uint256[] memory copy) {
+        copy = SheetMath.roomFor(words.length);
+        assembly ("memory-safe") {
+            calldatacopy(add(copy, 0x20), words.offset, shl(5, words.length))
+        }
+    }
+
+    /// @dev Room for pointers only, like the next: each is written before it is read.
+    function _noMargins(uint256 count) private pure returns (MarketMargin[] memory margins) {
+        uint256[] memory room = SheetMath.roomFor(count);
+        assembly ("memory-safe") {
+            margins := room
+        }
+    }
+
+    function _noParameters(uint256 count) private pure returns (MarketParameters[] memory parameters) {
+        uint256[] memory room = SheetMath.roomFor(count);
+        assembly ("memory-safe") {
+            parameters := room
+        }
+    }
+
     /// @inheritdoc PortfolioVectors
-    function _parametersOf(
-        Walk memory walk,
-        uint8 market
-    ) internal view override returns (MarketParameters memory) {
-        if (walk.proposed && walk.proposalMarket == market) return walk.proposal;
+    function _parametersInForce(uint8 market) internal view override returns (MarketParameters memory) {
         return riskParameters.parameters(market);
     }
 }

@@ -2,120 +2,202 @@
 pragma solidity 0.8.37;
 
 import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {Total} from "./BookTotals.sol";
+import {Book} from "./BookWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
-import {LAST_TOUCHED, MarketSums, Sheet, StrikeNet} from "./Walk.sol";
+import {HASH_FACTOR, HASH_SHIFT} from "./Pages.sol";
+import {MarketSums, Sheet, StrikeNet} from "./Walk.sol";
 
 /// @title SheetMath
 /// @notice What a walk adds up for the legs of one expiry, and how that reaches its market. Pure.
 /// @dev |quantity| < 2^63, forward < 2^56, strike < 2^32 cents, values < 2^100, far fewer than 2^32 legs: no sum below
-/// comes near 2^255, so nothing is checked.
+/// comes near 2^127, so nothing is checked, and two of them may share a word as a signed lane each.
 library SheetMath {
-    /// @notice The index of a group's sheet among `count`, or `count`.
-    function indexOf(
-        Sheet[] memory sheets,
-        uint256 count,
-        uint256 group
-    ) internal pure returns (uint256 index) {
+    uint256 private constant LANE_MASK = 0xffff0000000000000000ffff0000000000000000ffff;
+
+    /// @notice The entries of packed `words` without zeros, in their order. A zero follows the last, beyond the length.
+    function entriesOf(uint256[] memory words) internal pure returns (uint256[] memory entries) {
         assembly ("memory-safe") {
-            let place := add(sheets, 0x20)
-            let end := add(place, shl(5, count))
-            for {} lt(place, end) {
-                place := add(place, 0x20)
+            // Room for two entries a word and the zero; the free memory pointer follows what is used.
+            entries := mload(0x40)
+            let to := add(entries, 0x20)
+            let from := add(words, 0x20)
+            for {
+                let end := add(from, shl(5, mload(words)))
+            } lt(from, end) {
+                from := add(from, 0x20)
             } {
-                if eq(mload(mload(place)), group) {
-                    break
-                }
+                let word := mload(from)
+                let entry := shr(128, shl(128, word))
+                mstore(to, entry)
+                to := add(to, shl(5, gt(entry, 0)))
+                entry := shr(128, word)
+                mstore(to, entry)
+                to := add(to, shl(5, gt(entry, 0)))
             }
-            index := sub(count, shr(5, sub(end, place)))
+            mstore(to, 0)
+            mstore(entries, shr(5, sub(sub(to, entries), 0x20)))
+            mstore(0x40, add(to, 0x20))
         }
     }
 
-    /// @notice Counts a leg whose strike is on the sheet's page, as `count` does, and nets it there; false if it is not.
-    /// @dev All in one piece: between functions the compiler would move more on the stack than is computed here. Offsets
-    /// are those of the fields of Sheet; a page entry takes 100 bytes, its scratch 64 (see Pages and Walk).
-    // solhint-disable-next-line function-max-lines
-    function tryLeg(Sheet memory sheet, uint256 entry) internal pure returns (bool found) {
-        uint256 centre = 16 * NodeGrid.CENTRE_LANE;
-        uint256 bits = NodeGrid.VALUE_BITS;
+    /// @notice A list of `count` words whose content is whatever stood there before.
+    function roomFor(uint256 count) internal pure returns (uint256[] memory list) {
         assembly ("memory-safe") {
-            let strike := and(shr(68, entry), 0xffffffff)
-            let place := add(mload(add(sheet, 0xc0)), 0x20)
-            let left := mload(add(sheet, 0xe0))
-            // Halves [place, place + left), which holds the last entry not above `strike`. A halving too many changes
-            // nothing, so the last six, enough for 64 entries, are written out: a loop costs more than they do.
-            let half
-            let step
-            for {} gt(left, 64) {} {
-                half := shr(1, left)
-                step := mul(half, 100)
-                place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-                left := sub(left, half)
+            list := mload(0x40)
+            mstore(list, count)
+            mstore(0x40, add(list, shl(5, add(count, 1))))
+        }
+    }
+
+    /// @notice Makes a sheet that of `group`, without a page yet.
+    function clear(Sheet memory sheet, uint256 group, MarketSums memory sums) internal pure {
+        bytes memory none;
+        (sheet.group, sheet.page, sheet.slotMask, sheet.cells) = (group, none, 0, sums.cells);
+        (sheet.counted, sheet.expired, sheet.looseCount) = (false, false, 0);
+    }
+
+    /// @notice Readies a sheet whose page is loaded, with as many slots in its directory as `slotMask` says; none is a
+    /// directory of one empty slot.
+    function prepare(Sheet memory sheet) internal pure {
+        uint256 entries = sheet.page.length / 100;
+        uint256[] memory nets = new uint256[](entries + 1);
+        sheet.entries = entries;
+        assembly ("memory-safe") {
+            // Entries count from one; the word before the first is unused.
+            nets := add(nets, 0x20)
+            let page := mload(add(sheet, 0x80))
+            let slots := mload(add(sheet, 0x140))
+            mstore(add(sheet, 0xa0), nets)
+            mstore(add(sheet, 0x180), sub(page, 68))
+            mstore(add(sheet, 0x160), nets)
+            if slots {
+                mstore(add(sheet, 0x140), sub(slots, 1))
+                // The word ends with the slot.
+                mstore(add(sheet, 0x160), add(add(page, 1), mload(page)))
             }
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            half := shr(1, left)
-            step := mul(half, 100)
-            place := add(place, mul(step, iszero(gt(shr(224, mload(add(place, step))), strike))))
-            left := sub(left, half)
-            found := and(gt(mload(add(sheet, 0xe0)), 0), eq(shr(224, mload(place)), strike))
-            if found {
-                let quantity := signextend(7, entry)
-                // The net quantity of the entry, chained to the others when it is touched for the first time.
-                let field := sub(place, add(mload(add(sheet, 0xc0)), 0x20))
-                field := add(mload(add(sheet, 0x100)), shl(6, div(field, 100)))
-                mstore(field, add(mload(field), quantity))
-                if iszero(mload(add(field, 0x20))) {
-                    mstore(add(field, 0x20), mload(add(sheet, 0x120)))
-                    mstore(add(sheet, 0x120), field)
+        }
+    }
+
+    /// @notice Takes the legs of the sheet's group out of `entries`, which keeps the order of the others. Legs whose strike
+    /// is on the page are counted; the rest of them are listed in `others`.
+    /// @dev All in one piece: between functions the compiler would move more on the stack than is computed here. Offsets
+    /// are those of the fields of Sheet; a page entry takes 100 bytes (see Pages). A zero ends `entries`.
+    // solhint-disable-next-line function-max-lines
+    function peel(Sheet memory sheet, uint256[] memory entries, uint256[] memory others) internal pure {
+        assembly ("memory-safe") {
+            // The entry of a strike, counted from one; zero if the page does not have it. Halves what holds the last entry
+            // not above it.
+            function search(page, strike) -> index {
+                let left := mload(add(page, 0x60))
+                if left {
+                    let place := add(mload(add(page, 0x80)), 0x20)
+                    for {} gt(left, 1) {} {
+                        let step := mul(shr(1, left), 100)
+                        let isAbove := gt(shr(224, mload(add(place, step))), strike)
+                        left := sub(left, shr(1, left))
+                        place := add(place, mul(step, iszero(isAbove)))
+                    }
+                    index := div(sub(place, mload(add(page, 0x180))), 100)
+                    index := mul(index, eq(shr(224, mload(place)), strike))
                 }
-                field := add(sheet, 0x1a0)
-                mstore(field, add(mload(field), quantity))
-                let isPut := and(shr(64, entry), 0xf)
-                if isPut {
-                    field := add(sheet, 0x1c0)
-                    mstore(field, add(mload(field), quantity))
-                    field := add(sheet, 0x1e0)
-                    mstore(field, add(mload(field), mul(quantity, strike)))
+            }
+            // Adds quantity * word to its five cells. The gross sum follows the net quantity of the strike, which is now
+            // short by -less more than before; its short part stands two cells behind it.
+            function addWord(word, cell, gross, quantity, less) {
+                let exponent := shr(252, word)
+                mstore(gross, add(mload(gross), shl(exponent, sub(quantity, shl(1, less)))))
+                if less {
+                    gross := add(gross, 0x40)
+                    mstore(gross, sub(mload(gross), shl(exponent, less)))
+                }
+                quantity := shl(exponent, quantity)
+                mstore(cell, add(mload(cell), mul(and(word, LANE_MASK), quantity)))
+                cell := add(cell, 0x20)
+                mstore(cell, add(mload(cell), mul(and(shr(16, word), LANE_MASK), quantity)))
+                cell := add(cell, 0x20)
+                mstore(cell, add(mload(cell), mul(and(shr(32, word), LANE_MASK), quantity)))
+                cell := add(cell, 0x20)
+                mstore(cell, add(mload(cell), mul(and(shr(48, word), LANE_MASK), quantity)))
+                cell := add(cell, 0x20)
+                mstore(cell, add(mload(cell), mul(and(shr(64, word), LANE_MASK), quantity)))
+            }
+            let from := add(entries, 0x20)
+            let to := from
+            let other := add(others, 0x20)
+            // Quantities of all legs and, above 128 bits, of puts. Put strikes and long marks are summed in scratch space.
+            let quantities := 0
+            mstore(0x00, 0)
+            mstore(0x20, 0)
+            for {} 1 {} {
+                let entry := mload(from)
+                if iszero(entry) {
+                    break
+                }
+                from := add(from, 0x20)
+                if xor(shr(100, entry), mload(sheet)) {
+                    mstore(to, entry)
+                    to := add(to, 0x20)
+                    continue
+                }
+                let strike := and(shr(68, entry), 0xffffffff)
+                // The directory's entry for this strike, if it is that; slot numbers begin at one.
+                let place := and(shr(HASH_SHIFT, mul(strike, HASH_FACTOR)), mload(add(sheet, 0x140)))
+                let index := and(mload(add(mload(add(sheet, 0x160)), place)), 0xff)
+                place := add(mload(add(sheet, 0x180)), mul(index, 100))
+                if iszero(and(eq(shr(224, mload(place)), strike), gt(index, 0))) {
+                    index := search(sheet, strike)
+                    if iszero(index) {
+                        mstore(other, entry)
+                        other := add(other, 0x20)
+                        continue
+                    }
+                    place := add(mload(add(sheet, 0x180)), mul(index, 100))
+                }
+                let quantity := signextend(7, entry)
+                {
+                    // A strike's call and put are netted: lanes are linear, what is owed for shorts is not.
+                    index := add(mload(add(sheet, 0xa0)), shl(5, index))
+                    let net := mload(index)
+                    let less := mul(net, slt(net, 0))
+                    net := add(net, quantity)
+                    mstore(index, net)
+                    less := sub(mul(net, slt(net, 0)), less)
+                    let cells := mload(add(sheet, 0x1a0))
+                    addWord(mload(add(place, 4)), cells, add(cells, 0x140), quantity, less)
+                    addWord(mload(add(place, 36)), add(cells, 0xa0), add(cells, 0x160), quantity, less)
+                }
+                entry := gt(and(entry, 0xf0000000000000000), 0)
+                quantities := add(quantities, mul(quantity, or(shl(128, entry), 1)))
+                if entry {
+                    mstore(0x00, add(mload(0x00), mul(quantity, strike)))
                 }
                 if sgt(quantity, 0) {
                     // NodeGrid.longMark.
                     let value := mload(add(place, 36))
-                    value := shl(shr(252, value), and(shr(centre, value), 0xffff))
-                    value := shr(bits, mul(value, mload(add(sheet, 0x20))))
-                    if isPut {
+                    value := shl(shr(252, value), and(shr(192, value), 0xffff))
+                    value := shr(29, mul(value, mload(add(sheet, 0x20))))
+                    if entry {
                         value := add(value, mul(strike, 10000000000000000))
-                        let forward := mul(mload(add(sheet, 0x180)), 10000000000)
+                        let forward := mload(add(sheet, 0x40))
                         value := mul(sub(value, forward), gt(value, forward))
                     }
-                    field := add(sheet, 0x200)
-                    mstore(field, add(mload(field), div(mul(quantity, value), 100000000)))
+                    mstore(0x20, add(mload(0x20), div(mul(quantity, value), 100000000)))
                 }
             }
+            mstore(to, 0)
+            mstore(entries, shr(5, sub(sub(to, entries), 0x20)))
+            mstore(others, shr(5, sub(sub(other, others), 0x20)))
+            let low := signextend(15, quantities)
+            mstore(add(sheet, 0xc0), low)
+            mstore(add(sheet, 0xe0), sar(128, sub(quantities, low)))
+            mstore(add(sheet, 0x100), mload(0x00))
+            mstore(add(sheet, 0x120), mload(0x20))
         }
     }
 
     /// @notice Counts what a leg outside the page adds beside its lanes.
     /// @param wordB of its strike
-    function count(Sheet memory sheet, uint256 entry, uint256 wordB) internal pure {
+    function countLoose(Sheet memory sheet, uint256 entry, uint256 wordB) internal pure {
         unchecked {
             int256 quantity = int64(uint64(entry));
             uint256 strike = uint32(entry >> 68);
@@ -126,50 +208,40 @@ library SheetMath {
                 sheet.putStrike += quantity * int256(strike);
             }
             if (quantity <= 0) return;
-            sheet.longMark += NodeGrid.longMark(
-                wordB,
-                uint256(quantity),
-                strike,
-                isPut,
-                sheet.forward,
-                sheet.base
-            );
+            uint256 forward = sheet.forward / 1e10;
+            sheet.longMark += NodeGrid.longMark(wordB, uint256(quantity), strike, isPut, forward, sheet.base);
         }
     }
 
-    /// @notice Counts an expired leg at the sheet's settlement price: owed down, owing up.
-    function settle(Sheet memory sheet, uint256 entry) internal pure {
+    /// @notice What an expired leg is worth at the sheet's settlement price [wad USD]: owed down, owing up.
+    function settled(Sheet memory sheet, uint256 entry) internal pure returns (int256) {
         uint256 price = sheet.settlementPrice;
         uint256 strike = uint256(uint32(entry >> 68)) * 1e16;
         bool isPut = (entry >> 64) & 0xf != 0;
         uint256 payoff;
         if (isPut && strike > price) payoff = strike - price;
         if (!isPut && price > strike) payoff = price - strike;
-        sheet.settled += FixedPoint.signedDivDown(int256(int64(uint64(entry))) * int256(payoff), 1e8);
+        return FixedPoint.signedDivDown(int256(int64(uint64(entry))) * int256(payoff), 1e8);
     }
 
-    /// @notice Counts a live leg without any price by its size alone.
-    function leave(Sheet memory sheet, uint256 entry) internal pure {
+    /// @notice |quantity| * strike of a leg that nothing can value [wad USD].
+    function sizeOf(uint256 entry) internal pure returns (uint256) {
         uint256 strike = uint256(uint32(entry >> 68)) * 1e16;
-        sheet.unpriced += (FixedPoint.abs(int64(uint64(entry))) * strike) / 1e8;
+        return (FixedPoint.abs(int64(uint64(entry))) * strike) / 1e8;
     }
 
-    /// @notice Adds a sheet to its market: every touched strike's words once, times their net quantity.
+    /// @notice Adds to its market what a sheet has beside the lanes of its page.
     function close(Sheet memory sheet, MarketSums memory sums) internal pure {
         unchecked {
             // Lanes wrap on purpose.
-            sums.settled += sheet.settled;
-            sums.unpriced += sheet.unpriced;
-            if (!sheet.counted) return;
-            uint256[14] memory cells = sums.cells;
-            (int256 upBefore, int256 downBefore) = NodeGrid.vegaLosses(cells);
-            _addTouched(sheet, cells);
+            uint256[14] memory cells = sheet.cells;
             for (uint256 i; i < sheet.looseCount; ++i) {
                 StrikeNet memory loose = sheet.loose[i];
                 if (loose.net != 0) NodeGrid.add(cells, loose.a, loose.b, loose.net);
             }
             (int256 up, int256 down) = NodeGrid.vegaLosses(cells);
-            _addVega(sums, up - upBefore, down - downBefore);
+            _addVega(sums, up - sums.lossUp, down - sums.lossDown);
+            (sums.lossUp, sums.lossDown) = (up, down);
             sums.longMark += sheet.longMark;
             sums.puts += sheet.putQuantity;
             sums.calls += sheet.quantity - sheet.putQuantity;
@@ -178,38 +250,19 @@ library SheetMath {
         }
     }
 
-    /// @notice Adds the total of a book to its market.
-    function addTotal(MarketSums memory sums, Total memory total) internal pure {
+    /// @notice Adds a current book to its market.
+    function addBook(MarketSums memory sums, Book memory book) internal pure {
         unchecked {
-            NodeGrid.join(sums.cells, total.cells);
-            sums.vegaUp += total.vegaUp;
-            sums.vegaEither += total.vegaEither;
-            sums.longMark += total.longMark;
-            sums.puts += total.puts;
-            sums.calls += total.calls;
-            sums.putStrike += total.putStrike;
-            sums.putForward += total.putForward;
-        }
-    }
-
-    /// @dev Adds the touched entries of a sheet's page.
-    function _addTouched(Sheet memory sheet, uint256[14] memory cells) private pure {
-        uint256 touched = sheet.touched;
-        uint256 nets = sheet.nets;
-        bytes memory page = sheet.page;
-        while (touched != LAST_TOUCHED) {
-            uint256 a;
-            uint256 b;
-            int256 quantity;
-            assembly ("memory-safe") {
-                // A page entry takes 100 bytes, its scratch 64; words A and B begin 4 and 36 bytes into it.
-                let entry := add(add(page, 0x20), mul(shr(6, sub(touched, nets)), 100))
-                a := mload(add(entry, 4))
-                b := mload(add(entry, 36))
-                quantity := mload(touched)
-                touched := mload(add(touched, 0x20))
-            }
-            if (quantity != 0) NodeGrid.add(cells, a, b, quantity);
+            NodeGrid.join(sums.cells, book.cells);
+            (int256 up, int256 down) = NodeGrid.vegaLosses(book.cells);
+            _addVega(sums, up, down);
+            (sums.lossUp, sums.lossDown) = (sums.lossUp + up, sums.lossDown + down);
+            sums.live = true;
+            sums.longMark += book.longMark;
+            sums.puts += book.putQuantity;
+            sums.calls += book.quantity - book.putQuantity;
+            sums.putStrike += book.putStrike;
+            sums.putForward += book.putQuantity * int256(uint256(book.forward) * 1e10);
         }
     }
 

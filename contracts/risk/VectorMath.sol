@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {MarketVector} from "../interfaces/IRiskEngine.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
+import {GridWords} from "./GridWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {MarketSums} from "./Walk.sol";
 
@@ -12,28 +13,27 @@ import {MarketSums} from "./Walk.sol";
 library VectorMath {
     /// @notice Turns the sums into US dollars at every node and at the live spot.
     function finish(MarketSums memory sums) internal pure returns (MarketVector memory vector) {
-        if (NodeGrid.grossOf(sums.cells) >= NodeGrid.MAX_GROSS) {
-            revert IRiskArrays.RiskArrays_QuantityTooLarge(NodeGrid.grossOf(sums.cells));
-        }
+        uint256 gross = NodeGrid.grossOf(sums.cells);
+        if (gross >= NodeGrid.MAX_GROSS) revert IRiskArrays.RiskArrays_QuantityTooLarge(gross);
         (vector.market, vector.status, vector.live) = (sums.market, sums.status, sums.live);
         vector.spot = sums.spot;
         vector.longMark = sums.longMark;
         vector.unpriced = sums.unpriced;
-        vector.collateral = FixedPoint.mulDown(sums.collateral, sums.spot);
-        int256[30] memory values = NodeGrid.decode(sums.cells);
+        if (sums.collateral != 0) vector.collateral = FixedPoint.mulDown(sums.collateral, sums.spot);
+        int256[30] memory values = vector.nodeValues;
         unchecked {
-            // Lanes < 2^80, reference < 2^64; putForward < 2^147; collateral < 2^128 [wad]; levels < 2^63.
-            int256 base = int256(uint256(sums.grid.referenceSpot));
+            // Lanes < 2^80, reference < 2^64; putForward < 2^180; collateral < 2^128 [wad]; levels < 2^63.
+            int256 base = int256(GridWords.referenceOf(sums.grid));
             int256 unit = base * 100;
-            uint256 drift = uint256(sums.grid.driftLimit) * 1e9;
-            _toDollars(
-                values,
-                NodeGrid.multipliers(uint256(sums.grid.outer) * 1e9, drift),
+            uint256 drift = GridWords.driftLimitOf(sums.grid);
+            NodeGrid.decode(
+                sums.cells,
+                NodeGrid.multipliers(GridWords.outerOf(sums.grid), drift),
                 unit,
-                int256(sums.collateral) * base - sums.putForward * 1e10,
-                sums.putStrike * 1e8 + sums.settled
+                int256(sums.collateral) * base - sums.putForward,
+                sums.putStrike * 1e8 + sums.settled,
+                values
             );
-            vector.nodeValues = values;
             if (sums.spot == 0) vector.mark = sums.settled;
             else (vector.mark, vector.delta) = _markAt(values, sums.spot, uint256(base) * 1e10, drift);
             uint256 shorts = sums.calls < 0 ? uint256(-sums.calls) : 0;
@@ -47,33 +47,6 @@ library VectorMath {
 
     function _dollarsUp(uint256 lanes, int256 unit) private pure returns (uint256) {
         return ((lanes * uint256(unit)) >> NodeGrid.VALUE_BITS) + 1;
-    }
-
-    /// @dev Lane sums to US dollars, and what is linear in the level beside them: everything rounds down.
-    function _toDollars(
-        int256[30] memory values,
-        uint256[30] memory m,
-        int256 unit,
-        int256 slope,
-        int256 constant_
-    ) private pure {
-        assembly ("memory-safe") {
-            let end := add(values, 0x3c0)
-            for {
-                let at := values
-                let level := m
-            } lt(at, end) {} {
-                let linear := mul(slope, mload(level))
-                // sdiv truncates, so a negative remainder takes one more.
-                let whole := sub(
-                    sdiv(linear, 100000000000000000000000000),
-                    slt(smod(linear, 100000000000000000000000000), 0)
-                )
-                mstore(at, add(add(sar(29, mul(mload(at), unit)), whole), constant_))
-                at := add(at, 0x20)
-                level := add(level, 0x20)
-            }
-        }
     }
 
     /// @dev The vector at the live spot and its slope there, straight between the two unshocked nodes around it (rounded down), flat beyond.

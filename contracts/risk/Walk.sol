@@ -1,37 +1,30 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Grid} from "../interfaces/IRiskArrays.sol";
 import {DataStatus} from "../interfaces/IRiskEngine.sol";
-import {MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountId} from "../types/AccountId.sol";
 
-/// @dev Ends a sheet's chain of touched entries; no address of memory.
-uint256 constant LAST_TOUCHED = 1;
-
-/// @notice One pass over a portfolio. Its lists are allocated by their length and filled as it goes.
+/// @notice One pass over a portfolio.
 /// @param account whose book is read
 /// @param hasBook whether positions are kept as a book
-/// @param groups of the book with their versions, and its totals, `bookWords` (see IBooks.read)
-/// @param words packed positions, or those of one group of a book
 /// @param anyway whether what is not current is computed on the fly; otherwise it is refused
-/// @param proposed whether `proposal` stands in for the parameters of market `proposalMarket`, on a grid made anew
-/// @param sheets one an expiry, `sheetCount` of them
-/// @param current the sheet that the last leg belonged to
+/// @param proposed whether the proposal stands in for the parameters of its market, on a grid made anew
+/// @param proposalMarket that market
+/// @param proposalFirst its parameters, packed (see ParameterRamp)
+/// @param proposalSecond the second word of them
+/// @param words packed positions
+/// @param others scratch: legs of the present sheet that are not on its page
 /// @param markets `marketCount` of them, in order of appearance
 struct Walk {
     AccountId account;
     bool hasBook;
-    uint256[] groups;
-    uint256[] bookWords;
-    uint256[] words;
     bool anyway;
     bool proposed;
     uint8 proposalMarket;
-    MarketParameters proposal;
-    Sheet[] sheets;
-    uint256 sheetCount;
-    Sheet current;
+    uint256 proposalFirst;
+    uint256 proposalSecond;
+    uint256[] words;
+    uint256[] others;
     MarketSums[] markets;
     uint256 marketCount;
 }
@@ -39,41 +32,42 @@ struct Walk {
 /// @notice What the legs of one expiry share, and their sums. SheetMath reads its fields by their offsets.
 /// @param group market << 20 | expiry hours
 /// @param base reference spot of the grid [wad]
-/// @param market index among the walk's markets
-/// @param counted whether there is anything to value its legs with
-/// @param settlementPrice of an expired group [wad]
-/// @param page arrays of its strikes, `entries` of them
-/// @param nets two words by page entry: net quantity [1e-8], and where the entry touched before it has its two words,
-/// LAST_TOUCHED for the first, zero while it is not touched
-/// @param touched address of the two words of the entry touched last
-/// @param loose strikes outside the page, `looseCount` of them
-/// @param forward at the reference spot [1e-8 USD]
+/// @param forward at the reference spot [wad]
+/// @param entries how many strikes the page has
+/// @param page their arrays
+/// @param nets address of an unused word and, behind it, one for each entry: its net quantity [1e-8]
 /// @param quantity sum over all legs [1e-8]
 /// @param putQuantity sum over puts [1e-8]
 /// @param putStrike sum of quantity * strike over puts [1e-10 USD]
 /// @param longMark of long legs at the reference spot [wad USD]
-/// @param settled payoffs of expired legs [wad USD]
-/// @param unpriced sum of |quantity| * strike over legs that nothing could value [wad USD]
+/// @param slotMask of the slots of the page's directory
+/// @param slots address of the word that ends with its first slot
+/// @param zeroth address where an entry before the first would stand
+/// @param cells lane sums of its market
+/// @param counted whether there is anything to value its legs with
+/// @param expired whether they are settled instead
+/// @param settlementPrice of an expired group [wad]
+/// @param loose strikes outside the page, `looseCount` of them
 struct Sheet {
     uint256 group;
     uint256 base;
-    uint256 market;
-    bool counted;
-    bool expired;
-    uint256 settlementPrice;
-    bytes page;
-    uint256 entries;
-    uint256 nets;
-    uint256 touched;
-    StrikeNet[] loose;
-    uint256 looseCount;
     uint256 forward;
+    uint256 entries;
+    bytes page;
+    uint256 nets;
     int256 quantity;
     int256 putQuantity;
     int256 putStrike;
     uint256 longMark;
-    int256 settled;
-    uint256 unpriced;
+    uint256 slotMask;
+    uint256 slots;
+    uint256 zeroth;
+    uint256[14] cells;
+    bool counted;
+    bool expired;
+    uint256 settlementPrice;
+    StrikeNet[] loose;
+    uint256 looseCount;
 }
 
 /// @notice A strike outside its page: words and net quantity.
@@ -85,6 +79,7 @@ struct StrikeNet {
 }
 
 /// @notice Running totals of one market.
+/// @param grid its word (see GridWords)
 /// @param base reference spot of the grid [wad]
 /// @param collateral units of the underlying [wad]
 /// @param settled payoffs of expired legs [wad USD]
@@ -93,12 +88,15 @@ struct StrikeNet {
 /// @param unpriced sum of |quantity| * strike over legs that nothing could value [wad USD]
 /// @param vegaUp sum over expiries of what rising volatility loses [lane units]
 /// @param vegaEither sum over expiries of what volatility loses in its worse direction [lane units]
+/// @param lossUp what `cells` lose so far when volatility rises [lane units], negative is a gain
+/// @param lossDown the same when it falls
 struct MarketSums {
     uint8 market;
     DataStatus status;
     bool live;
     bool gridCurrent;
     uint256 spot;
+    uint256 grid;
     uint256 base;
     uint256 collateral;
     int256 settled;
@@ -109,7 +107,8 @@ struct MarketSums {
     int256 putForward;
     uint256 vegaUp;
     uint256 vegaEither;
+    int256 lossUp;
+    int256 lossDown;
     uint256 unpriced;
-    Grid grid;
     uint256[14] cells;
 }

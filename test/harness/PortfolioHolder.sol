@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {PositionSet} from "../../contracts/clearing/PositionSet.sol";
 import {
     Assessment,
     CollateralAmount,
@@ -36,8 +37,7 @@ contract PortfolioHolder {
         Slot memory slot = _slot;
         portfolio.cash = Usd.wrap(slot.cash);
         portfolio.collateral = new CollateralAmount[](0);
-        portfolio.positionWords = new uint256[](slot.words);
-        for (uint256 i = 0; i < slot.words; ++i) portfolio.positionWords[i] = _words[i];
+        portfolio.positionWords = PositionSet.load(_words, 2 * uint256(slot.words));
         Assessment memory verdict = engine.assess(portfolio);
         gas -= gasleft();
         emit Judged(Usd.unwrap(verdict.equity), gas);

@@ -19,7 +19,7 @@ contract NodeGridTest {
         }
         for (uint256 i; i < 13; ++i) _same("down", 11 + i, m[11 + i], 1e18 - outer + (i * outer) / 6);
         for (uint256 i; i < 6; ++i) {
-            uint256 move = NodeGrid.tail(i);
+            uint256 move = NodeGrid.tailMove(5 + i);
             uint256 nominal = i < 3 ? 1e18 - move : 1e18 + move;
             uint256 widened = nominal * (i < 3 ? 1e18 - d : 1e18 + d);
             _same("tail", 5 + i, m[5 + i] * 1e18, widened);
@@ -48,7 +48,9 @@ contract NodeGridTest {
             int256 quantity = int256(int40(int256(uint256(keccak256(abi.encode(seed, i, "q"))))));
             NodeGrid.add(cells, a, b, quantity);
         }
-        int256[30] memory values = NodeGrid.decode(cells);
+        int256[30] memory values;
+        uint256[30] memory m;
+        NodeGrid.decode(cells, m, 1 << 29, 0, 0, values);
         (int256 up, int256 down) = NodeGrid.vegaLosses(cells);
         // What decoding takes off every lane, the losses take off longs unshocked and off shorts shocked.
         int256 grossB = int256(cells[11]);
