@@ -118,7 +118,15 @@ interface IRiskArrays {
 
     /// @notice The grid to value `market` on at `spot` [wad USD]: the stored one if it is current, otherwise the one that a
     /// refresh would make now, with version zero. As its word (see risk/GridWords.sol).
-    function gridAt(uint8 market, uint256 spot) external view returns (uint256 grid, bool current);
+    /// @param group whose header is wanted as well, or zero
+    /// @return grid its word
+    /// @return current whether it is the stored one
+    /// @return header as `headerOf`, if the grid is current and a group is given
+    function gridAt(
+        uint8 market,
+        uint256 spot,
+        uint256 group
+    ) external view returns (uint256 grid, bool current, uint256 header);
 
     /// @notice The word of the stored header of a group, current or not; zero if there is none.
     function headerOf(uint256 group) external view returns (uint256 header);

@@ -20,7 +20,7 @@ import {IPriceFeed} from "./IPriceRouter.sol";
 /// @param staleAddOn share of vega losses added when the surface is stale; 0 to 2
 /// @param concentration extra margin per net short contract of an account whose net short contracts reach the
 /// liquidity limit, share of spot; 0 to 1
-/// @param liquidityLimit net short contracts, in whole units of the underlying, not a wad; 1 to 2^32 - 1
+/// @param liquidityLimit net short contracts, in whole units of the underlying, not a wad; 1 to 2^24 - 1
 struct MarketParameters {
     uint64 scanRange;
     uint64 driftLimit;
@@ -91,36 +91,14 @@ interface IRiskParameters {
     /// @notice The last change, for whoever wants to see what is coming.
     function change(uint8 market) external view returns (ParameterChange memory);
 
-    /// @notice Everything that a margin check reads, in one call.
-    /// @return inForce as `parameters`
-    /// @return newRisk as `newRiskParameters`
-    /// @return ramping whether the two differ anywhere, so that one evaluation does not do for both
+    /// @notice What a margin check asks for, in as few reads as it takes.
+    /// @return terms of `parameters`: the first word of ParameterRamp
+    /// @return termsForNewRisk of `newRiskParameters`; the same word unless a change is running
+    /// @return widening how much wider a scan with `newRiskParameters` is than one with `parameters` [wad], at least one
     /// @return depegShare_ as `depegShare`
-    function forMargin(
+    function termsForMargin(
         uint8 market
-    )
-        external
-        view
-        returns (
-            MarketParameters memory inForce,
-            MarketParameters memory newRisk,
-            bool ramping,
-            uint256 depegShare_
-        );
-
-    /// @notice `forMargin` in the two words of ParameterRamp, whose `unpack` reads them, for a third less gas.
-    function wordsForMargin(
-        uint8 market
-    )
-        external
-        view
-        returns (
-            uint256 first,
-            uint256 second,
-            uint256 firstForNewRisk,
-            uint256 secondForNewRisk,
-            uint256 depegShare_
-        );
+    ) external view returns (uint256 terms, uint256 termsForNewRisk, uint256 widening, uint256 depegShare_);
 
     /// @notice Sets where all parameters of `market` go. Restricted to the curator. The first setting of a market
     /// applies at once; a later one starts from the values in force, and every clock starts anew.

@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {MarketVector} from "../interfaces/IRiskEngine.sol";
-import {MarketParameters} from "../interfaces/IRiskParameters.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {NodeGrid} from "./NodeGrid.sol";
+import {ParameterRamp} from "./ParameterRamp.sol";
 
 /// @notice What adds to the scan for the whole market at once.
 /// @param stretch factor on every loss [wad]: how much wider the scan for new risk is than the arrays' own
@@ -19,27 +19,23 @@ struct Stress {
 /// @notice One market, judged.
 /// @param equity mark less bid spread and collateral haircut [wad USD]
 /// @param bid mark less bid spread: what losses are counted from
-/// @param scanRange that tails are dampened with [wad]
+/// @param terms it was judged by, the first word of ParameterRamp
 /// @param stretch of its losses [wad]
 /// @param scan the largest loss, at least zero
 /// @param node where it is
 /// @param minimum short option minimum
 /// @param calendar the part of vega losses that expiries may not offset
 /// @param extra concentration, stale surface and depeg, and strikes of what has no price
-/// @param credit across markets, for this market's part [wad]
-/// @param factor maintenance / initial, for this market's part [wad]
 struct MarketMargin {
     int256 equity;
     int256 bid;
-    uint256 scanRange;
+    uint256 terms;
     uint256 stretch;
     uint256 scan;
     uint256 node;
     uint256 minimum;
     uint256 calendar;
     uint256 extra;
-    uint256 credit;
-    uint256 factor;
 }
 
 /// @notice What all markets together ask for [wad USD].
@@ -62,37 +58,48 @@ library Margin {
     uint256 private constant WAD = 1e18;
 
     /// @notice Judges one market.
+    /// @param terms first word of ParameterRamp
     function judge(
         MarketVector memory vector,
-        MarketParameters memory p,
+        uint256 terms,
         Stress memory stress
     ) internal pure returns (MarketMargin memory result) {
         uint256 stretch = stress.stretch;
-        int256 bid = vector.mark - int256(_mulUp(vector.longMark, p.bidSpread));
-        result.equity = bid - int256(_mulUp(vector.collateral, p.collateralHaircut));
-        (result.bid, result.scanRange, result.stretch) = (bid, p.scanRange, stretch);
-        (result.credit, result.factor) = (p.crossMarketCredit, p.maintenanceFactor);
-        (result.scan, result.node) = _scan(vector.nodeValues, bid, p.scanRange);
+        int256 bid = vector.mark - int256(_mulUp(vector.longMark, ParameterRamp.bidSpreadOf(terms)));
+        uint256 haircut = _mulUp(vector.collateral, ParameterRamp.collateralHaircutOf(terms));
+        (result.equity, result.bid) = (bid - int256(haircut), bid);
+        (result.terms, result.stretch) = (terms, stretch);
+        (result.scan, result.node) = _scan(vector.nodeValues, bid, ParameterRamp.scanRangeOf(terms));
         uint256 vega = vector.vegaEither;
         if (stretch != WAD) {
             if (result.scan != 0) result.scan = _stretchUp(result.scan, stretch);
             vega = _mulUp(vega, stretch);
         }
-        result.calendar = _mulUp(vega, p.calendarCharge);
+        result.calendar = _mulUp(vega, ParameterRamp.calendarChargeOf(terms));
         // Without any price only size is known: what asks for its strikes cannot grow unseen.
         uint256 extra = vector.unpriced;
         uint256 notional;
         if (vector.netShort != 0) {
             notional = _mulUp(vector.spot, vector.netShort);
-            result.minimum = _mulUp(notional, p.shortOptionMinimum);
-            if (p.concentration != 0) {
-                uint256 share = FixedPoint.divUp(vector.netShort, p.liquidityLimit * WAD);
-                extra += _mulUp(_mulUp(notional, p.concentration), share);
-            }
+            result.minimum = _mulUp(notional, ParameterRamp.shortOptionMinimumOf(terms));
+            extra += _concentration(vector.netShort, notional, terms);
         }
-        if (stress.staleShare != 0) extra += _mulUp(_mulUp(vector.vegaUp, p.staleAddOn), stress.staleShare);
+        if (stress.staleShare != 0) {
+            extra += _mulUp(_mulUp(vector.vegaUp, ParameterRamp.staleAddOnOf(terms)), stress.staleShare);
+        }
         if (stress.depegShare != 0) extra += _mulUp(notional + vector.collateral, stress.depegShare);
         result.extra = extra;
+    }
+
+    function _concentration(
+        uint256 netShort,
+        uint256 notional,
+        uint256 terms
+    ) private pure returns (uint256) {
+        uint256 concentration = ParameterRamp.concentrationOf(terms);
+        if (concentration == 0) return 0;
+        uint256 share = FixedPoint.divUp(netShort, ParameterRamp.liquidityLimitOf(terms) * WAD);
+        return _mulUp(_mulUp(notional, concentration), share);
     }
 
     /// @notice The loss of a judged market at one node; negative is a gain [wad USD].
@@ -103,7 +110,7 @@ library Margin {
     ) internal pure returns (int256 loss) {
         loss = margin.bid - vector.nodeValues[node];
         if (node >= NodeGrid.FIRST_TAIL && node < NodeGrid.FIRST_TAIL + NodeGrid.TAILS) {
-            loss = _dampenUp(loss, margin.scanRange, NodeGrid.tailMove(node));
+            loss = _dampenUp(loss, ParameterRamp.scanRangeOf(margin.terms), NodeGrid.tailMove(node));
         }
         if (margin.stretch != WAD && loss > 0) loss = int256(_stretchUp(uint256(loss), margin.stretch));
     }
@@ -121,7 +128,7 @@ library Margin {
             // A single market needs no credit.
             MarketMargin memory only = markets[0];
             joined.requirement = _floorOf(only) + only.extra;
-            if (joined.requirement != 0) joined.factor = only.factor;
+            if (joined.requirement != 0) joined.factor = ParameterRamp.maintenanceFactorOf(only.terms);
             return joined;
         }
         uint256 alone; // [wad USD * wad]
@@ -134,13 +141,14 @@ library Margin {
         for (uint256 i; i < markets.length; ++i) {
             MarketMargin memory margin = markets[i];
             uint256 own = _floorOf(margin);
-            alone += own * (WAD - margin.credit);
-            minimum += margin.minimum * margin.credit;
-            calendar += margin.calendar * margin.credit;
+            uint256 credit = ParameterRamp.crossMarketCreditOf(margin.terms);
+            alone += own * (WAD - credit);
+            minimum += margin.minimum * credit;
+            calendar += margin.calendar * credit;
             extra += margin.extra;
             own += margin.extra;
             asked += own;
-            weighted += own * margin.factor;
+            weighted += own * ParameterRamp.maintenanceFactorOf(margin.terms);
             if (own > largest) (largest, joined.market) = (own, i);
         }
         if (asked != 0) joined.factor = _ceil(weighted, asked);
@@ -163,7 +171,8 @@ library Margin {
         for (uint256 node; node < NodeGrid.NODES; ++node) {
             int256 loss;
             for (uint256 i; i < markets.length; ++i) {
-                loss += lossAt(vectors[i], markets[i], node) * int256(markets[i].credit);
+                uint256 credit = ParameterRamp.crossMarketCreditOf(markets[i].terms);
+                loss += lossAt(vectors[i], markets[i], node) * int256(credit);
             }
             if (loss > int256(worst)) worst = uint256(loss);
         }
@@ -171,17 +180,6 @@ library Margin {
 
     function _ceil(uint256 a, uint256 b) private pure returns (uint256) {
         return (a + b - 1) / b;
-    }
-
-    /// @notice How much wider a scan with `p` is than one with `arrays`, whose parameters the arrays were made with [wad].
-    function stretchOf(
-        MarketParameters memory p,
-        MarketParameters memory arrays
-    ) internal pure returns (uint256 stretch) {
-        stretch = WAD;
-        stretch = FixedPoint.max(stretch, FixedPoint.divUp(p.scanRange, arrays.scanRange));
-        stretch = FixedPoint.max(stretch, FixedPoint.divUp(p.volUp, arrays.volUp));
-        stretch = FixedPoint.max(stretch, FixedPoint.divUp(p.volDown, arrays.volDown));
     }
 
     function _stretchUp(uint256 loss, uint256 stretch) private pure returns (uint256) {
@@ -253,8 +251,11 @@ library Margin {
         }
     }
 
-    /// @dev a * b rounded up [wad].
+    /// @dev a * b rounded up [wad]; what is small needs no more than one word.
     function _mulUp(uint256 a, uint256 b) private pure returns (uint256) {
-        return a == 0 || b == 0 ? 0 : FixedPoint.mulUp(a, b);
+        if ((a | b) >> 127 != 0) return FixedPoint.mulUp(a, b);
+        unchecked {
+            return (a * b + WAD - 1) / WAD;
+        }
     }
 }

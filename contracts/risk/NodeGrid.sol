@@ -44,6 +44,7 @@ library NodeGrid {
 
     /// @dev What a quotient is lifted by.
     uint256 private constant LIFT = 0x1000000000000000000000000000000000000000000;
+    uint256 private constant RAISED = 0x52b7d2dcc80cd2e4000000000000000000000000000000000000000000000000; // LIFT * 1e26
     uint256 private constant LANE_MASK = 0xffff0000000000000000ffff0000000000000000ffff;
 
     // Levels
@@ -71,17 +72,20 @@ library NodeGrid {
             mstore(add(m, 0x100), mul(part, 150))
             mstore(add(m, 0x120), mul(part, 200))
             mstore(add(m, 0x140), mul(part, 300))
-            let rise := 0
-            let end := add(m, 0x300)
-            for {
-                let at := add(m, 0x160)
-            } lt(at, end) {
-                at := add(at, 0x20)
-            } {
-                mstore(at, add(lowest, div(rise, 6)))
-                rise := add(rise, outer)
-            }
-            mstore(end, add(one, outer))
+            mstore(add(m, 0x160), lowest)
+            mstore(add(m, 0x180), add(lowest, div(outer, 6)))
+            mstore(add(m, 0x1a0), add(lowest, div(mul(outer, 2), 6)))
+            mstore(add(m, 0x1c0), add(lowest, div(mul(outer, 3), 6)))
+            mstore(add(m, 0x1e0), add(lowest, div(mul(outer, 4), 6)))
+            mstore(add(m, 0x200), add(lowest, div(mul(outer, 5), 6)))
+            mstore(add(m, 0x220), add(lowest, div(mul(outer, 6), 6)))
+            mstore(add(m, 0x240), add(lowest, div(mul(outer, 7), 6)))
+            mstore(add(m, 0x260), add(lowest, div(mul(outer, 8), 6)))
+            mstore(add(m, 0x280), add(lowest, div(mul(outer, 9), 6)))
+            mstore(add(m, 0x2a0), add(lowest, div(mul(outer, 10), 6)))
+            mstore(add(m, 0x2c0), add(lowest, div(mul(outer, 11), 6)))
+            mstore(add(m, 0x2e0), add(one, outer))
+            mstore(add(m, 0x300), add(one, outer))
             half := div(driftLimit, 2)
             mstore(add(m, 0x320), sub(one, driftLimit))
             mstore(add(m, 0x340), sub(one, half))
@@ -276,11 +280,6 @@ library NodeGrid {
     ) internal pure {
         assembly ("memory-safe") {
             // slope * level is below 2^254 in size; what is lifted by 2^168 * 1e26 > 2^254 is positive, so division rounds down.
-            function worth(sum, level, unit_, slope_, offset_) -> value {
-                let linear := add(mul(slope_, mload(level)), mul(LIFT, 100000000000000000000000000))
-                linear := div(linear, 100000000000000000000000000)
-                value := add(add(sar(29, mul(sum, unit_)), linear), offset_)
-            }
             offset := sub(offset, LIFT)
             // Lanes are below 2^79 in size, so signextend(9, .) of 80 bits reads them exactly, and subtracting a lane
             // before shifting removes its borrow from the next. Cell g of a word holds its lanes g, g + 5 and g + 10.
@@ -294,12 +293,42 @@ library NodeGrid {
                 let level := add(m, to)
                 to := add(values, to)
                 let lane := signextend(9, rest)
-                mstore(to, worth(sub(lane, owed), level, unit, slope, offset))
+                mstore(
+                    to,
+                    add(
+                        add(
+                            sar(29, mul(sub(lane, owed), unit)),
+                            div(add(mul(slope, mload(level)), RAISED), 100000000000000000000000000)
+                        ),
+                        offset
+                    )
+                )
                 rest := sar(80, sub(rest, lane))
                 lane := signextend(9, rest)
-                mstore(add(to, 0xa0), worth(sub(lane, owed), add(level, 0xa0), unit, slope, offset))
+                mstore(
+                    add(to, 0xa0),
+                    add(
+                        add(
+                            sar(29, mul(sub(lane, owed), unit)),
+                            div(add(mul(slope, mload(add(level, 0xa0))), RAISED), 100000000000000000000000000)
+                        ),
+                        offset
+                    )
+                )
                 rest := sub(sar(80, sub(rest, lane)), owed)
-                mstore(add(to, 0x140), worth(rest, add(level, 0x140), unit, slope, offset))
+                mstore(
+                    add(to, 0x140),
+                    add(
+                        add(
+                            sar(29, mul(rest, unit)),
+                            div(
+                                add(mul(slope, mload(add(level, 0x140))), RAISED),
+                                100000000000000000000000000
+                            )
+                        ),
+                        offset
+                    )
+                )
                 at := add(at, 0x20)
                 if eq(at, 0xa0) {
                     owed := mload(add(cells, 0x1a0))

@@ -67,7 +67,7 @@ abstract contract PortfolioVectors is IRiskEngine {
             if (groups.length != 0) _addBook(walk, groups, bookWords);
             _addLegs(walk, SheetMath.entriesOf(walk.words));
             for (uint256 i; i < collateral.length; ++i) {
-                uint256 index = _marketIndex(walk, collateral[i].market);
+                uint256 index = _marketIndex(walk, collateral[i].market, 0);
                 walk.markets[index].collateral += uint256(Quantity.unwrap(collateral[i].amount));
             }
         }
@@ -100,7 +100,7 @@ abstract contract PortfolioVectors is IRiskEngine {
         Sheet memory sheet;
         while (entries.length != 0) {
             uint256 first = entries[0];
-            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(first >> 120))];
+            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(first >> 120), first >> 100)];
             SheetMath.clear(sheet, first >> 100, sums);
             _openSheet(walk, sheet, sums, uint32(first >> 68));
             SheetMath.prepare(sheet);
@@ -177,7 +177,7 @@ abstract contract PortfolioVectors is IRiskEngine {
         for (uint256 i; i < groups.length; ++i) {
             uint256 group = groups[i];
             uint256 expiry = (group & 0xfffff) * 1 hours;
-            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(group >> 20))];
+            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(group >> 20), 0)];
             uint256 header = headers[i];
             Book memory book = BookWords.unpack(bookWords, BookWords.COUNT * i);
             if (
@@ -218,7 +218,7 @@ abstract contract PortfolioVectors is IRiskEngine {
         // Without any price there is nothing to value a live option with; the status says so.
         if (sums.spot == 0) return;
         (sheet.counted, sheet.base) = (true, sums.base);
-        if (!_readPage(sheet, sums, expiry)) {
+        if (!_readPage(walk, sheet, sums, expiry)) {
             if (!walk.anyway) _revertStale(group, strike);
             (uint256 forward, DataStatus status, bytes memory page) = _evaluate(
                 walk,
@@ -233,12 +233,13 @@ abstract contract PortfolioVectors is IRiskEngine {
 
     /// @dev Whether the stored arrays of an expiry are current; if so, with its page.
     function _readPage(
+        Walk memory walk,
         Sheet memory sheet,
         MarketSums memory sums,
         uint256 expiry
     ) private view returns (bool) {
         if (!sums.gridCurrent) return false;
-        uint256 header = riskArrays.headerOf(sheet.group);
+        uint256 header = walk.headerGroup == sheet.group ? walk.header : riskArrays.headerOf(sheet.group);
         if (!GridWords.isCurrent(sums.grid, header, expiry, block.timestamp)) return false;
         sheet.forward = GridWords.forwardOf(header) * PRICE_UNIT;
         (sheet.page, sheet.slotMask) = Pages.loadIndexed(GridWords.pageOf(header));
@@ -267,7 +268,12 @@ abstract contract PortfolioVectors is IRiskEngine {
     // Markets
 
     /// @dev The index of a market's sums, which are opened when first asked for.
-    function _marketIndex(Walk memory walk, uint8 market) private view returns (uint256 index) {
+    /// @param group whose header is wanted next, or zero: it comes with the grid
+    function _marketIndex(
+        Walk memory walk,
+        uint8 market,
+        uint256 group
+    ) private view returns (uint256 index) {
         unchecked {
             uint256 count = walk.marketCount;
             for (; index < count; ++index) {
@@ -282,7 +288,8 @@ abstract contract PortfolioVectors is IRiskEngine {
                 MarketParameters memory p = _parametersOf(walk, market);
                 sums.grid = GridWords.pack(NodeValuation.freshGrid(sums.spot, p, block.timestamp));
             } else {
-                (sums.grid, sums.gridCurrent) = riskArrays.gridAt(market, sums.spot);
+                (sums.grid, sums.gridCurrent, walk.header) = riskArrays.gridAt(market, sums.spot, group);
+                walk.headerGroup = group;
             }
             sums.base = GridWords.referenceOf(sums.grid) * PRICE_UNIT;
             walk.markets[count] = sums;

@@ -98,9 +98,13 @@ contract RiskArrays is ArrayStore, AccessManaged {
     }
 
     /// @inheritdoc IRiskArrays
-    function gridAt(uint8 market, uint256 spot) external view returns (uint256 grid, bool current) {
+    function gridAt(
+        uint8 market,
+        uint256 spot,
+        uint256 group
+    ) external view returns (uint256 grid, bool current, uint256 header) {
         grid = _gridWord(market);
-        if (GridWords.isNear(grid, spot)) return (grid, true);
+        if (GridWords.isNear(grid, spot)) return (grid, true, group == 0 ? 0 : _headerWord(group));
         MarketParameters memory p = riskParameters.parameters(market);
         grid = GridWords.pack(NodeValuation.freshGrid(spot, p, block.timestamp));
     }

@@ -32,12 +32,11 @@ import {Walk} from "./Walk.sol";
 struct Judgement {
     MarketVector[] vectors;
     MarketMargin[] margins;
-    MarketParameters[] parameters;
     uint256 market;
 }
 
 /// @dev What markets ask for under the parameters in force, where they differ from those for new risk.
-struct Terms {
+struct Totals {
     MarketMargin[] inForce;
     bool ramping;
     int256 equity;
@@ -163,7 +162,7 @@ contract RiskEngine is PortfolioVectors {
         uint256 i;
         while (judgement.vectors[i].market != vector.market) ++i;
         Stress memory none = Stress(WAD, 0, 0);
-        MarketMargin memory own = Margin.judge(vector, judgement.parameters[i], none);
+        MarketMargin memory own = Margin.judge(vector, judgement.margins[i].terms, none);
         leg.mark = Usd.wrap(own.equity);
         leg.atBindingNode = Usd.wrap(-Margin.lossAt(vector, own, judgement.margins[i].node));
     }
@@ -181,20 +180,19 @@ contract RiskEngine is PortfolioVectors {
         MarketVector[] memory vectors = _vectors(walk, portfolio.collateral);
         count = vectors.length;
         (judgement.vectors, judgement.margins) = (vectors, _noMargins(count));
-        judgement.parameters = _noParameters(count);
-        Terms memory terms;
-        terms.inForce = judgement.margins;
-        terms.equity = Usd.unwrap(portfolio.cash);
+        Totals memory sums;
+        sums.inForce = judgement.margins;
+        sums.equity = Usd.unwrap(portfolio.cash);
         DataStatus status;
-        for (uint256 i; i < count; ++i) status = _judge(walk, judgement, terms, i, status);
+        for (uint256 i; i < count; ++i) status = _judge(walk, judgement, sums, i, status);
         assessment.status = status;
 
         Joined memory initial = Margin.join(judgement.margins, vectors);
-        Joined memory inForce = terms.ramping ? Margin.join(terms.inForce, vectors) : initial;
-        uint256 requirement = initial.requirement + terms.lessForNewRisk;
+        Joined memory inForce = sums.ramping ? Margin.join(sums.inForce, vectors) : initial;
+        uint256 requirement = initial.requirement + sums.lessForNewRisk;
         // What holds for existing positions is never stricter than what new risk has to meet.
         uint256 maintenance = FixedPoint.mulUp(inForce.requirement, inForce.factor);
-        assessment.equity = Usd.wrap(terms.equity);
+        assessment.equity = Usd.wrap(sums.equity);
         assessment.initialRequirement = Usd.wrap(int256(requirement));
         assessment.maintenanceRequirement = Usd.wrap(int256(FixedPoint.min(maintenance, requirement)));
         if (count != 0) {
@@ -208,7 +206,7 @@ contract RiskEngine is PortfolioVectors {
     function _judge(
         Walk memory walk,
         Judgement memory judgement,
-        Terms memory terms,
+        Totals memory sums,
         uint256 i,
         DataStatus status
     ) private view returns (DataStatus) {
@@ -219,53 +217,34 @@ contract RiskEngine is PortfolioVectors {
             stress.staleShare = surfaceFeed.staleShare(vector.market);
             if (stress.staleShare != 0 && status == DataStatus.Good) status = DataStatus.LiquidationOnly;
         }
-        (uint256 first, uint256 second, bool differs) = _read(walk, judgement, stress, i);
-        int256 equity;
-        if (differs && !terms.ramping) _startRamping(judgement, terms, i);
-        if (terms.ramping) {
-            MarketParameters memory inForce = ParameterRamp.unpack(first, second);
-            terms.inForce[i] = Margin.judge(vector, inForce, stress);
-            equity = terms.inForce[i].equity;
-            stress.stretch = Margin.stretchOf(judgement.parameters[i], inForce);
+        uint256 terms;
+        uint256 termsForNewRisk;
+        uint256 widening;
+        (terms, termsForNewRisk, widening, stress.depegShare) = riskParameters.termsForMargin(vector.market);
+        if (walk.proposed && walk.proposalMarket == vector.market) {
+            (terms, termsForNewRisk, widening) = (walk.proposalFirst, walk.proposalFirst, WAD);
         }
-        MarketMargin memory margin = Margin.judge(vector, judgement.parameters[i], stress);
+        int256 equity;
+        if (!sums.ramping && (terms != termsForNewRisk || widening != WAD)) _startRamping(judgement, sums, i);
+        if (sums.ramping) {
+            sums.inForce[i] = Margin.judge(vector, terms, stress);
+            equity = sums.inForce[i].equity;
+            stress.stretch = widening;
+        }
+        MarketMargin memory margin = Margin.judge(vector, termsForNewRisk, stress);
         judgement.margins[i] = margin;
         // Equity is what parameters in force make it; where new risk is credited less, it has to meet the difference.
-        if (!terms.ramping) equity = margin.equity;
-        else if (equity > margin.equity) terms.lessForNewRisk += uint256(equity - margin.equity);
-        terms.equity += equity;
+        if (!sums.ramping) equity = margin.equity;
+        else if (equity > margin.equity) sums.lessForNewRisk += uint256(equity - margin.equity);
+        sums.equity += equity;
         return status;
     }
 
-    /// @dev Notes the parameters of market `i` for new risk and the depeg share; returns the words of those in force, and
-    /// whether they are others.
-    function _read(
-        Walk memory walk,
-        Judgement memory judgement,
-        Stress memory stress,
-        uint256 i
-    ) private view returns (uint256 first, uint256 second, bool differs) {
-        uint8 market = judgement.vectors[i].market;
-        uint256 firstForNewRisk;
-        uint256 secondForNewRisk;
-        uint256 depegShare;
-        (first, second, firstForNewRisk, secondForNewRisk, depegShare) = riskParameters.wordsForMargin(
-            market
-        );
-        stress.depegShare = depegShare;
-        if (walk.proposed && walk.proposalMarket == market) {
-            (first, second) = (walk.proposalFirst, walk.proposalSecond);
-            (firstForNewRisk, secondForNewRisk) = (first, second);
-        }
-        judgement.parameters[i] = ParameterRamp.unpack(firstForNewRisk, secondForNewRisk);
-        differs = first != firstForNewRisk || second != secondForNewRisk;
-    }
-
     /// @dev From here on the two requirements are kept apart; the markets before this one had them equal.
-    function _startRamping(Judgement memory judgement, Terms memory terms, uint256 count) private pure {
-        terms.ramping = true;
-        terms.inForce = _noMargins(judgement.margins.length);
-        for (uint256 i; i < count; ++i) terms.inForce[i] = judgement.margins[i];
+    function _startRamping(Judgement memory judgement, Totals memory sums, uint256 count) private pure {
+        sums.ramping = true;
+        sums.inForce = _noMargins(judgement.margins.length);
+        for (uint256 i; i < count; ++i) sums.inForce[i] = judgement.margins[i];
     }
 
     /// @dev In one piece, not word by word.
@@ -276,18 +255,11 @@ contract RiskEngine is PortfolioVectors {
         }
     }
 
-    /// @dev Room for pointers only, like the next: each is written before it is read.
+    /// @dev Room for pointers only: each is written before it is read.
     function _noMargins(uint256 count) private pure returns (MarketMargin[] memory margins) {
         uint256[] memory room = SheetMath.roomFor(count);
         assembly ("memory-safe") {
             margins := room
-        }
-    }
-
-    function _noParameters(uint256 count) private pure returns (MarketParameters[] memory parameters) {
-        uint256[] memory room = SheetMath.roomFor(count);
-        assembly ("memory-safe") {
-            parameters := room
         }
     }
 

@@ -20,7 +20,7 @@ import {ParameterRamp} from "./ParameterRamp.sol";
 /// without the delay.
 contract RiskParameters is IRiskParameters, AccessManaged {
     /// @dev The words of ParameterRamp. Above the second word's lanes lie the change's clock: start and end in 40 bits
-    /// each, and whether new risk started from words of its own.
+    /// each, and whether new risk started from words of its own; above the first word's the hour in which it ends.
     struct Market {
         uint256 first;
         uint256 second;
@@ -41,7 +41,9 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     uint256 private constant WAD = 1e18;
     uint256 private constant PEG_TOLERANCE = 0.005e18;
     uint256 private constant PEG_CAP = 0.5e18;
+    uint256 private constant FIRST_LANES = (1 << ParameterRamp.FIRST_BITS) - 1;
     uint256 private constant LANES = (1 << ParameterRamp.SECOND_BITS) - 1;
+    uint256 private constant MOST_HOURS = (ParameterRamp.DELAY + ParameterRamp.RAMP) / 1 hours + 1;
     uint256 private constant START_SHIFT = 128;
     uint256 private constant END_SHIFT = 168;
     uint256 private constant SPLIT_SHIFT = 208;
@@ -68,7 +70,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         uint256 endsAt = block.timestamp;
         uint256 split;
         if (stored.first != 0) {
-            if (stored.first == first && stored.second & LANES == second) {
+            if (stored.first & FIRST_LANES == first && stored.second & LANES == second) {
                 revert RiskParameters_SameTarget(market);
             }
             Words memory words;
@@ -83,7 +85,8 @@ contract RiskParameters is IRiskParameters, AccessManaged {
             }
         }
         uint256 clock = (block.timestamp << START_SHIFT) | (endsAt << END_SHIFT) | (split << SPLIT_SHIFT);
-        (stored.first, stored.second) = (first, second | clock);
+        uint256 hour = (endsAt + 1 hours - 1) / 1 hours;
+        (stored.first, stored.second) = (first | (hour << ParameterRamp.FIRST_BITS), second | clock);
         emit ParametersSet(market, oldParameters, newParameters, uint64(endsAt));
     }
 
@@ -108,41 +111,20 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @inheritdoc IRiskParameters
-    function forMargin(
+    function termsForMargin(
         uint8 market
-    )
-        external
-        view
-        returns (
-            MarketParameters memory inForce,
-            MarketParameters memory newRisk,
-            bool ramping,
-            uint256 depegShare_
-        )
-    {
-        (uint256 first, uint256 second, uint256 first2, uint256 second2) = _wordsOf(market);
-        inForce = ParameterRamp.unpack(first, second);
-        ramping = first != first2 || second != second2;
-        newRisk = ramping ? ParameterRamp.unpack(first2, second2) : inForce;
+    ) external view returns (uint256 terms, uint256 termsForNewRisk, uint256 widening, uint256 depegShare_) {
         depegShare_ = depegShare();
-    }
-
-    /// @inheritdoc IRiskParameters
-    function wordsForMargin(
-        uint8 market
-    )
-        external
-        view
-        returns (
-            uint256 first,
-            uint256 second,
-            uint256 firstForNewRisk,
-            uint256 secondForNewRisk,
-            uint256 depegShare_
-        )
-    {
-        (first, second, firstForNewRisk, secondForNewRisk) = _wordsOf(market);
-        depegShare_ = depegShare();
+        terms = _known(market).first;
+        if (_mayBeRunning(terms)) {
+            uint256 second;
+            uint256 secondForNewRisk;
+            (terms, second, termsForNewRisk, secondForNewRisk) = _wordsOf(market);
+            widening = ParameterRamp.widening(termsForNewRisk, secondForNewRisk, terms, second);
+        } else {
+            terms &= FIRST_LANES;
+            (termsForNewRisk, widening) = (terms, WAD);
+        }
     }
 
     /// @inheritdoc IRiskParameters
@@ -196,6 +178,16 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         if (stored.first == 0) revert RiskParameters_UnknownMarket(market);
     }
 
+    /// @dev Whether the change that a stored first word is the target of may still be running. Its upper bits hold the hour
+    /// in which that ends, and come round every 65,536 hours: then the clock is read for nothing for three days.
+    function _mayBeRunning(uint256 first) private view returns (bool) {
+        unchecked {
+            // A difference modulo 2^16.
+            uint256 left = ((first >> ParameterRamp.FIRST_BITS) - block.timestamp / 1 hours) & 0xffff;
+            return left != 0 && left <= MOST_HOURS;
+        }
+    }
+
     /// @dev The words in force. Reads two words while nothing changes, four during a change, six if it overlaps another.
     function _wordsOf(
         uint8 market
@@ -205,8 +197,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         returns (uint256 first, uint256 second, uint256 firstForNewRisk, uint256 secondForNewRisk)
     {
         Market storage stored = _markets[market];
-        first = stored.first;
-        if (first == 0) revert RiskParameters_UnknownMarket(market);
+        first = _known(market).first & FIRST_LANES;
         uint256 clock = stored.second;
         second = clock & LANES;
         if (block.timestamp >= (clock >> END_SHIFT) & TIME_MASK) return (first, second, first, second);
@@ -232,7 +223,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
         (, firstForNewRisk) = ParameterRamp.between(
             stored.firstFromForNewRisk,
-            stored.first,
+            stored.first & FIRST_LANES,
             ParameterRamp.FIRST_WIDTH,
             tightened,
             loosened
@@ -275,7 +266,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         _checkRatio("calendarCharge", p.calendarCharge, 0, 1e18);
         _checkRatio("staleAddOn", p.staleAddOn, 0, 2e18);
         _checkRatio("concentration", p.concentration, 0, 1e18);
-        _checkWithin("liquidityLimit", p.liquidityLimit, 1, type(uint32).max);
+        _checkWithin("liquidityLimit", p.liquidityLimit, 1, type(uint24).max);
     }
 
     function _checkRatio(bytes32 name, uint256 value, uint256 minimum, uint256 maximum) private pure {

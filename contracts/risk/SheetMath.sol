@@ -60,11 +60,13 @@ library SheetMath {
     /// directory of one empty slot.
     function prepare(Sheet memory sheet) internal pure {
         uint256 entries = sheet.page.length / 100;
-        uint256[] memory nets = new uint256[](entries + 1);
         sheet.entries = entries;
         assembly ("memory-safe") {
-            // Entries count from one; the word before the first is unused.
-            nets := add(nets, 0x20)
+            // Entries count from one; the word before the first is unused. What lies beyond the calldata is zero.
+            let nets := mload(0x40)
+            let size := shl(5, add(entries, 1))
+            calldatacopy(nets, calldatasize(), size)
+            mstore(0x40, add(nets, size))
             let page := mload(add(sheet, 0x80))
             let slots := mload(add(sheet, 0x140))
             mstore(add(sheet, 0xa0), nets)
@@ -124,7 +126,7 @@ library SheetMath {
             let from := add(entries, 0x20)
             let to := from
             let other := add(others, 0x20)
-            // Quantities of all legs and, above 128 bits, of puts. Put strikes and long marks are summed in scratch space.
+            // Quantities of calls and, above 128 bits, of puts. Put strikes and long marks are summed in scratch space.
             let quantities := 0
             mstore(0x00, 0)
             mstore(0x20, 0)
@@ -167,7 +169,7 @@ library SheetMath {
                     addWord(mload(add(place, 36)), add(cells, 0xa0), add(cells, 0x160), quantity, less)
                 }
                 entry := gt(and(entry, 0xf0000000000000000), 0)
-                quantities := add(quantities, mul(quantity, or(shl(128, entry), 1)))
+                quantities := add(quantities, shl(shl(7, entry), quantity))
                 if entry {
                     mstore(0x00, add(mload(0x00), mul(quantity, strike)))
                 }
@@ -202,10 +204,11 @@ library SheetMath {
             int256 quantity = int64(uint64(entry));
             uint256 strike = uint32(entry >> 68);
             bool isPut = (entry >> 64) & 0xf != 0;
-            sheet.quantity += quantity;
             if (isPut) {
                 sheet.putQuantity += quantity;
                 sheet.putStrike += quantity * int256(strike);
+            } else {
+                sheet.callQuantity += quantity;
             }
             if (quantity <= 0) return;
             uint256 forward = sheet.forward / 1e10;
@@ -244,7 +247,7 @@ library SheetMath {
             (sums.lossUp, sums.lossDown) = (up, down);
             sums.longMark += sheet.longMark;
             sums.puts += sheet.putQuantity;
-            sums.calls += sheet.quantity - sheet.putQuantity;
+            sums.calls += sheet.callQuantity;
             sums.putStrike += sheet.putStrike;
             sums.putForward += sheet.putQuantity * int256(sheet.forward);
         }

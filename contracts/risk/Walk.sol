@@ -13,8 +13,8 @@ import {AccountId} from "../types/AccountId.sol";
 /// @param proposalFirst its parameters, packed (see ParameterRamp)
 /// @param proposalSecond the second word of them
 /// @param words packed positions
-/// @param others scratch: legs of the present sheet that are not on its page
 /// @param markets `marketCount` of them, in order of appearance
+/// @param header the last one that came with a grid, that of `headerGroup`
 struct Walk {
     AccountId account;
     bool hasBook;
@@ -24,9 +24,10 @@ struct Walk {
     uint256 proposalFirst;
     uint256 proposalSecond;
     uint256[] words;
-    uint256[] others;
     MarketSums[] markets;
     uint256 marketCount;
+    uint256 header;
+    uint256 headerGroup;
 }
 
 /// @notice What the legs of one expiry share, and their sums. SheetMath reads its fields by their offsets.
@@ -36,7 +37,7 @@ struct Walk {
 /// @param entries how many strikes the page has
 /// @param page their arrays
 /// @param nets address of an unused word and, behind it, one for each entry: its net quantity [1e-8]
-/// @param quantity sum over all legs [1e-8]
+/// @param callQuantity sum over calls [1e-8]
 /// @param putQuantity sum over puts [1e-8]
 /// @param putStrike sum of quantity * strike over puts [1e-10 USD]
 /// @param longMark of long legs at the reference spot [wad USD]
@@ -55,7 +56,7 @@ struct Sheet {
     uint256 entries;
     bytes page;
     uint256 nets;
-    int256 quantity;
+    int256 callQuantity;
     int256 putQuantity;
     int256 putStrike;
     uint256 longMark;

@@ -88,12 +88,9 @@ describe("deployment", () => {
     const { riskParameters } = ballast;
     await expect(riskParameters.connect(deployer).setParameters(0, next)).to.be.revert(ethers);
     await riskParameters.connect(curator).setParameters(0, next);
-    const { inForce, newRisk, ramping } = await riskParameters.forMargin(0);
-    expect([inForce.scanRange, newRisk.scanRange, ramping]).to.deep.equal([
-      20n * 10n ** 16n,
-      next.scanRange,
-      true,
-    ]);
+    const inForce = await riskParameters.parameters(0);
+    const newRisk = await riskParameters.newRiskParameters(0);
+    expect([inForce.scanRange, newRisk.scanRange]).to.deep.equal([20n * 10n ** 16n, next.scanRange]);
     expect(await riskParameters.pegFeed()).to.equal(ZeroAddress);
   });
 

@@ -180,19 +180,13 @@ contract RiskParametersTest {
 
     /// @dev Whoever asks in another form gets the same answer.
     function _checkWords(uint256[14] memory inForce, uint256[14] memory newRisk) private view {
-        (MarketParameters memory a, MarketParameters memory b, bool ramping, ) = _parameters.forMargin(
-            MARKET
-        );
-        (uint256 first, uint256 second, uint256 first2, uint256 second2, ) = _parameters.wordsForMargin(
-            MARKET
-        );
-        bytes32 expected = keccak256(abi.encode(inForce, newRisk));
-        if (keccak256(abi.encode(_sizes(a), _sizes(b))) != expected) revert Broken("forMargin", 0, 0, 0);
-        a = ParameterRamp.unpack(first, second);
-        b = ParameterRamp.unpack(first2, second2);
-        if (keccak256(abi.encode(_sizes(a), _sizes(b))) != expected) revert Broken("wordsForMargin", 0, 0, 0);
-        bool differ = keccak256(abi.encode(inForce)) != keccak256(abi.encode(newRisk));
-        if (ramping != differ) revert Broken("ramping", 0, 0, 0);
+        (uint256 terms, uint256 termsForNewRisk, uint256 widening, ) = _parameters.termsForMargin(MARKET);
+        (uint256 first, uint256 second) = ParameterRamp.pack(_fromSizes(inForce));
+        (uint256 first2, uint256 second2) = ParameterRamp.pack(_fromSizes(newRisk));
+        if (terms != first) revert Broken("terms", 0, terms, first);
+        if (termsForNewRisk != first2) revert Broken("terms for new risk", 0, termsForNewRisk, first2);
+        uint256 expected = ParameterRamp.widening(first2, second2, first, second);
+        if (widening != expected) revert Broken("widening", 0, widening, expected);
     }
 
     /// @dev A proposal moves nothing in force at its own time, and takes nothing back from new risk.
@@ -281,7 +275,7 @@ contract RiskParametersTest {
             0,
             1_000_000,
             1,
-            type(uint32).max
+            type(uint24).max
         ];
         (low, high) = (bounds[2 * field], bounds[2 * field + 1]);
         if (field == 7 || field == 8 || field == 13) (low, high) = (_turned(high), _turned(low));

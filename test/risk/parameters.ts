@@ -39,10 +39,8 @@ describe("RiskParameters", () => {
     for (const view of ["parameters", "newRiskParameters", "targetParameters"] as const) {
       expect([...(await riskParameters[view](2))]).to.deep.equal(Object.values(parameters));
     }
-    const [inForce, newRisk, ramping, depegShare] = await riskParameters.forMargin(2);
-    expect([...inForce]).to.deep.equal(Object.values(parameters));
-    expect([...newRisk]).to.deep.equal(Object.values(parameters));
-    expect([ramping, depegShare]).to.deep.equal([false, 0n]);
+    const [terms, termsForNewRisk, widening, depegShare] = await riskParameters.termsForMargin(2);
+    expect([terms === termsForNewRisk, widening, depegShare]).to.deep.equal([true, 10n ** 18n, 0n]);
   });
 
   it("asks for tighter values from new risk at once, and from existing positions in a line over a day", async () => {
@@ -58,10 +56,18 @@ describe("RiskParameters", () => {
     await networkHelpers.time.increaseTo(start + 12n * HOUR);
     const half = names.map((name) => (parameters[name] + next[name]) / 2n);
     expect([...(await riskParameters.parameters(3))]).to.deep.equal(half);
-    expect((await riskParameters.forMargin(3)).ramping).to.equal(true);
+    const during = await riskParameters.termsForMargin(3);
+    expect(during.terms).to.not.equal(during.termsForNewRisk);
+    // Of the scan range and the two shocks, the one that widens most.
+    const widest = (["scanRange", "volUp", "volDown"] as const)
+      .map((name, i) => [next[name] * 10n ** 18n, half[names.indexOf(name)]!, i] as const)
+      .map(([above, below]) => (above + below - 1n) / below)
+      .reduce((a, b) => (a > b ? a : b));
+    expect(during.widening).to.equal(widest);
     await networkHelpers.time.increaseTo(start + 24n * HOUR);
     expect([...(await riskParameters.parameters(3))]).to.deep.equal(Object.values(next));
-    expect((await riskParameters.forMargin(3)).ramping).to.equal(false);
+    const afterwards = await riskParameters.termsForMargin(3);
+    expect([afterwards.terms, afterwards.widening]).to.deep.equal([afterwards.termsForNewRisk, 10n ** 18n]);
   });
 
   it("holds looser values back for two days, then moves to them in a line over a day for everybody", async () => {
@@ -78,10 +84,10 @@ describe("RiskParameters", () => {
       [72n, Object.values(next)],
     ] as const) {
       await networkHelpers.time.increaseTo(start + hours * HOUR);
-      const [inForce, newRisk, ramping] = await riskParameters.forMargin(3);
-      expect([...inForce], `${hours} h`).to.deep.equal(values);
-      expect([...newRisk], `${hours} h`).to.deep.equal(values);
-      expect(ramping).to.equal(false);
+      expect([...(await riskParameters.parameters(3))], `${hours} h`).to.deep.equal(values);
+      expect([...(await riskParameters.newRiskParameters(3))], `${hours} h`).to.deep.equal(values);
+      const { terms, termsForNewRisk, widening } = await riskParameters.termsForMargin(3);
+      expect([terms, widening]).to.deep.equal([termsForNewRisk, 10n ** 18n]);
     }
   });
 
@@ -122,9 +128,10 @@ describe("RiskParameters", () => {
       [72n, 250_000, 250_000],
     ] as const) {
       await networkHelpers.time.increaseTo(start + hours * HOUR);
-      const now = await riskParameters.forMargin(3);
-      expect(now.inForce.scanRange, `${hours} h`).to.equal(ratio(inForce));
-      expect(now.newRisk.scanRange, `${hours} h`).to.equal(ratio(newRisk));
+      const now = await riskParameters.parameters(3);
+      const forNewRisk = await riskParameters.newRiskParameters(3);
+      expect(now.scanRange, `${hours} h`).to.equal(ratio(inForce));
+      expect(forNewRisk.scanRange, `${hours} h`).to.equal(ratio(newRisk));
     }
   });
 
@@ -203,7 +210,7 @@ describe("RiskParameters", () => {
       "newRiskParameters",
       "targetParameters",
       "change",
-      "forMargin",
+      "termsForMargin",
     ] as const) {
       await expect(riskParameters[view](9))
         .to.be.revertedWithCustomError(riskParameters, "RiskParameters_UnknownMarket")
@@ -227,7 +234,7 @@ describe("RiskParameters", () => {
       calendarCharge: [ratio(1_000_001), 1n],
       staleAddOn: [ratio(2_000_001), 1n],
       concentration: [ratio(1_000_001), 1n],
-      liquidityLimit: [0n, 1n << 32n],
+      liquidityLimit: [0n, 1n << 24n],
     };
     for (const [name, values] of Object.entries(bad)) {
       for (const value of values) {

@@ -76,8 +76,7 @@ describe("the cash token's peg", () => {
     await riskParameters.setParameters(0, parameters);
     await say(900_000);
     await riskParameters.updatePeg();
-    expect((await riskParameters.forMargin(0)).depegShare_).to.equal((95n * WAD) / 1_000n);
-    expect((await riskParameters.wordsForMargin(0)).depegShare_).to.equal((95n * WAD) / 1_000n);
+    expect((await riskParameters.termsForMargin(0)).depegShare_).to.equal((95n * WAD) / 1_000n);
   });
 
   it("keeps its last deviation while the feed has no usable price", async () => {
