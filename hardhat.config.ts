@@ -37,7 +37,7 @@ export default defineConfig({
         settings: {
           evmVersion: "cancun",
           viaIR: true,
-          optimizer: { enabled: true, runs: 20_000 },
+          optimizer: { enabled: true, runs: 2_000 },
           outputSelection: outputs,
         },
       },

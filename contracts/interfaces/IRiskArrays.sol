@@ -148,9 +148,9 @@ interface IRiskArrays {
     /// @notice Words of a strike that is kept outside the page, and whether they carry the version of its expiry.
     function looseWords(uint256 strikeKey) external view returns (uint256 wordA, uint256 wordB, bool current);
 
-    /// @notice A page with exactly `strikes`, computed now and stored nowhere: from the stored header if it is current under
+    /// @notice A page with `strikes`, each once, computed now and stored nowhere: from the stored header if it is current under
     /// `grid`, otherwise as a refresh under `grid` with these shocks would make it.
-    /// @param strikes [cents], strictly increasing
+    /// @param strikes [cents], in any order
     /// @return forward at the reference spot [1e-8 USD]
     /// @return status Unusable if there is no surface (strikes are valued at intrinsic), LiquidationOnly if it is stale
     function evaluate(

@@ -56,25 +56,6 @@ library Packing {
         }
     }
 
-    /// @notice The strikes [cents] of one group (market and expiry) among packed positions, increasing, each once.
-    function strikesOf(
-        uint256[] memory words,
-        uint256 group
-    ) internal pure returns (uint256[] memory strikes) {
-        uint256[] memory entries = sortedEntries(words);
-        strikes = new uint256[](entries.length);
-        uint256 count;
-        for (uint256 i; i < entries.length; ++i) {
-            uint256 strike = uint32(entries[i] >> 68);
-            if (entries[i] >> 100 != group || (count != 0 && strikes[count - 1] == strike)) continue;
-            strikes[count++] = strike;
-        }
-        assembly ("memory-safe") {
-            // Shortens the list to what was found.
-            mstore(strikes, count)
-        }
-    }
-
     /// @notice Entries two a word, the first in the low half.
     function pairs(uint256[] memory entries) internal pure returns (uint256[] memory words) {
         words = new uint256[]((entries.length + 1) >> 1);

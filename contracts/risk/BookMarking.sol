@@ -2,10 +2,10 @@
 pragma solidity 0.8.37;
 
 import {BookMarks} from "../interfaces/IBooks.sol";
-import {Grid} from "../interfaces/IRiskArrays.sol";
 import {MarketVector} from "../interfaces/IRiskEngine.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {BookTotals, Total} from "./BookTotals.sol";
+import {GridWords} from "./GridWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {SheetMath} from "./SheetMath.sol";
 import {VectorMath} from "./VectorMath.sol";
@@ -23,7 +23,7 @@ library BookMarking {
     /// @param spot within the drift limit of `grid` [wad USD]
     function marksOf(
         Total memory total,
-        Grid memory grid,
+        uint256 grid,
         uint256 spot
     ) internal pure returns (BookMarks memory marks) {
         MarketSums memory sums;
@@ -34,11 +34,11 @@ library BookMarking {
         (marks.value, marks.delta) = (vector.mark, vector.delta);
         int256 same = values[NodeGrid.FIRST_DENSE + 2];
         // Slopes on both sides of the reference, one outer dense level away from it.
-        int256 width = int256((uint256(grid.referenceSpot) * grid.driftLimit * 1e10) / 1e9);
+        int256 width = int256((GridWords.referenceOf(grid) * GridWords.driftLimitOf(grid)) / 1e8);
         int256 bend = values[NodeGrid.FIRST_DENSE] + values[NodeGrid.FIRST_DENSE + 4] - 2 * same;
         marks.gamma = FixedPoint.signedDivDown(FixedPoint.signedDivDown(bend * WAD, width) * WAD, width);
         marks.volatilityUp = values[UP] - same;
         marks.volatilityDown = values[DOWN] - same;
-        marks.grossVolatilityUp = BookTotals.grossVegaIn(total, grid.referenceSpot);
+        marks.grossVolatilityUp = BookTotals.grossVegaIn(total, GridWords.referenceOf(grid));
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {BookMarks, IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {ExpiryShocks, Grid, IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {ExpiryShocks, IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {DataStatus} from "../interfaces/IRiskEngine.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
@@ -73,7 +73,7 @@ abstract contract BookViews is IBooks {
         uint8 market,
         Price spot
     ) external view returns (BookMarks memory marks, uint256[] memory apart) {
-        (Grid memory grid, bool isCurrent) = riskArrays.gridAt(market, Price.unwrap(spot));
+        (uint256 grid, bool isCurrent, ) = riskArrays.gridAt(market, Price.unwrap(spot), 0);
         Total memory total;
         if (isCurrent) total = BookTotals.load(_totals[account][market]);
         apart = _takeApart(account, market, total, isCurrent);
@@ -86,8 +86,8 @@ abstract contract BookViews is IBooks {
         uint256 group,
         Price spot
     ) external view returns (BookMarks memory marks, bool isCurrent) {
-        Grid memory grid;
-        (grid, isCurrent) = riskArrays.gridAt(uint8(group >> 20), Price.unwrap(spot));
+        uint256 grid;
+        (grid, isCurrent, ) = riskArrays.gridAt(uint8(group >> 20), Price.unwrap(spot), 0);
         uint256[] memory entries = new uint256[](1);
         entries[0] = group | (_placeOf(account, group).version << 28);
         isCurrent = isCurrent && riskArrays.standingsOf(entries)[0] != DataStatus.Unusable;

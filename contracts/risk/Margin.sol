@@ -65,29 +65,29 @@ library Margin {
         Stress memory stress
     ) internal pure returns (MarketMargin memory result) {
         uint256 stretch = stress.stretch;
-        int256 bid = vector.mark - int256(_mulUp(vector.longMark, ParameterRamp.bidSpreadOf(terms)));
-        uint256 haircut = _mulUp(vector.collateral, ParameterRamp.collateralHaircutOf(terms));
+        int256 bid = vector.mark - int256(mulUp(vector.longMark, ParameterRamp.bidSpreadOf(terms)));
+        uint256 haircut = mulUp(vector.collateral, ParameterRamp.collateralHaircutOf(terms));
         (result.equity, result.bid) = (bid - int256(haircut), bid);
         (result.terms, result.stretch) = (terms, stretch);
         (result.scan, result.node) = _scan(vector.nodeValues, bid, ParameterRamp.scanRangeOf(terms));
         uint256 vega = vector.vegaEither;
         if (stretch != WAD) {
             if (result.scan != 0) result.scan = _stretchUp(result.scan, stretch);
-            vega = _mulUp(vega, stretch);
+            vega = mulUp(vega, stretch);
         }
-        result.calendar = _mulUp(vega, ParameterRamp.calendarChargeOf(terms));
+        result.calendar = mulUp(vega, ParameterRamp.calendarChargeOf(terms));
         // Without any price only size is known: what asks for its strikes cannot grow unseen.
         uint256 extra = vector.unpriced;
         uint256 notional;
         if (vector.netShort != 0) {
-            notional = _mulUp(vector.spot, vector.netShort);
-            result.minimum = _mulUp(notional, ParameterRamp.shortOptionMinimumOf(terms));
+            notional = mulUp(vector.spot, vector.netShort);
+            result.minimum = mulUp(notional, ParameterRamp.shortOptionMinimumOf(terms));
             extra += _concentration(vector.netShort, notional, terms);
         }
         if (stress.staleShare != 0) {
-            extra += _mulUp(_mulUp(vector.vegaUp, ParameterRamp.staleAddOnOf(terms)), stress.staleShare);
+            extra += mulUp(mulUp(vector.vegaUp, ParameterRamp.staleAddOnOf(terms)), stress.staleShare);
         }
-        if (stress.depegShare != 0) extra += _mulUp(notional + vector.collateral, stress.depegShare);
+        if (stress.depegShare != 0) extra += mulUp(notional + vector.collateral, stress.depegShare);
         result.extra = extra;
     }
 
@@ -98,8 +98,8 @@ library Margin {
     ) private pure returns (uint256) {
         uint256 concentration = ParameterRamp.concentrationOf(terms);
         if (concentration == 0) return 0;
-        uint256 share = FixedPoint.divUp(netShort, ParameterRamp.liquidityLimitOf(terms) * WAD);
-        return _mulUp(_mulUp(notional, concentration), share);
+        uint256 share = _ceil(netShort, ParameterRamp.liquidityLimitOf(terms));
+        return mulUp(mulUp(notional, concentration), share);
     }
 
     /// @notice The loss of a judged market at one node; negative is a gain [wad USD].
@@ -251,8 +251,8 @@ library Margin {
         }
     }
 
-    /// @dev a * b rounded up [wad]; what is small needs no more than one word.
-    function _mulUp(uint256 a, uint256 b) private pure returns (uint256) {
+    /// @notice a * b rounded up [wad]; what is small needs no more than one word.
+    function mulUp(uint256 a, uint256 b) internal pure returns (uint256) {
         if ((a | b) >> 127 != 0) return FixedPoint.mulUp(a, b);
         unchecked {
             return (a * b + WAD - 1) / WAD;

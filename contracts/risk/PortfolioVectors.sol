@@ -10,7 +10,9 @@ import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
-import {Book, BookWords} from "./BookWords.sol";
+import {BookGroups} from "./BookGroups.sol";
+import {BookTotals, Total} from "./BookTotals.sol";
+import {BookWords} from "./BookWords.sol";
 import {GridWords} from "./GridWords.sol";
 import {NodeValuation} from "./NodeValuation.sol";
 import {Pages} from "./Pages.sol";
@@ -53,8 +55,8 @@ abstract contract PortfolioVectors is IRiskEngine {
         CollateralAmount[] memory collateral
     ) internal view returns (MarketVector[] memory) {
         uint256[] memory groups;
-        uint256[] memory bookWords;
-        if (walk.hasBook) (groups, bookWords) = books.read(walk.account);
+        uint256[] memory totals;
+        if (walk.hasBook) (groups, totals) = books.read(walk.account);
         unchecked {
             // At most two markets a word; amounts of one account in one asset are below 2^128.
             uint256 most = 2 * walk.words.length + groups.length + collateral.length;
@@ -64,7 +66,7 @@ abstract contract PortfolioVectors is IRiskEngine {
                 markets := room
             }
             walk.markets = markets;
-            if (groups.length != 0) _addBook(walk, groups, bookWords);
+            if (groups.length != 0) _addBook(walk, groups, totals);
             _addLegs(walk, SheetMath.entriesOf(walk.words));
             for (uint256 i; i < collateral.length; ++i) {
                 uint256 index = _marketIndex(walk, collateral[i].market, 0);
@@ -99,10 +101,10 @@ abstract contract PortfolioVectors is IRiskEngine {
         uint256[] memory others = SheetMath.roomFor(entries.length);
         Sheet memory sheet;
         while (entries.length != 0) {
-            uint256 first = entries[0];
+            uint256 first = SheetMath.firstOf(entries);
             MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(first >> 120), first >> 100)];
             SheetMath.clear(sheet, first >> 100, sums);
-            _openSheet(walk, sheet, sums, uint32(first >> 68));
+            _openSheet(walk, sheet, sums, entries);
             SheetMath.prepare(sheet);
             SheetMath.peel(sheet, entries, others);
             if (others.length != 0) _addOthers(walk, sheet, sums, others);
@@ -170,40 +172,53 @@ abstract contract PortfolioVectors is IRiskEngine {
 
     // Books: expiries that are summed already
 
-    /// @dev Adds the book of an account. Where it is not of the arrays' version, and for expiries that have passed, its legs
-    /// join those to be walked.
-    function _addBook(Walk memory walk, uint256[] memory groups, uint256[] memory bookWords) private view {
-        (uint256[] memory headers, uint24[] memory versions) = riskArrays.headersOf(groups);
-        for (uint256 i; i < groups.length; ++i) {
-            uint256 group = groups[i];
-            uint256 expiry = (group & 0xfffff) * 1 hours;
-            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(group >> 20), 0)];
-            uint256 header = headers[i];
-            Book memory book = BookWords.unpack(bookWords, BookWords.COUNT * i);
-            if (
-                sums.gridCurrent &&
-                expiry > block.timestamp &&
-                book.version != 0 &&
-                book.version == versions[i] &&
-                GridWords.isCurrent(sums.grid, header, expiry, block.timestamp)
-            ) {
-                SheetMath.addBook(sums, book);
-                _noteLate(sums, header);
-            } else {
-                walk.words = Packing.concat(walk.words, books.legsOf(walk.account, group));
+    /// @dev Adds the book of an account.
+    /// @param entries the groups of the book, as IBooks.read returns them
+    /// @param totals one a market, likewise
+    function _addBook(Walk memory walk, uint256[] memory entries, uint256[] memory totals) private view {
+        DataStatus[] memory standings = riskArrays.standingsOf(entries);
+        for (uint256 i; i < totals.length; i += 1 + BookTotals.COUNT) {
+            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(totals[i]), 0)];
+            Total memory total;
+            if (sums.gridCurrent) total = BookTotals.unpack(totals, i + 1);
+            _keepCurrent(walk, sums, total, entries, standings);
+            if (sums.gridCurrent) SheetMath.addTotal(sums, total);
+        }
+    }
+
+    /// @dev Takes what is not current and expiries that have passed out of a market's total; their legs join those to be
+    /// walked.
+    function _keepCurrent(
+        Walk memory walk,
+        MarketSums memory sums,
+        Total memory total,
+        uint256[] memory entries,
+        DataStatus[] memory standings
+    ) private view {
+        for (uint256 i; i < standings.length; ++i) {
+            uint256 group = BookGroups.groupOf(entries[i]);
+            if (group >> 20 != sums.market) continue;
+            if (sums.gridCurrent && standings[i] != DataStatus.Unusable) {
+                sums.live = true;
+                if (standings[i] > sums.status) sums.status = standings[i];
+                continue;
             }
+            if (sums.gridCurrent && BookGroups.versionOf(entries[i]) != 0) {
+                BookTotals.take(total, BookWords.unpack(books.partOf(walk.account, group)));
+            }
+            walk.words = Packing.concat(walk.words, books.legsOf(walk.account, group));
         }
     }
 
     // Sheets: what the legs of one expiry share
 
     /// @dev Fills in what the legs of the sheet's group are valued with.
-    /// @param strike of its first leg, named if the arrays are not current [cents]
+    /// @param entries legs, the first of which is one of the group's: it is named if the arrays are not current
     function _openSheet(
         Walk memory walk,
         Sheet memory sheet,
         MarketSums memory sums,
-        uint256 strike
+        uint256[] memory entries
     ) private view {
         uint256 group = sheet.group;
         uint256 expiry = (group & 0xfffff) * 1 hours;
@@ -219,12 +234,12 @@ abstract contract PortfolioVectors is IRiskEngine {
         if (sums.spot == 0) return;
         (sheet.counted, sheet.base) = (true, sums.base);
         if (!_readPage(walk, sheet, sums, expiry)) {
-            if (!walk.anyway) _revertStale(group, strike);
+            if (!walk.anyway) _revertStale(group, uint32(entries[0] >> 68));
             (uint256 forward, DataStatus status, bytes memory page) = _evaluate(
                 walk,
                 sums,
                 group,
-                Packing.strikesOf(walk.words, group)
+                SheetMath.strikesOf(entries, group)
             );
             (sheet.forward, sheet.page) = (forward * PRICE_UNIT, page);
             if (status > sums.status) sums.status = status;

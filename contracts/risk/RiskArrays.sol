@@ -172,7 +172,9 @@ contract RiskArrays is ArrayStore, AccessManaged {
         if (GridWords.isLate(basis.header)) status = DataStatus.LiquidationOnly;
         if (basis.slice == 0) status = DataStatus.Unusable;
         forward = basis.header.forward;
-        page = NodeValuation.pageOf(basis, strikes);
+        uint256[] memory entries = new uint256[](strikes.length);
+        for (uint256 i; i < strikes.length; ++i) entries[i] = ((group << 32) | strikes[i]) << 68;
+        page = NodeValuation.pageOf(basis, _strikes(Packing.sortedEntries(entries), 0, strikes.length));
     }
 
     /// @inheritdoc IRiskArrays

@@ -122,7 +122,7 @@ contract RiskEngine is PortfolioVectors {
         Walk memory walk;
         walk.anyway = true;
         Judgement memory judgement = _assess(portfolio, walk, assessment);
-        uint256[] memory entries = Packing.sortedEntries(_allLegs(portfolio));
+        uint256[] memory entries = SheetMath.entriesOf(_allLegs(portfolio));
         uint256 count = entries.length;
         legs = new LegContribution[](count + portfolio.collateral.length);
         for (uint256 i; i < count; ++i) {
@@ -184,14 +184,14 @@ contract RiskEngine is PortfolioVectors {
         sums.inForce = judgement.margins;
         sums.equity = Usd.unwrap(portfolio.cash);
         DataStatus status;
-        for (uint256 i; i < count; ++i) status = _judge(walk, judgement, sums, i, status);
+        for (uint256 i; i < count; ++i) status = _judge(walk, judgement, sums, vectors[i], i, status);
         assessment.status = status;
 
         Joined memory initial = Margin.join(judgement.margins, vectors);
         Joined memory inForce = sums.ramping ? Margin.join(sums.inForce, vectors) : initial;
         uint256 requirement = initial.requirement + sums.lessForNewRisk;
         // What holds for existing positions is never stricter than what new risk has to meet.
-        uint256 maintenance = FixedPoint.mulUp(inForce.requirement, inForce.factor);
+        uint256 maintenance = Margin.mulUp(inForce.requirement, inForce.factor);
         assessment.equity = Usd.wrap(sums.equity);
         assessment.initialRequirement = Usd.wrap(int256(requirement));
         assessment.maintenanceRequirement = Usd.wrap(int256(FixedPoint.min(maintenance, requirement)));
@@ -207,10 +207,10 @@ contract RiskEngine is PortfolioVectors {
         Walk memory walk,
         Judgement memory judgement,
         Totals memory sums,
+        MarketVector memory vector,
         uint256 i,
         DataStatus status
     ) private view returns (DataStatus) {
-        MarketVector memory vector = judgement.vectors[i];
         Stress memory stress = Stress(WAD, 0, 0);
         if (vector.status > status) status = vector.status;
         if (vector.live) {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {Book} from "./BookWords.sol";
+import {Total} from "./BookTotals.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 import {HASH_FACTOR, HASH_SHIFT} from "./Pages.sol";
 import {MarketSums, Sheet, StrikeNet} from "./Walk.sol";
@@ -46,6 +46,29 @@ library SheetMath {
             list := mload(0x40)
             mstore(list, count)
             mstore(0x40, add(list, shl(5, add(count, 1))))
+        }
+    }
+
+    /// @notice The first of a list that is not empty.
+    function firstOf(uint256[] memory entries) internal pure returns (uint256 first) {
+        assembly ("memory-safe") {
+            first := mload(add(entries, 0x20))
+        }
+    }
+
+    /// @notice The strikes [cents] of the legs of `group`, as they come.
+    function strikesOf(
+        uint256[] memory entries,
+        uint256 group
+    ) internal pure returns (uint256[] memory strikes) {
+        strikes = roomFor(entries.length);
+        uint256 count;
+        for (uint256 i; i < entries.length; ++i) {
+            if (entries[i] >> 100 == group) strikes[count++] = uint32(entries[i] >> 68);
+        }
+        assembly ("memory-safe") {
+            // Shortens the list to what was found.
+            mstore(strikes, count)
         }
     }
 
@@ -146,7 +169,7 @@ library SheetMath {
                 let place := and(shr(HASH_SHIFT, mul(strike, HASH_FACTOR)), mload(add(sheet, 0x140)))
                 let index := and(mload(add(mload(add(sheet, 0x160)), place)), 0xff)
                 place := add(mload(add(sheet, 0x180)), mul(index, 100))
-                if iszero(and(eq(shr(224, mload(place)), strike), gt(index, 0))) {
+                if or(xor(shr(224, mload(place)), strike), iszero(index)) {
                     index := search(sheet, strike)
                     if iszero(index) {
                         mstore(other, entry)
@@ -253,19 +276,18 @@ library SheetMath {
         }
     }
 
-    /// @notice Adds a current book to its market.
-    function addBook(MarketSums memory sums, Book memory book) internal pure {
+    /// @notice Adds the total of a book to its market.
+    function addTotal(MarketSums memory sums, Total memory total) internal pure {
         unchecked {
-            NodeGrid.join(sums.cells, book.cells);
-            (int256 up, int256 down) = NodeGrid.vegaLosses(book.cells);
-            _addVega(sums, up, down);
-            (sums.lossUp, sums.lossDown) = (sums.lossUp + up, sums.lossDown + down);
-            sums.live = true;
-            sums.longMark += book.longMark;
-            sums.puts += book.putQuantity;
-            sums.calls += book.quantity - book.putQuantity;
-            sums.putStrike += book.putStrike;
-            sums.putForward += book.putQuantity * int256(uint256(book.forward) * 1e10);
+            NodeGrid.join(sums.cells, total.cells);
+            (sums.lossUp, sums.lossDown) = NodeGrid.vegaLosses(sums.cells);
+            sums.vegaUp += total.vegaUp;
+            sums.vegaEither += total.vegaEither;
+            sums.longMark += total.longMark;
+            sums.calls += total.calls;
+            sums.puts += total.puts;
+            sums.putStrike += total.putStrike;
+            sums.putForward += total.putForward * 1e10;
         }
     }
 

@@ -63,8 +63,13 @@ library VectorMath {
         uint256 index = FixedPoint.min(offset / step, 3);
         uint256 node = NodeGrid.FIRST_DENSE + index;
         uint256 part = FixedPoint.min(offset - index * step, step);
-        int256 rise = values[node + 1] - values[node];
-        mark = values[node] + FixedPoint.signedDivDown(rise * int256(part), int256(step));
+        int256 rise;
+        assembly ("memory-safe") {
+            // Nodes below 29.
+            mark := mload(add(values, shl(5, node)))
+            rise := sub(mload(add(values, shl(5, add(node, 1)))), mark)
+        }
+        mark += FixedPoint.signedDivDown(rise * int256(part), int256(step));
         delta = FixedPoint.signedDivDown(rise * 1e36, int256(step * base));
     }
 }
