@@ -270,6 +270,7 @@ library NodeGrid {
     /// @param unit below 2^71
     /// @param slope below 2^192 in size
     /// @param offset below 2^160 in size
+    // solhint-disable-next-line function-max-lines
     function decode(
         uint256[14] memory cells,
         uint256[30] memory m,
