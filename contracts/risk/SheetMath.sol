@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Total} from "./BookTotals.sol";
 import {NodeGrid} from "./NodeGrid.sol";
-// solhint-disable-next-line no-unused-import -- assembly uses them
+// solhint-disable-next-line no-unused-import
 import {HASH_FACTOR, HASH_SHIFT} from "./Pages.sol";
 import {MarketSums, Sheet, StrikeNet} from "./Walk.sol";
 
