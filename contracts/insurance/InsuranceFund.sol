@@ -8,9 +8,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IInsuranceFund} from "../interfaces/IInsurance.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {Units} from "../libraries/Units.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
-import {Usd} from "../types/Usd.sol";
 
 /// @title InsuranceFund
 /// @notice Holds the USDC that takes the first loss an account cannot pay. Trusts the waterfall, and nobody else, to
@@ -33,7 +31,6 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
 
     address public immutable waterfall;
     IClearinghouse public immutable clearinghouse;
-    uint8 private immutable _assetDecimals;
 
     uint256 private _held;
     uint256 private _openShortfalls;
@@ -56,7 +53,6 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
             revert InsuranceFund_ZeroAddress();
         waterfall = waterfall_;
         clearinghouse = ledger;
-        (, _assetDecimals) = ledger.cashAsset();
     }
 
     /// @inheritdoc IInsuranceFund
@@ -93,15 +89,13 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
 
     /// @inheritdoc IInsuranceFund
     function collectFees() external returns (uint256 amount) {
-        int256 cash = Usd.unwrap(clearinghouse.cashOf(feeAccount()));
-        uint256 units = cash > 0 ? Units.fromWadDown(uint256(cash), _assetDecimals) : 0;
-        if (units == 0) revert InsuranceFund_ZeroAmount();
-        // The clearinghouse may hold part of it back, so what has arrived counts.
-        uint256 before = IERC20(asset()).balanceOf(address(this));
-        clearinghouse.withdraw(feeAccount(), asset(), units, address(this));
-        amount = IERC20(asset()).balanceOf(address(this)) - before;
+        // None may wait, or it may go to another account; what is there already is worth collecting.
+        try clearinghouse.collectInterest() {} catch {}
+        amount = clearinghouse.withdrawable(feeAccount(), asset());
+        if (amount == 0) revert InsuranceFund_ZeroAmount();
         _held += amount;
         emit FeesCollected(amount);
+        clearinghouse.withdraw(feeAccount(), asset(), amount, address(this));
     }
 
     /// @inheritdoc IInsuranceFund

@@ -39,7 +39,8 @@ interface IInsuranceFund {
     /// @notice Pulls `amount` USDC units from the caller for all depositors; nobody gets shares for it.
     function contribute(uint256 amount) external;
 
-    /// @notice Takes what interest and fees have left in the fund's account of the clearinghouse [USDC units]. Anyone may.
+    /// @notice Collects waiting interest, and takes what interest and fees have left in the fund's account of the
+    /// clearinghouse, as far as it may be withdrawn now [USDC units]. Anyone may.
     function collectFees() external returns (uint256 amount);
 
     /// @notice The fund's account in the clearinghouse, to which interest and fees are credited.
@@ -54,7 +55,9 @@ interface IInsuranceFund {
 
 /// @notice What part of withdrawals open shortfalls may yet need.
 interface IHoldBack {
-    /// @notice Share of each withdrawal that must stay, alike for all [wad], at most 1e18; rounded up.
+    /// @notice Share of each withdrawal that must stay, alike for all [wad], at most 1e18; rounded up. What may be needed
+    /// is measured against positive cash alone, though collateral bears losses as well: it errs on the side of what is
+    /// needed, and asks for no price.
     function heldShare() external view returns (uint256);
 
     /// @notice Number of the episode in which withdrawals are held back; zero while no shortfall is open. What was held

@@ -5,7 +5,6 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IClearinghouse} from "../../contracts/interfaces/IClearinghouse.sol";
 import {InsuranceFund} from "../../contracts/insurance/InsuranceFund.sol";
 import {AccountId} from "../../contracts/types/AccountId.sol";
-import {Usd} from "../../contracts/types/Usd.sol";
 import {TestToken} from "../harness/TestToken.sol";
 
 interface Vm {
@@ -13,10 +12,14 @@ interface Vm {
     function prank(address sender) external;
 }
 
-/// @notice A ledger that knows one account, the fund's, and pays out half of what is asked, as one that holds back does.
+/// @notice A ledger that knows one account, the fund's, and lets half of what is there be withdrawn, as one that holds
+/// back does. Interest waits until it is collected.
 contract FeeLedger {
     TestToken public immutable cash;
     uint256 public fees;
+    uint256 public waiting;
+
+    error NothingWaits();
 
     constructor(TestToken cash_) {
         cash = cash_;
@@ -24,21 +27,22 @@ contract FeeLedger {
 
     function earn(uint256 units) external {
         cash.mint(address(this), units);
-        fees += units;
+        waiting += units;
     }
 
-    function cashAsset() external view returns (address, uint8) {
-        return (address(cash), 6);
+    function collectInterest() external {
+        if (waiting == 0) revert NothingWaits();
+        (fees, waiting) = (fees + waiting, 0);
     }
 
-    function cashOf(AccountId) external view returns (Usd) {
-        return Usd.wrap(int256(fees * 1e12));
+    function withdrawable(AccountId, address) public view returns (uint256) {
+        return (fees + 1) / 2;
     }
 
-    function withdraw(AccountId, address, uint256 units, address receiver) external {
-        uint256 paid = (units + 1) / 2;
-        fees -= paid;
-        cash.transfer(receiver, paid);
+    function withdraw(AccountId account, address asset, uint256 units, address receiver) external {
+        require(units <= withdrawable(account, asset), "held back");
+        fees -= units;
+        cash.transfer(receiver, units);
     }
 }
 
