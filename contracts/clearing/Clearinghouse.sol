@@ -25,6 +25,8 @@ contract Clearinghouse is LedgerViews, Slices {
     address public immutable riskArrays;
     /// @notice Code of what is done seldom.
     address public immutable registrar;
+    /// @notice Code of operators and their permits.
+    address public immutable permits;
 
     /// @param authority AccessManager of the system
     /// @param cashToken USDC
@@ -40,16 +42,17 @@ contract Clearinghouse is LedgerViews, Slices {
         if (registrar_.riskEngine() != engine || registrar_.cashToken() != cashToken)
             revert Clearinghouse_BadTarget(address(registrar_));
         registrar = address(registrar_);
+        permits = registrar_.permits();
     }
 
     /// @inheritdoc IClearinghouse
     function deposit(AccountId, address, uint256) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function withdraw(AccountId, address, uint256, address) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
@@ -98,57 +101,57 @@ contract Clearinghouse is LedgerViews, Slices {
 
     /// @inheritdoc IClearinghouse
     function setRiskPaused(bool) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function totalDebt() external view returns (Usd) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function indices() external view returns (uint256 claimIndex, uint256 debtIndex) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function interestRate() external view returns (uint256 yearly, InterestTerms memory terms) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function debtLimits() external view returns (uint256 perAccount, uint256 total) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function interestReserve() external view returns (Usd) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function heldBack(AccountId, address) external view returns (uint256) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function withdrawable(AccountId, address) external view returns (uint256) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function collateralTotals(address) external view returns (uint256 amount, uint256 minimum) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function collateralAssets() external view returns (address[] memory) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function collateralAsset(address) external view returns (CollateralAsset memory) {
-        _registerView();
+        _delegateView(registrar);
     }
 
     /// @inheritdoc IClearinghouse
@@ -200,62 +203,77 @@ contract Clearinghouse is LedgerViews, Slices {
 
     /// @inheritdoc IClearinghouse
     function setOperator(AccountId, address, uint256, uint256) external {
-        _register();
+        _delegate(permits);
     }
 
     /// @inheritdoc IClearinghouse
     function permitOperator(AccountId, address, uint256, uint256, uint256, uint256, bytes calldata) external {
-        _register();
+        _delegate(permits);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function cancelNonce(uint256) external {
+        _delegate(permits);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function isNonceUsed(address, uint256) external view returns (bool) {
+        _delegateView(permits);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function domainSeparator() external view returns (bytes32) {
+        _delegateView(permits);
     }
 
     /// @inheritdoc IClearinghouse
     function shareLoss(AccountId, Usd) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setVenue(address, bool) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setCollateralAsset(address, uint8, uint128, bool) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function collectInterest() external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setInterestTerms(InterestTerms calldata) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setDebtLimits(uint128, uint128) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setInsuranceAccount(AccountId) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setHoldBackSource(IHoldBack) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setMinimumDeposit(address, uint128) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function openBook(AccountId) external {
-        _register();
+        _delegate(registrar);
     }
 
     /// @dev Runs a batch and checks every account it touched.
@@ -292,19 +310,18 @@ contract Clearinghouse is LedgerViews, Slices {
         return result;
     }
 
-    /// @dev The same for what only reads: nothing the registrar does there writes, and Solidity cannot know.
-    function _registerView() private view {
-        function() internal run = _register;
-        function() internal view look;
+    /// @dev The same for what only reads: nothing that code does there writes, and Solidity cannot know.
+    function _delegateView(address code) private view {
+        function(address) internal run = _delegate;
+        function(address) internal view look;
         assembly ("memory-safe") {
             look := run
         }
-        look();
+        look(code);
     }
 
-    /// @dev Runs the call in hand with the registrar's code on this contract's storage, and ends it as that ends.
-    function _register() private {
-        address code = registrar;
+    /// @dev Runs the call in hand with other code on this contract's storage, and ends it as that ends.
+    function _delegate(address code) private {
         assembly ("memory-safe") {
             let pointer := mload(0x40)
             calldatacopy(pointer, 0, calldatasize())

@@ -21,6 +21,8 @@ abstract contract Permissions is IClearinghouseTerms, BatchContext {
     uint256 private constant ALL_SCOPES = 3;
 
     mapping(AccountId => mapping(address => Operator)) private _operators;
+    /// @dev By owner, then nonce / 256: a bit for each nonce used or cancelled.
+    mapping(address => mapping(uint256 => uint256)) internal _usedNonces;
 
     /// @dev Writes down what `operator` may do; whoever calls this has checked that the owner wants it.
     function _setOperator(AccountId account, address operator, uint256 scopes, uint256 expiresAt) internal {

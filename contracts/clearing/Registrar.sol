@@ -12,6 +12,7 @@ import {AccountId} from "../types/AccountId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 import {InterestRateModel} from "./InterestRateModel.sol";
+import {Permits} from "./Permits.sol";
 import {Solvency} from "./Solvency.sol";
 
 /// @title Registrar
@@ -25,6 +26,9 @@ contract Registrar is Solvency {
     /// @dev Ten billion dollars.
     uint256 private constant MOST_DEBT = 1e28;
 
+    /// @notice Code of operators and their permits.
+    address public immutable permits;
+
     /// @param authority AccessManager of the system
     /// @param cashToken_ USDC
     /// @param engine risk engine
@@ -32,7 +36,9 @@ contract Registrar is Solvency {
         address authority,
         address cashToken_,
         IRiskEngine engine
-    ) Solvency(authority, cashToken_, engine) {}
+    ) Solvency(authority, cashToken_, engine) {
+        permits = address(new Permits(authority, cashToken_, engine));
+    }
 
     /// @notice USDC.
     function cashToken() external view returns (address) {
@@ -81,26 +87,6 @@ contract Registrar is Solvency {
         _entered = true;
         IERC20(asset).safeTransfer(receiver, amount);
         _entered = false;
-    }
-
-    /// @notice See IClearinghouse.
-    function setOperator(AccountId account, address operator, uint256 scopes, uint256 expiresAt) external {
-        if (_effectiveCaller(account) != account.ownerOf())
-            revert Clearinghouse_NotAuthorised(account, msg.sender);
-        _setOperator(account, operator, scopes, expiresAt);
-    }
-
-    /// @notice See IClearinghouse.
-    function permitOperator(
-        AccountId,
-        address,
-        uint256,
-        uint256,
-        uint256,
-        uint256,
-        bytes calldata
-    ) external pure {
-        revert Clearinghouse_PermitNotAvailable();
     }
 
     /// @notice See IClearinghouse.

@@ -46,7 +46,10 @@ interface IClearinghouse is IClearinghouseTerms {
     /// @notice Gives `operator` scopes over `account` until `expiresAt`; zero scopes revoke. Owner only.
     function setOperator(AccountId account, address operator, uint256 scopes, uint256 expiresAt) external;
 
-    /// @notice setOperator by EIP-712 or ERC-1271 signature. Not available yet: reverts with Clearinghouse_PermitNotAvailable.
+    /// @notice setOperator by the owner's signature (EIP-712; ERC-1271 where the owner is a contract), sent by anyone until
+    /// `deadline`. Each nonce is good once; nonces have no order.
+    /// @dev OperatorPermit(uint256 account,address operator,uint256 scopes,uint256 expiresAt,uint256 nonce,uint256 deadline),
+    /// domain "Ballast Clearinghouse", version "1", this chain and contract.
     function permitOperator(
         AccountId account,
         address operator,
@@ -56,6 +59,9 @@ interface IClearinghouse is IClearinghouseTerms {
         uint256 deadline,
         bytes calldata signature
     ) external;
+
+    /// @notice Makes the caller's permits with `nonce` void for good.
+    function cancelNonce(uint256 nonce) external;
 
     // Venue actions: registered venues only. Every account that may have gained risk is checked: at the end of
     // the running batch or, outside a batch, by the venue calling `requireHealthy`.
@@ -139,6 +145,12 @@ interface IClearinghouse is IClearinghouseTerms {
 
     /// @notice Whether `caller` may act for `account` with all of `scopes`.
     function isAuthorised(AccountId account, address caller, uint256 scopes) external view returns (bool);
+
+    /// @notice Whether permits of `owner` with `nonce` were used or cancelled.
+    function isNonceUsed(address owner, uint256 nonce) external view returns (bool);
+
+    /// @notice EIP-712 domain separator of permits.
+    function domainSeparator() external view returns (bytes32);
 
     /// @notice The cash token (USDC) and its decimals.
     function cashAsset() external view returns (address token, uint8 decimals);

@@ -78,6 +78,8 @@ interface IClearinghouseTerms {
     );
     event MinimumDepositSet(address indexed asset, uint256 oldMinimum, uint256 newMinimum);
     event OperatorSet(AccountId indexed account, address indexed operator, uint256 scopes, uint256 expiresAt);
+    /// @notice A permit with this nonce was used or cancelled.
+    event NonceUsed(address indexed owner, uint256 nonce);
     event VenueSet(address indexed venue, bool allowed);
     event CollateralSet(
         address indexed asset,
@@ -135,6 +137,8 @@ interface IClearinghouseTerms {
     error Clearinghouse_BadInstrument(InstrumentId instrument);
     error Clearinghouse_UnknownScopes(uint256 scopes);
     error Clearinghouse_LossExceedsClaims(Usd loss, Usd claims);
-    error Clearinghouse_PermitNotAvailable();
+    error Clearinghouse_PermitExpired(uint256 deadline);
+    error Clearinghouse_BadSignature(AccountId account, address owner);
+    error Clearinghouse_NonceUsed(address owner, uint256 nonce);
     error Clearinghouse_Reentered();
 }

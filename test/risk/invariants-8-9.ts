@@ -109,6 +109,7 @@ describe("invariant 8: after an owner's action an account has its initial requir
       "setVenue",
       "setCollateralAsset",
       "openBook",
+      "cancelNonce",
       "collectInterest",
       "setInterestTerms",
       "setDebtLimits",

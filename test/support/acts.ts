@@ -9,7 +9,7 @@ const FRACTION = 10n ** 12n;
 export const GAS = { gasLimit: 16_000_000 };
 /** What a refusal may say; anything else is a fault of the test or of the contracts. */
 const REFUSALS =
-  /(Clearinghouse_(BelowInitial|RiskRose|HealthFell|DataNotGood|RiskPaused|CallFailed|InsufficientCash|InsufficientCollateral|NotAuthorised|PermitNotAvailable|CashLentOut|NoPrice)|RiskArrays_(StaleStrike|NoPrice)|RiskParameters_(NoPegFeed|SameTarget)|Settler_NothingToSettle)/;
+  /(Clearinghouse_(BelowInitial|RiskRose|HealthFell|DataNotGood|RiskPaused|CallFailed|InsufficientCash|InsufficientCollateral|NotAuthorised|PermitExpired|CashLentOut|NoPrice)|RiskArrays_(StaleStrike|NoPrice)|RiskParameters_(NoPegFeed|SameTarget)|Settler_NothingToSettle)/;
 
 export interface Standing {
   readonly equity: bigint;
