@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { network } from "hardhat";
 import hardhatConfig from "../hardhat.config.ts";
+import { AIMS, LIMITS } from "./gas/limits.ts";
 
 /** A module of `bench/gas/` exports `measure(connection)`, which returns gas figures by name. */
 interface GasModule {
@@ -11,6 +12,7 @@ interface GasModule {
 
 const profile = "production";
 const results = new URL("./results/", import.meta.url);
+const missed: string[] = [];
 const figures: Record<string, { readonly value: number; readonly unit: "gas" }> = {};
 for (const room of ["pricing", "risk", "clearing", "vault"]) {
   const file = new URL(`./gas/${room}.ts`, import.meta.url);
@@ -20,7 +22,7 @@ for (const room of ["pricing", "risk", "clearing", "vault"]) {
   const measured = await measure(await network.create());
   for (const [name, value] of Object.entries(measured)) {
     figures[name] = { value, unit: "gas" };
-    console.log(`${name.padEnd(48)} ${value.toLocaleString("en")}`);
+    console.log(`${name.padEnd(48)} ${value.toLocaleString("en").padStart(11)}${boundOf(name, value)}`);
   }
 }
 const solidity = hardhatConfig.solidity as {
@@ -30,4 +32,22 @@ const { version, settings } = solidity.profiles[profile]!;
 const { outputSelection: _outputs, ...compilerSettings } = settings;
 const report = { compiler: { version, profile, settings: compilerSettings }, figures };
 mkdirSync(results, { recursive: true });
+for (const name of Object.keys(LIMITS)) {
+  if (figures[name] === undefined) missed.push(`${name} was not measured`);
+}
 writeFileSync(new URL("gas.json", results), `${JSON.stringify(report, null, 2)}\n`);
+if (missed.length > 0) {
+  console.error(`Beyond their limits: ${missed.join(", ")}.`);
+  process.exitCode = 1;
+}
+
+function boundOf(name: string, value: number): string {
+  const limit = LIMITS[name];
+  if (limit !== undefined && value > limit) missed.push(name);
+  const aim = AIMS[name];
+  const shown = (bound: number) => bound.toLocaleString("en");
+  if (limit !== undefined) return `  limit ${shown(limit)}${value > limit ? ", MISSED" : ""}`;
+  return aim === undefined
+    ? ""
+    : `  aim ${shown(aim)}${value > aim ? ", not met yet" : ", met: make it a limit"}`;
+}
