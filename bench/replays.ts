@@ -5,7 +5,7 @@ import { isGood, type Report } from "../packages/lab/src/report/model.ts";
 
 /**
  * Crashes on recorded hourly prices, each as it was, with all keepers dead for six hours, with the Chainlink feed frozen
- * for two, and with hardly any fund and slice, so that every payer is charged. Writes bench/results/replays.json.
+ * for two, and without keepers for a day while there is hardly any fund and slice. Writes bench/results/replays.json.
  * Needs the recorded prices: BALLAST_DATA names their folder's parent. Words as arguments choose runs by name.
  */
 const DATA = process.env["BALLAST_DATA"] ?? fileURLToPath(new URL("../../shared/", import.meta.url));
@@ -43,35 +43,49 @@ function summaryOf(report: Report) {
   };
 }
 
-async function main(words: readonly string[]): Promise<void> {
-  const file = `${RESULTS}replays.json`;
-  const runs: Record<string, unknown> = {};
-  const known = JSON.parse(await readFile(file, "utf8").catch(() => "{}")) as {
-    runs?: Record<string, unknown>;
-  };
-  let bad = 0;
-  for (const asset of ASSETS) {
-    for (const episode of EPISODES) {
-      for (const variant of VARIANTS) {
-        const name = `${asset}.${episode.name}.${variant.name}`;
-        if (!words.every((word) => name.includes(word))) {
-          if (known.runs?.[name] !== undefined) runs[name] = known.runs[name];
-          continue;
-        }
-        const run = summaryOf(await playRecorded(`${DATA}data`, asset, episode, variant));
-        runs[name] = run;
-        if (!run.balanced) bad++;
-        const { damage, losses } = run;
-        const dollars = (amount: string) => (BigInt(amount) / WAD).toString();
-        process.stdout.write(
-          `${name}: ${run.balanced ? "balanced" : run.faults.join(" ")}, ${run.auctions} auctions, ${losses.length} losses of ${dollars(damage.shortfall)} USD, deepest debt ${dollars(damage.deepestDebt)} USD\n`,
-        );
-      }
-    }
-  }
+type Runs = Record<string, unknown>;
+
+const FILE = `${RESULTS}replays.json`;
+
+async function save(runs: Runs): Promise<void> {
   await mkdir(RESULTS, { recursive: true });
-  await writeFile(file, `${JSON.stringify({ seed: SEED, unit: "wad USD", runs }, undefined, 2)}\n`);
-  if (bad > 0) process.exitCode = 1;
+  await writeFile(FILE, `${JSON.stringify({ seed: SEED, unit: "wad USD", runs }, undefined, 2)}\n`);
+}
+
+/** The plan's runs by name. */
+function planned() {
+  return ASSETS.flatMap((asset) =>
+    EPISODES.flatMap((episode) =>
+      VARIANTS.map((variant) => ({
+        name: `${asset}.${episode.name}.${variant.name}`,
+        asset,
+        episode,
+        variant,
+      })),
+    ),
+  );
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const known = JSON.parse(await readFile(FILE, "utf8").catch(() => "{}")) as { runs?: Runs };
+  const runs: Runs = {};
+  for (const { name, asset, episode, variant } of planned()) {
+    if (words.length > 0 && !words.some((word) => name.includes(word))) {
+      if (known.runs?.[name] !== undefined) runs[name] = known.runs[name];
+      continue;
+    }
+    const run = summaryOf(await playRecorded(`${DATA}data`, asset, episode, variant));
+    runs[name] = run;
+    // Kept after each run, for all together take a while.
+    await save(runs);
+    if (!run.balanced) process.exitCode = 1;
+    const dollars = (amount: string) => (BigInt(amount) / WAD).toString();
+    const { shortfall, deepestDebt } = run.damage;
+    process.stdout.write(
+      `${name}: ${run.balanced ? "balanced" : run.faults.join(" ")}, ${run.auctions} auctions, ${run.losses.length} losses of ${dollars(shortfall)} USD, deepest debt ${dollars(deepestDebt)} USD\n`,
+    );
+  }
+  await save(runs);
 }
 
 await main(process.argv.slice(2));

@@ -26,12 +26,15 @@ export interface Variant {
   readonly thin?: boolean;
 }
 
-/** As it was, with keepers or feed gone, and with so little fund and slice that every payer is charged. */
+/**
+ * As it was, with keepers or feed gone, and with keepers gone for a day while fund and slice are so small that every payer
+ * is charged.
+ */
 export const VARIANTS: readonly Variant[] = [
   { name: "asItWas" },
   { name: "keepersDead6h", keepersDead: 6 },
   { name: "feedFrozen2h", feedFrozen: 2 },
-  { name: "keepersDead6hThinCushions", keepersDead: 6, thin: true },
+  { name: "keepersDead24hThinCushions", keepersDead: 24, thin: true },
 ];
 
 /** An asset of `ASSETS`. */
