@@ -1,6 +1,8 @@
-/** The margin and pricing of the contracts, bit for bit, in BigInt. */
+/** The maths of the contracts, bit for bit, in BigInt. */
+export * as auctions from "./auctions.ts";
 export * as black76 from "./black76.ts";
 export * as fixedPoint from "./fixed-point.ts";
+export * as interest from "./interest.ts";
 export * as margin from "./margin.ts";
 export * as nodeGrid from "./node-grid.ts";
 export * as pages from "./pages.ts";

@@ -1,0 +1,132 @@
+/**
+ * Bit-exact mirror of `contracts/liquidation/AuctionPricing.sol`: what slices and parts of an account for sale cost, and
+ * how large they may be. Shares and amounts are wads, clocks are seconds. What the seller is paid rounds up, what others
+ * pay out rounds down.
+ */
+import { max, min, mulDivDown, mulDivUp, signedDivUp, WAD } from "./fixed-point.ts";
+
+/** Who pays in an auction: the bidder a share of positive equity, or the waterfall the bidder. */
+export type AuctionKind = "solvent" | "insolvent";
+
+/** The auction's clocks as of `seenAt` [s]; both stop at 65,535. */
+export interface AuctionClocks {
+  readonly kind: AuctionKind;
+  readonly seenAt: bigint;
+  readonly solventClock: bigint;
+  readonly insolventClock: bigint;
+}
+
+/** How an account for sale stands [wad USD]; `whole`: everything that it holds has a price. */
+export interface Verdict {
+  readonly equity: bigint;
+  readonly maintenance: bigint;
+  readonly whole: boolean;
+}
+
+/** How long only single positions are sold, at bounded cost [s]. */
+export const SOFT_STAGE = 300n;
+const SOFT_COST = (5n * WAD) / 100n;
+const FIRST_SHARE = (98n * WAD) / 100n;
+const FAST_SHARE = (7n * WAD) / 10n;
+const FAST_STAGE = 900n;
+const SLOW_STAGE = 43_200n;
+const INSOLVENT_STAGE = 3_600n;
+const BUFFER = (115n * WAD) / 100n;
+const WHOLE_FROM = (9n * WAD) / 10n;
+const LEAST_REMAINDER = 100n * WAD;
+const SURE = (105n * WAD) / 100n;
+const ROUNDING = WAD;
+const LARGEST_CLOCK = 65_535n;
+
+const mulDown = (a: bigint, b: bigint): bigint => mulDivDown(a, b, WAD);
+const mulUp = (a: bigint, b: bigint): bigint => mulDivUp(a, b, WAD);
+
+/** Share of equity that a slice costs [wad]: 98 % falling to 70 % in 15 minutes, then to nothing in 12 hours. */
+export function solventShare(clock: bigint): bigint {
+  if (clock <= SOFT_STAGE) return FIRST_SHARE;
+  const elapsed = clock - SOFT_STAGE;
+  if (elapsed <= FAST_STAGE) return FIRST_SHARE - ((FIRST_SHARE - FAST_SHARE) * elapsed) / FAST_STAGE;
+  const slow = elapsed - FAST_STAGE;
+  return slow >= SLOW_STAGE ? 0n : FAST_SHARE - (FAST_SHARE * slow) / SLOW_STAGE;
+}
+
+/** How far the payment has risen to the maintenance gap [wad]: in an hour to all of it. */
+export function insolventShare(clock: bigint): bigint {
+  return (min(clock, INSOLVENT_STAGE) * WAD) / INSOLVENT_STAGE;
+}
+
+/** What a slice of `fraction` [wad] costs the bidder [wad USD], rounded up; negative: what the waterfall pays, rounded down. */
+export function sliceCost(auction: AuctionClocks, verdict: Verdict, fraction: bigint): bigint {
+  if (auction.kind === "solvent") {
+    return mulUp(mulUp(verdict.equity, fraction), solventShare(auction.solventClock));
+  }
+  const gap = verdict.maintenance - verdict.equity;
+  return -mulDown(mulDown(gap, fraction), insolventShare(auction.insolventClock));
+}
+
+/** Largest slice for sale [wad], rounded up: what restores 115 % of maintenance, or everything if little would be left. */
+export function largestFraction(auction: AuctionClocks, verdict: Verdict): bigint {
+  if (auction.kind === "insolvent") return WAD;
+  if (auction.solventClock < SOFT_STAGE) return 0n;
+  const { equity, maintenance } = verdict;
+  const target = mulUp(maintenance, BUFFER);
+  if (equity >= target) return 0n;
+  const given = mulDown(equity, WAD - solventShare(auction.solventClock));
+  const fraction = mulDivUp(target - equity, WAD, target - given);
+  if (fraction >= WHOLE_FROM) return WAD;
+  return mulDown(maintenance, WAD - fraction) < LEAST_REMAINDER ? WAD : fraction;
+}
+
+/** What the seller gives, beyond the marks, for being rid of `released` of its maintenance [wad USD], rounded down. */
+export function partDiscount(auction: AuctionClocks, verdict: Verdict, released: bigint): bigint {
+  const { equity, maintenance, whole } = verdict;
+  if (equity <= 0n) return 0n;
+  const clock = auction.solventClock;
+  if (clock < SOFT_STAGE || !whole) {
+    return min(mulDivDown(mulDown(released, SOFT_COST), min(clock, SOFT_STAGE), SOFT_STAGE), equity);
+  }
+  return mulDivDown(mulDown(equity, WAD - solventShare(clock)), released, maintenance);
+}
+
+/** What the waterfall pays for a part of an insolvent account that frees `released` of its maintenance [wad USD], rounded down. */
+export function partPayment(auction: AuctionClocks, verdict: Verdict, released: bigint): bigint {
+  const offered = mulDown(verdict.maintenance - verdict.equity, insolventShare(auction.insolventClock));
+  return mulDivDown(offered, released, verdict.maintenance);
+}
+
+/** The share of what an insolvent account owes beyond its means that goes with a part [wad USD]; not positive, rounded towards zero. */
+export function partDebt(verdict: Verdict, released: bigint): bigint {
+  return -mulDivDown(-verdict.equity, released, verdict.maintenance);
+}
+
+/** Whether a part left more than what restores maintenance and its buffer, and not just a small remainder. */
+export function isTooMuch(left: Verdict): boolean {
+  if (left.equity <= 0n || left.maintenance < LEAST_REMAINDER) return false;
+  return left.equity > mulUp(left.maintenance, BUFFER);
+}
+
+/** What is left after a slice of `fraction` [wad] was sold for `paid` [wad USD]. */
+export function afterSlice(verdict: Verdict, fraction: bigint, paid: bigint): Verdict {
+  const sold = signedDivUp(verdict.equity * fraction, WAD);
+  return {
+    equity: verdict.equity - sold + max(paid, 0n),
+    maintenance: mulUp(verdict.maintenance, WAD - fraction),
+    whole: verdict.whole,
+  };
+}
+
+/** Whether no rounding can make the estimate unhealthy: equity of 105 % of maintenance and a dollar. */
+export function isSurelyHealthy(left: Verdict): boolean {
+  return left.equity >= mulUp(left.maintenance, SURE) + ROUNDING;
+}
+
+/** The clocks after the one of the auction's kind ran to `time` [s]; without usable prices it stands still, except in the soft stage. */
+export function advance(auction: AuctionClocks, whole: boolean, time: bigint): AuctionClocks {
+  const passed = time - auction.seenAt;
+  if (auction.kind === "insolvent") {
+    if (!whole) return auction;
+    return { ...auction, insolventClock: min(auction.insolventClock + passed, LARGEST_CLOCK) };
+  }
+  if (!whole && auction.solventClock >= SOFT_STAGE) return auction;
+  return { ...auction, solventClock: min(auction.solventClock + passed, LARGEST_CLOCK) };
+}

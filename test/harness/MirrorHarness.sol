@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {InterestRateModel} from "../../contracts/clearing/InterestRateModel.sol";
+import {InterestTerms} from "../../contracts/interfaces/IClearinghouseTerms.sol";
+import {Auction} from "../../contracts/interfaces/ILiquidation.sol";
+import {MarketParameters} from "../../contracts/interfaces/IRiskParameters.sol";
+import {AuctionPricing, Verdict} from "../../contracts/liquidation/AuctionPricing.sol";
+import {ParameterRamp} from "../../contracts/risk/ParameterRamp.sol";
+
+/// @notice Opens pure libraries that no view shows to their mirrors in TypeScript.
+contract MirrorHarness {
+    /// @notice All that an auction's price says of a slice and of a part.
+    struct Terms {
+        int256 cost;
+        uint256 largest;
+        uint256 discount;
+        uint256 payment;
+        int256 debt;
+        bool tooMuch;
+        Verdict left;
+        bool sure;
+        Auction advanced;
+    }
+
+    function isBounded(InterestTerms memory terms) external pure returns (bool) {
+        return InterestRateModel.isBounded(terms);
+    }
+
+    function interest(
+        InterestTerms memory terms,
+        uint256 debt,
+        uint256 claims
+    ) external pure returns (uint256 utilisation, uint256 yearly, uint256 second) {
+        utilisation = InterestRateModel.utilisationOf(debt, claims);
+        yearly = InterestRateModel.yearlyRate(terms, utilisation);
+        second = InterestRateModel.secondRate(terms, debt, claims);
+    }
+
+    function shares(uint256 clock) external pure returns (uint256 solvent, uint256 insolvent) {
+        return (AuctionPricing.solventShare(clock), AuctionPricing.insolventShare(clock));
+    }
+
+    /// @notice What does not exist for the sign of equity stays zero.
+    function auctionTerms(
+        Auction memory auction,
+        Verdict memory verdict,
+        uint256 fraction,
+        uint256 released,
+        uint256 time
+    ) external pure returns (Terms memory terms) {
+        terms.cost = AuctionPricing.sliceCost(auction, verdict, fraction);
+        terms.largest = AuctionPricing.largestFraction(auction, verdict);
+        terms.discount = AuctionPricing.partDiscount(auction, verdict, released);
+        if (verdict.equity <= 0) {
+            terms.payment = AuctionPricing.partPayment(auction, verdict, released);
+            terms.debt = AuctionPricing.partDebt(verdict, released);
+        }
+        terms.tooMuch = AuctionPricing.isTooMuch(verdict);
+        terms.left = AuctionPricing.afterSlice(verdict, fraction, terms.cost);
+        terms.sure = AuctionPricing.isSurelyHealthy(terms.left);
+        AuctionPricing.advance(auction, verdict.whole, time);
+        terms.advanced = auction;
+    }
+
+    function pack(MarketParameters memory p) external pure returns (uint256 first, uint256 second) {
+        return ParameterRamp.pack(p);
+    }
+
+    function unpack(uint256 first, uint256 second) external pure returns (MarketParameters memory) {
+        return ParameterRamp.unpack(first, second);
+    }
+
+    function between(
+        uint256 from,
+        uint256 to,
+        uint256 width,
+        uint256 elapsed
+    ) external pure returns (uint256 inForce, uint256 newRisk) {
+        (uint256 tightened, uint256 loosened) = ParameterRamp.progress(elapsed);
+        return ParameterRamp.between(from, to, width, tightened, loosened);
+    }
+
+    function widening(
+        uint256 first,
+        uint256 second,
+        uint256 firstBefore,
+        uint256 secondBefore
+    ) external pure returns (uint256) {
+        return ParameterRamp.widening(first, second, firstBefore, secondBefore);
+    }
+}
