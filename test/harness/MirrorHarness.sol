@@ -4,9 +4,7 @@ pragma solidity 0.8.37;
 import {InterestRateModel} from "../../contracts/clearing/InterestRateModel.sol";
 import {InterestTerms} from "../../contracts/interfaces/IClearinghouseTerms.sol";
 import {Auction} from "../../contracts/interfaces/ILiquidation.sol";
-import {MarketParameters} from "../../contracts/interfaces/IRiskParameters.sol";
 import {AuctionPricing, Verdict} from "../../contracts/liquidation/AuctionPricing.sol";
-import {ParameterRamp} from "../../contracts/risk/ParameterRamp.sol";
 
 /// @notice Opens pure libraries that no view shows to their mirrors in TypeScript.
 contract MirrorHarness {
@@ -61,32 +59,5 @@ contract MirrorHarness {
         terms.sure = AuctionPricing.isSurelyHealthy(terms.left);
         AuctionPricing.advance(auction, verdict.whole, time);
         terms.advanced = auction;
-    }
-
-    function pack(MarketParameters memory p) external pure returns (uint256 first, uint256 second) {
-        return ParameterRamp.pack(p);
-    }
-
-    function unpack(uint256 first, uint256 second) external pure returns (MarketParameters memory) {
-        return ParameterRamp.unpack(first, second);
-    }
-
-    function between(
-        uint256 from,
-        uint256 to,
-        uint256 width,
-        uint256 elapsed
-    ) external pure returns (uint256 inForce, uint256 newRisk) {
-        (uint256 tightened, uint256 loosened) = ParameterRamp.progress(elapsed);
-        return ParameterRamp.between(from, to, width, tightened, loosened);
-    }
-
-    function widening(
-        uint256 first,
-        uint256 second,
-        uint256 firstBefore,
-        uint256 secondBefore
-    ) external pure returns (uint256) {
-        return ParameterRamp.widening(first, second, firstBefore, secondBefore);
     }
 }
