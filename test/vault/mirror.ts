@@ -1,7 +1,7 @@
 import { trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
-import { judge, priced } from "../../packages/quant/src/exact/quotes.ts";
-import { connection, expiryOf, option, refusal, scene } from "../support/ballast.ts";
+import { judge, priced, type QuoterParameters } from "../../packages/quant/src/exact/quotes.ts";
+import { connection, curator, expiryOf, option, refusal, scene } from "../support/ballast.ts";
 import { seeded } from "../support/random.ts";
 
 describe("Quoter: the mirror in BigInt", () => {
@@ -12,12 +12,30 @@ describe("Quoter: the mirror in BigInt", () => {
     const leg = { instrument: option(expiryOf(stage, 2), 2_200n, "call"), quantity: 300n * WAD };
     await (await trade(ballast, account, [leg])).wait();
     const own = await vault.account();
-    const p = await quoter.parameters();
     const weth = await stage.world.externals.weth.getAddress();
-    const latest = await connection.ethers.provider.getBlock("latest");
+    const steered = (await curator(stage)).quoter;
     const next = seeded(111);
-    const seen = { quoted: 0, reducing: 0, refused: 0 };
-    for (let run = 0; run < 60; run++) {
+    const share = (most: number): bigint => BigInt(Math.floor(next() * most * 1e9)) * 10n ** 9n + 7n;
+    const someParameters = (): QuoterParameters => ({
+      halfSpreadVol: share(0.05),
+      spotSpread: share(0.002),
+      vegaCharge: share(1),
+      minDelta: share(0.1),
+      maxDelta: WAD - share(0.1),
+      maxNetVega: share(next() < 0.5 ? 0.05 : 2),
+      maxNetDelta: share(next() < 0.5 ? 0.05 : 2),
+      minTenor: BigInt(Math.floor(next() * 4 * 86_400)),
+      maxTenor: BigInt(Math.floor((20 + next() * 60) * 86_400)),
+    });
+    let p = someParameters();
+    const reasons = new Map<string, number>();
+    const seen = { quoted: 0, reducing: 0 };
+    for (let run = 0; run < 150; run++) {
+      if (run % 10 === 0) {
+        p = someParameters();
+        await (await steered.setParameters(p)).wait();
+      }
+      const latest = await connection.ethers.provider.getBlock("latest");
       const expiry = expiryOf(stage, Math.floor(next() * 5));
       const strike = BigInt(1_500 + 50 * Math.floor(next() * 21));
       const isSame = next() < 0.2;
@@ -39,7 +57,7 @@ describe("Quoter: the mirror in BigInt", () => {
       const judged = judge(p, inputs);
       if (judged.refusal !== undefined) {
         expect(await refusal(quoter.quote(instrument, quantity))).to.equal(`Quoter_${judged.refusal}`);
-        seen.refused++;
+        reasons.set(judged.refusal, (reasons.get(judged.refusal) ?? 0) + 1);
         continue;
       }
       const quote = await quoter.quote(instrument, quantity);
@@ -51,5 +69,7 @@ describe("Quoter: the mirror in BigInt", () => {
       if (judged.reducesRisk) seen.reducing++;
     }
     for (const [what, count] of Object.entries(seen)) expect(count, what).to.be.greaterThan(3);
+    const expected = ["DeltaLimit", "DeltaOutOfRange", "TenorOutOfRange", "VegaLimit"];
+    expect([...reasons.keys()].sort()).to.deep.equal(expected);
   });
 });
