@@ -164,12 +164,14 @@ abstract contract AuctionRegister is Verdicts {
         return verdict.equity > 0 ? AuctionKind.Solvent : AuctionKind.Insolvent;
     }
 
-    /// @dev Paid from cash that is there, while all has a price; an account without cash or equity pays later, if ever.
+    /// @dev Paid from cash that is there, while all has a price; an account without cash or equity pays later, if ever. To
+    /// nobody for an account of its own: between those, what is held back may not move, and no bid may fail on that.
     function _payStarter(AccountId account, Auction memory auction, Verdict memory verdict) private {
         int256 fee = (verdict.equity * START_FEE_SHARE) / WAD;
         if (fee > START_FEE_CAP) fee = START_FEE_CAP;
         AccountId receiver = accountIdOf(auction.starter, 0);
-        if (fee <= 0 || !verdict.whole || verdict.cash < fee || receiver == account) return;
+        if (fee <= 0 || !verdict.whole || verdict.cash < fee) return;
+        if (auction.starter == account.ownerOf()) return;
         auction.starter = address(0);
         verdict.equity -= fee;
         verdict.cash -= fee;

@@ -48,18 +48,21 @@ abstract contract Backstop is IAuctionHouse, AccessManaged {
         BackstopTerms memory terms = _terms;
         _requireDue(auction, terms);
         fraction = largest;
-        if (verdict.maintenance <= 0) return fraction;
+        uint256 size = _sizeOf(verdict);
+        if (size == 0) return fraction;
         uint256 taken = _takenToday();
         uint256 room = _roomFor(terms, taken);
         uint256 equity = vaultEquity > 0 ? uint256(vaultEquity) : 0;
-        uint256 maintenance = uint256(verdict.maintenance);
-        fraction = FixedPoint.min(
-            fraction,
-            FixedPoint.divDown(FixedPoint.mulDown(equity, room), maintenance)
-        );
+        fraction = FixedPoint.min(fraction, FixedPoint.divDown(FixedPoint.mulDown(equity, room), size));
         if (fraction == 0) revert AuctionHouse_BackstopSpent(taken, terms.perDay);
         _day = uint64(block.timestamp / 1 days);
-        _takenThatDay = uint192(taken + FixedPoint.divUp(FixedPoint.mulUp(maintenance, fraction), equity));
+        _takenThatDay = uint192(taken + FixedPoint.divUp(FixedPoint.mulUp(size, fraction), equity));
+    }
+
+    /// @dev What counts against the vault's terms: the maintenance, or the debt where that is more [wad USD].
+    function _sizeOf(Verdict memory verdict) private pure returns (uint256) {
+        int256 size = verdict.maintenance > -verdict.equity ? verdict.maintenance : -verdict.equity;
+        return size > 0 ? uint256(size) : 0;
     }
 
     /// @dev Share of the vault's equity that may be taken now.

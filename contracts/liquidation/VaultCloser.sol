@@ -59,7 +59,10 @@ contract VaultCloser is IVaultCloser {
         int256 before = Usd.unwrap(clearinghouse.cashOf(own));
         PartBid memory terms = PartBid(id, kind, own, Usd.wrap(NO_LIMIT), legs);
         auctionHouse.bidPart(account, terms, abi.encode(legs));
-        gain = _free(before, Usd.unwrap(clearinghouse.cashOf(own)));
+        int256 afterwards = Usd.unwrap(clearinghouse.cashOf(own));
+        // What is there from before, while it is held back, pays for nobody's closing.
+        if (afterwards < before) revert VaultCloser_LessThanWanted(0, least);
+        gain = _free(before, afterwards);
         if (gain < least) revert VaultCloser_LessThanWanted(gain, least);
         emit ClosedWithVault(account, msg.sender, legs.length, gain);
         if (gain != 0) clearinghouse.withdraw(own, _usdc, gain, msg.sender);

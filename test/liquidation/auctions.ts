@@ -1,7 +1,7 @@
-import { accountId, WAD } from "@ballast/sdk";
+import { accountId, trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { connection, refusal } from "../support/ballast.ts";
+import { connection, expiryOf, moveTo, option, refusal, scene } from "../support/ballast.ts";
 import { balanced, bidOn, distressed, forSale, lookUntil, payIn, SOFT_STAGE } from "../support/distress.ts";
 
 const { ethers, networkHelpers } = connection;
@@ -131,6 +131,22 @@ describe("auction house", () => {
     await (await house.update(putSeller.account)).wait();
     expect((await house.auctionOf(putSeller.account)).id).to.equal(2n);
     expect(await house.queryFilter(paid)).to.have.length(1);
+  });
+
+  it("pays no owner for starting the auction of an account of its own, which a lock on its cash could stop", async () => {
+    const stage = await networkHelpers.loadFixture(scene);
+    const { bidder, putSeller } = stage.world.people;
+    const { ballast } = putSeller;
+    const account = accountId(putSeller.address, 1n);
+    await payIn(stage, { ...putSeller, account }, await ballast.clearinghouse.cashOf(putSeller.account));
+    const leg = { instrument: option(expiryOf(stage, 2), 1_800n, "put"), quantity: -90n * WAD };
+    await (await trade(ballast, account, [leg])).wait();
+    await moveTo(stage, stage.start + HOUR, 1_600n);
+    await (await ballast.auctionHouse.start(account)).wait();
+    await (await bidder.ballast.auctionHouse.update(account)).wait();
+    const { auctionHouse } = bidder.ballast;
+    expect(await auctionHouse.queryFilter(auctionHouse.filters.StarterPaid(account))).to.have.length(0);
+    expect((await auctionHouse.auctionOf(account)).kind).to.equal(1n);
   });
 
   it("cuts a bid for more than is for sale, so that a gift to the account cannot spoil it", async () => {
