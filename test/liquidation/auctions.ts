@@ -1,11 +1,24 @@
 import { accountId, trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { connection, expiryOf, moveTo, option, refusal, scene } from "../support/ballast.ts";
+import { connection, expiryOf, moveTo, option, refusal, type Scene, scene } from "../support/ballast.ts";
 import { balanced, bidOn, distressed, forSale, lookUntil, payIn, SOFT_STAGE } from "../support/distress.ts";
 
 const { ethers, networkHelpers } = connection;
 const HOUR = 3600;
+
+/** Another account of the put seller has fallen below its maintenance. */
+async function secondAccountDistressed(): Promise<Scene> {
+  const stage = await scene();
+  const { putSeller } = stage.world.people;
+  const { ballast } = putSeller;
+  const account = accountId(putSeller.address, 1n);
+  await payIn(stage, { ...putSeller, account }, await ballast.clearinghouse.cashOf(putSeller.account));
+  const leg = { instrument: option(expiryOf(stage, 2), 1_800n, "put"), quantity: -90n * WAD };
+  await (await trade(ballast, account, [leg])).wait();
+  await moveTo(stage, stage.start + HOUR, 1_600n);
+  return stage;
+}
 
 describe("auction house", () => {
   it("sells a slice of a solvent account and ends when it is healthy again", async () => {
@@ -134,15 +147,10 @@ describe("auction house", () => {
   });
 
   it("pays no owner for starting the auction of an account of its own, which a lock on its cash could stop", async () => {
-    const stage = await networkHelpers.loadFixture(scene);
+    const stage = await networkHelpers.loadFixture(secondAccountDistressed);
     const { bidder, putSeller } = stage.world.people;
-    const { ballast } = putSeller;
     const account = accountId(putSeller.address, 1n);
-    await payIn(stage, { ...putSeller, account }, await ballast.clearinghouse.cashOf(putSeller.account));
-    const leg = { instrument: option(expiryOf(stage, 2), 1_800n, "put"), quantity: -90n * WAD };
-    await (await trade(ballast, account, [leg])).wait();
-    await moveTo(stage, stage.start + HOUR, 1_600n);
-    await (await ballast.auctionHouse.start(account)).wait();
+    await (await putSeller.ballast.auctionHouse.start(account)).wait();
     await (await bidder.ballast.auctionHouse.update(account)).wait();
     const { auctionHouse } = bidder.ballast;
     expect(await auctionHouse.queryFilter(auctionHouse.filters.StarterPaid(account))).to.have.length(0);
