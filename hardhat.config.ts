@@ -37,6 +37,7 @@ export default defineConfig({
         settings: {
           evmVersion: "cancun",
           viaIR: true,
+          // More runs save a little gas and make the margin engine too large to deploy.
           optimizer: { enabled: true, runs: 2_000 },
           outputSelection: outputs,
         },
