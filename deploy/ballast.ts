@@ -16,7 +16,7 @@ export function ballastModule(config: BallastConfig) {
     const { calls: oracleCalls, ...oracle } = deployOracle(context, accessManager);
     const { calls: riskCalls, ...risk } = deployRisk(context, accessManager, oracle);
     const { calls: clearingCalls, ...clearing } = deployClearing(context, accessManager, oracle, risk);
-    const { calls: vaultCalls, ...vault } = deployVault(context, accessManager, oracle, clearing);
+    const { calls: vaultCalls, ...vault } = deployVault(context, accessManager, oracle, risk, clearing);
     const { calls: solvencyCalls, ...solvency } = deploySolvency(
       context,
       accessManager,

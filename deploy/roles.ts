@@ -66,6 +66,8 @@ export const RESTRICTIONS: readonly Restriction[] = [
     role: "CURATOR",
   },
   { target: "hedgeController", signature: "setVenue(uint8,address)", role: "CURATOR" },
+  { target: "valuation", signature: "setUncertainty((uint64,uint64,uint64,uint64))", role: "CURATOR" },
+  { target: "valuation", signature: "setSources(uint256,address,address)", role: "CURATOR" },
   { target: "vault", signature: "setHedger(address,bool)", role: "CURATOR" },
   { target: "lossWaterfall", signature: "setAuctionHouse(address)", role: "CURATOR" },
   { target: "auctionHouse", signature: "setBackstop((uint64,uint64,uint64,uint64))", role: "CURATOR" },

@@ -203,6 +203,8 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
     }
 
     function _measured(NetAssetValue memory value) internal returns (uint256 nav) {
+        // What leaves something out is no measure.
+        if (value.markTime == 0) return _lastNav;
         int256 bid = Usd.unwrap(value.bid);
         nav = bid > 0 ? FixedPoint.min(uint256(bid), type(uint128).max) : 0;
         _lastNav = uint128(nav);

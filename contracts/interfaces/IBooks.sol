@@ -86,6 +86,10 @@ interface IBooks {
         Price spot
     ) external view returns (BookMarks memory marks, bool isCurrent);
 
+    /// @notice What tells one state of an account's books from another: the versions of the arrays of all its groups, and the
+    /// total of `market`. Marks that were made for another one are not this book's.
+    function versionOf(AccountId account, uint8 market) external view returns (bytes32);
+
     /// @notice The legs of `account` in a group, packed two a word.
     function legsOf(AccountId account, uint256 group) external view returns (uint256[] memory positionWords);
 

@@ -6,12 +6,13 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
+import {VaultReading} from "./IValuation.sol";
 
 /// @notice The vault's two-sided net asset value.
 /// @param bid what leavers burn at [wad USD], signed
 /// @param ask what joiners mint at [wad USD], signed
 /// @param mid mark value [wad USD], signed
-/// @param markTime the older of the price's and the surface's timestamps
+/// @param markTime oldest timestamp of what it rests on; zero if something held could not be valued and is left out
 struct NetAssetValue {
     Usd bid;
     Usd ask;
@@ -84,6 +85,7 @@ interface IOptionsVault {
     error OptionsVault_NothingToProcess();
     error OptionsVault_MarkNotNewer(uint256 markTime, uint256 lastRequest);
     error OptionsVault_MarkUnusable(uint8 market);
+    error OptionsVault_MarkFlawed(uint256 flaws);
     error OptionsVault_NothingToClaim(address controller);
     error OptionsVault_ExceedsClaimable(uint256 asked, uint256 claimable);
     error OptionsVault_PreviewNotSupported();
@@ -114,7 +116,10 @@ interface IOptionsVault {
     /// @notice The vault's account.
     function account() external view returns (AccountId);
 
-    /// @notice Two-sided NAV at the current mark. Signed; reverts only if there has never been a price.
+    /// @notice All that is known of the vault's account now (see IValuation). Reverts for nothing but lack of gas.
+    function reading() external view returns (VaultReading memory);
+
+    /// @notice Two-sided NAV at the current mark. Signed; reverts for nothing but lack of gas.
     function nav() external view returns (NetAssetValue memory);
 
     /// @notice Price of one whole share at bid, ask and mid NAV [wad USD].

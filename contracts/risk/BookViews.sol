@@ -98,6 +98,13 @@ abstract contract BookViews is IBooks {
     }
 
     /// @inheritdoc IBooks
+    function versionOf(AccountId account, uint8 market) external view returns (bytes32) {
+        uint256[] memory words = new uint256[](BookTotals.COUNT);
+        BookTotals.read(_totals[account][market], words, 0);
+        return keccak256(abi.encode(BookGroups.all(_groups[account]), words));
+    }
+
+    /// @inheritdoc IBooks
     function legsOf(AccountId account, uint256 group) external view returns (uint256[] memory) {
         return clearinghouse.bookLegs(account, group);
     }

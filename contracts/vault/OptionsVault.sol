@@ -6,12 +6,13 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {BookValue, IOptionPricer} from "../interfaces/IOptionPricer.sol";
+import {IOptionPricer} from "../interfaces/IOptionPricer.sol";
 import {Epoch, IOptionsVault, NetAssetValue} from "../interfaces/IOptionsVault.sol";
-import {IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
+import {IPriceRouter, PriceStatus} from "../interfaces/IPriceRouter.sol";
 import {Quote} from "../interfaces/IQuoter.sol";
 import {Assessment} from "../interfaces/IRiskEngine.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
+import {IValuation, VaultReading} from "../interfaces/IValuation.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
@@ -33,10 +34,6 @@ contract OptionsVault is EpochQueue, AccessManaged {
 
     uint256 private constant WAD = 1e18;
     uint8 private constant MARKET = 0;
-    /// @dev Uncertainty of the mark: volatility [wad], spot [share], and spot per hour of age.
-    int256 private constant VOLATILITY_UNCERTAINTY = 0.01e18;
-    uint256 private constant SPOT_UNCERTAINTY = 0.0025e18;
-    uint256 private constant AGE_UNCERTAINTY = 0.005e18;
     uint256 private constant ALL_SCOPES = 3;
     /// @dev Where the seed's shares stay for ever.
     address private constant LOCKED = address(0xdead);
@@ -45,6 +42,7 @@ contract OptionsVault is EpochQueue, AccessManaged {
     IOptionPricer public immutable optionPricer;
     IPriceRouter public immutable priceRouter;
     ISurfaceFeed public immutable surfaceFeed;
+    IValuation public immutable valuation;
     Quoter public immutable quoter;
     uint8 private immutable _cashDecimals;
 
@@ -55,19 +53,26 @@ contract OptionsVault is EpochQueue, AccessManaged {
     /// @param pricer marks and Greeks
     /// @param router live spot
     /// @param surfaces posted surfaces
+    /// @param valuer what the account is worth
     constructor(
         address authority,
         IClearinghouse ledger,
         IOptionPricer pricer,
         IPriceRouter router,
-        ISurfaceFeed surfaces
+        ISurfaceFeed surfaces,
+        IValuation valuer
     ) ERC20("Ballast ETH Vault", "blETH") EpochQueue(_cashOf(ledger)) AccessManaged(authority) {
-        if (address(pricer) == address(0) || address(router) == address(0) || address(surfaces) == address(0))
-            revert OptionsVault_ZeroAddress();
+        if (
+            address(pricer) == address(0) ||
+            address(router) == address(0) ||
+            address(surfaces) == address(0) ||
+            address(valuer) == address(0)
+        ) revert OptionsVault_ZeroAddress();
         clearinghouse = ledger;
         optionPricer = pricer;
         priceRouter = router;
         surfaceFeed = surfaces;
+        valuation = valuer;
         (, _cashDecimals) = ledger.cashAsset();
         quoter = new Quoter(authority, this, ledger, pricer, surfaces);
         IERC20(_usdc).forceApprove(address(ledger), type(uint256).max);
@@ -155,22 +160,13 @@ contract OptionsVault is EpochQueue, AccessManaged {
     }
 
     /// @inheritdoc IOptionsVault
-    function nav() public view returns (NetAssetValue memory result) {
-        PriceReading memory reading = priceRouter.spot(MARKET);
-        if (Price.unwrap(reading.price) == 0) revert OptionsVault_MarkUnusable(MARKET);
-        uint256 spot = Price.unwrap(reading.price);
-        BookValue memory book = optionPricer.bookValue(MARKET, clearinghouse.positionWords(account()));
-        int256 hedge = int256(_hedge());
-        int256 mid =
-            Usd.unwrap(clearinghouse.cashOf(account())) +
-                book.value +
-                FixedPoint.signedMulDown(hedge, int256(spot));
-        (, uint256 surfaceTime) = surfaceFeed.lastReport(MARKET);
-        result.markTime = FixedPoint.min(reading.updatedAt, surfaceTime);
-        int256 half = _halfSpread(book, book.delta + hedge, spot, result.markTime);
-        result.mid = Usd.wrap(mid);
-        result.bid = Usd.wrap(mid - half);
-        result.ask = Usd.wrap(mid + half);
+    function reading() public view returns (VaultReading memory) {
+        return valuation.read(account(), MARKET);
+    }
+
+    /// @inheritdoc IOptionsVault
+    function nav() public view returns (NetAssetValue memory) {
+        return _navOf(reading());
     }
 
     /// @inheritdoc IOptionsVault
@@ -214,12 +210,11 @@ contract OptionsVault is EpochQueue, AccessManaged {
 
     /// @dev A mark newer than every request, from a price and a surface good enough to trade on.
     function _requireMark(uint256 lastRequestAt) private view returns (NetAssetValue memory mark) {
-        mark = nav();
+        VaultReading memory read_ = reading();
+        if (read_.flaws != 0) revert OptionsVault_MarkFlawed(read_.flaws);
+        mark = _navOf(read_);
         if (mark.markTime <= lastRequestAt) {
             revert OptionsVault_MarkNotNewer(mark.markTime, lastRequestAt);
-        }
-        if (priceRouter.spot(MARKET).status != PriceStatus.Ok || surfaceFeed.isStale(MARKET)) {
-            revert OptionsVault_MarkUnusable(MARKET);
         }
     }
 
@@ -270,28 +265,8 @@ contract OptionsVault is EpochQueue, AccessManaged {
         }
     }
 
-    /// @dev The vault's ether collateral [wad].
-    function _hedge() private view returns (uint256 amount) {
-        address[] memory assets = clearinghouse.collateralAssets();
-        for (uint256 i = 0; i < assets.length; ++i) {
-            if (clearinghouse.collateralAsset(assets[i]).market != MARKET) continue;
-            uint8 decimals_ = clearinghouse.collateralAsset(assets[i]).decimals;
-            amount += Units.toWad(clearinghouse.collateralOf(account(), assets[i]), decimals_);
-        }
-    }
-
-    /// @dev vega * vol uncertainty + |delta| * spot uncertainty, which grows with the age of the mark.
-    function _halfSpread(
-        BookValue memory book,
-        int256 netDelta,
-        uint256 spot,
-        uint256 markTime
-    ) private view returns (int256) {
-        uint256 age = block.timestamp > markTime ? block.timestamp - markTime : 0;
-        uint256 uncertainty = SPOT_UNCERTAINTY + (AGE_UNCERTAINTY * FixedPoint.min(age, 1 days)) / 1 hours;
-        uint256 exposure = FixedPoint.mulUp(FixedPoint.abs(netDelta), spot);
-        uint256 vega = FixedPoint.mulUp(book.grossVega, uint256(VOLATILITY_UNCERTAINTY));
-        return int256(vega + FixedPoint.mulUp(exposure, uncertainty));
+    function _navOf(VaultReading memory read_) private pure returns (NetAssetValue memory) {
+        return NetAssetValue(read_.bid, read_.ask, read_.mid, read_.markTime);
     }
 
     function _perShare(Usd value, uint256 supply) private pure returns (Price) {

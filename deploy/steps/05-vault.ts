@@ -1,9 +1,11 @@
 import type { OracleRoom } from "./02-oracle.ts";
+import type { RiskRoom } from "./03-risk.ts";
 import type { ClearingRoom } from "./04-clearing.ts";
 import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
 
 /** Contracts of the vault and hedging rooms. Quoter and silo are created by the vault. */
 export interface VaultRoom {
+  readonly valuation: ContractFuture;
   readonly vault: ContractFuture;
   readonly quoter: ContractFuture;
   readonly silo: ContractFuture;
@@ -15,12 +17,17 @@ export function deployVault(
   { m, config }: StepContext,
   access: ContractFuture,
   oracle: OracleRoom,
+  { books }: RiskRoom,
   { clearinghouse }: ClearingRoom,
 ): VaultRoom & { calls: SetUpCall[] } {
   const { optionPricer, priceRouter, surfaceFeed } = oracle;
-  const vault = m.contract("OptionsVault", [access, clearinghouse, optionPricer, priceRouter, surfaceFeed], {
-    id: "vault",
-  });
+  const feeds = [optionPricer, priceRouter, surfaceFeed] as const;
+  const valuation = m.contract(
+    "Valuation",
+    [access, clearinghouse, books, ...feeds, oracle.settlementOracle],
+    { id: "valuation" },
+  );
+  const vault = m.contract("OptionsVault", [access, clearinghouse, ...feeds, valuation], { id: "vault" });
   const quoter = m.contractAt("Quoter", m.staticCall(vault, "quoter"), { id: "quoter" });
   const silo = m.contractAt("Silo", m.staticCall(vault, "silo"), { id: "silo" });
   const hedgeController = m.contract(
@@ -60,5 +67,5 @@ export function deployVault(
     { id: "setHedger", contract: vault, method: "setHedger", args: [hedgeController, true] },
     ...hedges,
   ];
-  return { vault, quoter, silo, hedgeController, calls };
+  return { valuation, vault, quoter, silo, hedgeController, calls };
 }

@@ -81,6 +81,7 @@ contract TestVault {
         uint256 i;
         while (endless) ++i;
         mark.bid = Usd.wrap(value);
+        mark.markTime = block.timestamp;
     }
 }
 

@@ -73,7 +73,7 @@ describe("vault: entering and leaving", () => {
     await moveTo(stage, stage.start + HOUR, 2_000n);
     expect(await refusal(lp.ballast.vault.processEpoch.staticCall())).to.equal("nothing was refused");
     await stage.clock.advanceTo(stage.start + 4 * HOUR);
-    expect(await refusal(lp.ballast.vault.processEpoch.staticCall())).to.equal("OptionsVault_MarkUnusable");
+    expect(await refusal(lp.ballast.vault.processEpoch.staticCall())).to.equal("OptionsVault_MarkFlawed");
   });
 
   it("refuses claims and requests that are not the caller's, too small, too large or not there", async () => {
@@ -141,7 +141,14 @@ describe("vault: entering and leaving", () => {
     const at = stage.world.deployment.contracts;
     const factory = await ethers.getContractFactory("OptionsVault");
     const deploy = (surfaces: string) =>
-      factory.deploy(at.accessManager, at.clearinghouse, at.optionPricer, at.priceRouter, surfaces);
+      factory.deploy(
+        at.accessManager,
+        at.clearinghouse,
+        at.optionPricer,
+        at.priceRouter,
+        surfaces,
+        at.valuation,
+      );
     const fresh = await deploy(at.surfaceFeed);
     expect(await refusal(fresh.getFunction("processEpoch").staticCall())).to.equal("OptionsVault_NotSeeded");
     expect(await refusal(deploy(ZeroAddress))).to.equal("OptionsVault_ZeroAddress");
@@ -261,6 +268,7 @@ describe("vault: trading", () => {
       at.optionPricer,
       at.priceRouter,
       at.surfaceFeed,
+      at.valuation,
     );
     const quoter = (await ethers.getContractFactory("Quoter")).attach(
       String(await empty.getFunction("quoter").staticCall()),

@@ -17,6 +17,7 @@ const CONTRACT_NAMES = [
   "vault",
   "quoter",
   "silo",
+  "valuation",
   "hedgeController",
   "auctionHouse",
   "vaultCloser",

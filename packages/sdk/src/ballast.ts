@@ -36,6 +36,8 @@ import {
   ISettler__factory,
   type ISurfaceFeed,
   ISurfaceFeed__factory,
+  type IValuation,
+  IValuation__factory,
   type IVaultCloser,
   IVaultCloser__factory,
 } from "../../../typechain-types/index.js";
@@ -110,6 +112,7 @@ export interface Ballast {
   readonly riskEngine: IRiskEngine;
   readonly vault: IOptionsVault;
   readonly shares: Shares;
+  readonly valuation: IValuation;
   readonly quoter: IQuoter;
   readonly hedgeController: IHedgeController;
   readonly auctionHouse: IAuctionHouse;
@@ -148,6 +151,7 @@ export function connectBallast(deployment: Deployment, runner: ContractRunner): 
     riskEngine: IRiskEngine__factory.connect(at.riskEngine, runner),
     vault: IOptionsVault__factory.connect(at.vault, runner),
     shares: new Contract(at.vault, SHARES_ABI, runner) as unknown as Shares,
+    valuation: IValuation__factory.connect(at.valuation, runner),
     quoter: IQuoter__factory.connect(at.quoter, runner),
     hedgeController: IHedgeController__factory.connect(at.hedgeController, runner),
     auctionHouse: IAuctionHouse__factory.connect(at.auctionHouse, runner),

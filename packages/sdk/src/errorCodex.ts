@@ -91,6 +91,14 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     cause: "The trade came after its deadline.",
     fix: "Send it again with a later deadline.",
   },
+  OptionsVault_MarkFlawed: {
+    cause: "Something in the vault's valuation is not good enough for an epoch; the flaws say what.",
+    fix: "Wait for a price, a surface or a fixing, or refresh the vault's book.",
+  },
+  Valuation_OutOfGas: {
+    cause: "The transaction brought too little gas to value the vault.",
+    fix: "Send it with more gas.",
+  },
   OptionsVault_MarkNotNewer: {
     cause: "No mark newer than the last request exists yet.",
     fix: "Wait for the next price and surface update.",

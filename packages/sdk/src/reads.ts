@@ -20,6 +20,19 @@ export const PRICE_STATUS = [
 ] as const;
 export type PriceStatus = (typeof PRICE_STATUS)[number];
 
+/** What may be wrong with a reading of the vault, as bits of `flaws`; any of them stops epochs, and nothing else. */
+export const FLAWS = {
+  noPrice: 1n,
+  priceUnusable: 2n,
+  surfaceStale: 4n,
+  notFixed: 8n,
+  notValued: 16n,
+  tooManyLegs: 32n,
+  noBook: 64n,
+  sourceUnreadable: 128n,
+  inBatch: 256n,
+} as const;
+
 /** DataStatus of contracts/interfaces/IRiskEngine.sol, by number. */
 export const DATA_STATUS = ["Good", "LiquidationOnly", "Unusable"] as const;
 export type DataStatus = (typeof DATA_STATUS)[number];

@@ -5,7 +5,7 @@ import type { Action, KeeperContext } from "../task.ts";
 const QUIET = new Set([
   "OptionsVault_MarkNotNewer",
   "OptionsVault_NothingToProcess",
-  "OptionsVault_MarkUnusable",
+  "OptionsVault_MarkFlawed",
 ]);
 
 /** Processes the vault's epoch as soon as a mark newer than its last request exists. */

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountId} from "../types/AccountId.sol";
+import {Price} from "../types/Price.sol";
+import {Quantity} from "../types/Quantity.sol";
+import {Usd} from "../types/Usd.sol";
+
+/// @dev What may be wrong with a reading; any of them makes it unfit for an epoch, and for nothing else.
+/// No price ever of something held: it counts as nothing.
+uint256 constant FLAW_NO_PRICE = 1;
+/// @dev A price that is not good for trading: it counts at the last one.
+uint256 constant FLAW_PRICE_UNUSABLE = 2;
+/// @dev A slice of an expiry held, or the surface if nothing is held, is stale: it counts at the last one.
+uint256 constant FLAW_SURFACE_STALE = 4;
+/// @dev An expiry is over and not fixed: it counts at intrinsic of the live price.
+uint256 constant FLAW_NOT_FIXED = 8;
+/// @dev Legs without a surface: they count at intrinsic, and all that they could be worth beside it is in the spread.
+uint256 constant FLAW_NOT_VALUED = 16;
+/// @dev More legs stand apart from the book than one reading values: the rest of them are left out.
+uint256 constant FLAW_TOO_MANY_LEGS = 32;
+/// @dev Positions are held without a book.
+uint256 constant FLAW_NO_BOOK = 64;
+/// @dev The hedge's venues or the desk could not be read: they count as nothing.
+uint256 constant FLAW_SOURCE_UNREADABLE = 128;
+/// @dev A batch is running: an account may be half-way through a change.
+uint256 constant FLAW_IN_BATCH = 256;
+
+/// @notice An account that LPs own, valued.
+/// @param bid what leavers burn at [wad USD], signed
+/// @param ask what joiners mint at [wad USD], signed
+/// @param mid cash + options + hedgeValue - unreleased [wad USD], signed
+/// @param markTime the oldest of the prices and slices that it rests on, unix seconds
+/// @param flaws FLAW_* that apply; zero for a reading that an epoch may use
+/// @param cash with interest up to now [wad USD], signed
+/// @param options of all markets [wad USD], signed
+/// @param hedge collateral and venue positions of the home market [wad underlying]
+/// @param hedgeValue collateral of all markets at their live prices, and what venues say they are worth [wad USD], signed
+/// @param unreleased spread earned and not yet released [wad USD]
+/// @param spot of the home market [wad USD]; zero if there never was one
+/// @param delta of the home market's options [wad underlying]
+/// @param gamma change of that delta for a dollar [wad]
+/// @param volatilityUp what options in current books gain when each volatility rises by its up shock [wad USD]
+/// @param volatilityDown the same when each falls by its down shock [wad USD]
+/// @param grossVolatilityUp sum over strikes of what the up shock changes [wad USD]
+/// @param vega of the legs that stand apart from books, per 1.00 of volatility [wad USD]
+/// @param grossVega the same, summed without netting [wad USD]
+/// @param legsApart how many legs stand apart and were valued one by one
+/// @param version of the book that the marks were made for: another book, or other arrays under it, has another one
+struct VaultReading {
+    Usd bid;
+    Usd ask;
+    Usd mid;
+    uint256 markTime;
+    uint256 flaws;
+    Usd cash;
+    Usd options;
+    int256 hedge;
+    Usd hedgeValue;
+    Usd unreleased;
+    Price spot;
+    int256 delta;
+    int256 gamma;
+    int256 volatilityUp;
+    int256 volatilityDown;
+    uint256 grossVolatilityUp;
+    int256 vega;
+    uint256 grossVega;
+    uint256 legsApart;
+    bytes32 version;
+}
+
+/// @notice How far a mark may be from the truth.
+/// @param bookShare of what the up shock of volatility changes in current books [wad], 1 % to 50 %
+/// @param volatility for legs that stand apart [wad], 0.1 to 20 points
+/// @param spot share of the price [wad], 0.05 % to 5 %
+/// @param spotPerHour what is added to it for each hour of the mark's age up to a day [wad], at most 5 %
+struct Uncertainty {
+    uint64 bookShare;
+    uint64 volatility;
+    uint64 spot;
+    uint64 spotPerHour;
+}
+
+/// @notice What a hedge holds outside the clearinghouse.
+interface IHedgeHoldings {
+    /// @notice Positions and signed worth of all venues of `market`, the underlying at its live price.
+    function venueTotals(uint8 market) external view returns (Quantity position, Usd value);
+}
+
+/// @notice Who keeps what the vault has earned and not yet counted.
+interface ISpreadKeeper {
+    /// @notice Spread of trades that is not yet released into NAV [wad USD], never negative.
+    function unreleasedSpread() external view returns (Usd);
+}
+
+/// @notice Values an account: cash, collateral, options and what is held at hedge venues. A reading is signed and has
+/// no reason to revert but a caller who brings too little gas.
+interface IValuation {
+    event UncertaintySet(Uncertainty oldUncertainty, Uncertainty newUncertainty);
+    event SourcesSet(AccountId indexed account, IHedgeHoldings hedge, ISpreadKeeper desk);
+
+    error Valuation_ZeroAddress();
+    error Valuation_BadParameter(bytes32 name, uint256 value);
+    error Valuation_OutOfGas(uint256 left);
+
+    /// @notice `account` valued now, its options from the totals of its books and, where those are not current, leg by leg.
+    /// @param market home market, whose Greeks and hedge are told
+    function read(AccountId account, uint8 market) external view returns (VaultReading memory);
+
+    /// @notice How far marks may be from the truth.
+    function uncertainty() external view returns (Uncertainty memory);
+
+    /// @notice Who is asked for what `account` has outside the ledger; zero for nobody.
+    function sourcesOf(AccountId account) external view returns (IHedgeHoldings hedge, ISpreadKeeper desk);
+
+    /// @notice Sets how far marks may be from the truth, bounded. Restricted to the curator.
+    function setUncertainty(Uncertainty calldata newUncertainty) external;
+
+    /// @notice Names who is asked for what `account` has outside the ledger. Restricted to the curator.
+    function setSources(AccountId account, IHedgeHoldings hedge, ISpreadKeeper desk) external;
+}

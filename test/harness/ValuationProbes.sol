@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountId} from "../../contracts/types/AccountId.sol";
+import {Usd} from "../../contracts/types/Usd.sol";
+
+/// @notice Answers whatever it is asked as it was told to: two numbers, too little, far too much, or never.
+contract MoodySource {
+    enum Mood {
+        Honest,
+        Reverting,
+        Short,
+        Endless,
+        Bomb
+    }
+
+    Mood public mood;
+    int256 public first;
+    int256 public second;
+
+    error Refused();
+
+    function set(Mood mood_, int256 first_, int256 second_) external {
+        (mood, first, second) = (mood_, first_, second_);
+    }
+
+    fallback() external {
+        if (mood == Mood.Reverting) revert Refused();
+        uint256 i;
+        while (mood == Mood.Endless) ++i;
+        (int256 a, int256 b) = (first, second);
+        uint256 size =
+            mood == Mood.Short
+                ? 31
+                : mood == Mood.Bomb
+                    ? 500_000
+                    : 64;
+        assembly ("memory-safe") {
+            let to := mload(0x40)
+            mstore(to, a)
+            mstore(add(to, 0x20), b)
+            return(to, size)
+        }
+    }
+}
+
+/// @notice A ledger with one account, whose book says to have many legs.
+contract LedgerOfMany {
+    uint256[] private _counts;
+    uint256 private immutable _firstGroup;
+
+    constructor(uint256 firstGroup, uint256[] memory counts) {
+        (_firstGroup, _counts) = (firstGroup, counts);
+    }
+
+    function activeAccount() external pure returns (AccountId) {
+        return AccountId.wrap(0);
+    }
+
+    function cashOf(AccountId) external pure returns (Usd) {
+        return Usd.wrap(5e18);
+    }
+
+    function hasBook(AccountId) external pure returns (bool) {
+        return true;
+    }
+
+    function bookGroups(AccountId) public view returns (uint256[] memory groups) {
+        groups = new uint256[](_counts.length);
+        for (uint256 i; i < groups.length; ++i) groups[i] = _firstGroup + i;
+    }
+
+    function bookLegCount(AccountId, uint256 group) external view returns (uint256) {
+        return _counts[group - _firstGroup];
+    }
+
+    function bookLegs(AccountId, uint256) external pure returns (uint256[] memory) {
+        return new uint256[](1);
+    }
+
+    function collateralAssets() external pure returns (address[] memory) {
+        return new address[](0);
+    }
+
+    /// @notice Books of which nothing is current.
+    function versionOf(AccountId, uint8) external pure returns (bytes32) {
+        return 0;
+    }
+}
