@@ -2,9 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccountId} from "../types/AccountId.sol";
-import {InstrumentId} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
-import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 import {VaultReading} from "./IValuation.sol";
 
@@ -39,13 +37,6 @@ struct Epoch {
 /// (ERC-7540) deposits and redemptions. preview* revert as ERC-7540 demands. Only the parts beyond ERC-20, ERC-4626
 /// and ERC-7540 are declared here.
 interface IOptionsVault {
-    event Traded(
-        AccountId indexed taker,
-        InstrumentId indexed instrument,
-        Quantity quantity,
-        Usd premium,
-        Usd fair
-    );
     event EpochProcessed(
         uint256 indexed epochId,
         Usd navBid,
@@ -75,11 +66,6 @@ interface IOptionsVault {
     );
     event OperatorSet(address indexed controller, address indexed operator, bool approved);
 
-    error OptionsVault_OnlyInBatch();
-    error OptionsVault_NotActiveAccount(AccountId account);
-    error OptionsVault_SelfTrade();
-    error OptionsVault_DeadlinePassed(uint256 deadline, uint256 nowTimestamp);
-    error OptionsVault_PriceBeyondLimit(Usd premium, Usd limit);
     error OptionsVault_NotAuthorised(address owner, address caller);
     error OptionsVault_BelowMinimum(uint256 amount, uint256 minimum);
     error OptionsVault_NothingToProcess();
@@ -94,18 +80,6 @@ interface IOptionsVault {
     error OptionsVault_ZeroAddress();
     error OptionsVault_CancellationNotAvailable();
     error OptionsVault_WindDown(Usd navBid);
-
-    /// @notice Trades `quantity` of `instrument` (positive: the taker buys) against the vault at its quote.
-    /// Call it through `clearinghouse.batch` or `reduce`.
-    /// @param premiumLimit most the taker pays, or (negative) least it receives, for the whole quantity [wad USD]
-    /// @return premium what the taker paid (negative: received) [wad USD]
-    function trade(
-        AccountId taker,
-        InstrumentId instrument,
-        Quantity quantity,
-        Usd premiumLimit,
-        uint256 deadline
-    ) external returns (Usd premium);
 
     /// @notice Processes the pending epoch if the mark is newer than its last request. Anyone may call.
     function processEpoch() external returns (uint256 epochId);

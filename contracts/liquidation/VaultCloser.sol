@@ -11,7 +11,7 @@ import {
     Leg,
     PartBid
 } from "../interfaces/ILiquidation.sol";
-import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
+import {ITradeDesk} from "../interfaces/ITradeDesk.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
@@ -20,30 +20,31 @@ import {Usd} from "../types/Usd.sol";
 /// @title VaultCloser
 /// @notice A bidder that keeps nothing: within one transaction it buys positions in an auction and trades them away to the
 /// vault at its quote. So the soft stage reduces risk against the vault's quotes without anybody's capital. Its account is
-/// empty between calls, but for what rounding leaves and what withdrawals hold back; the next caller after that gets it. Trusts the auction house, the clearinghouse and the vault.
+/// empty between calls, but for what rounding leaves and what withdrawals hold back; the next caller after that gets it.
+/// Trusts the auction house, the clearinghouse and the trade desk.
 contract VaultCloser is IVaultCloser {
     uint256 private constant WAD = 1e18;
     int256 private constant NO_LIMIT = type(int128).max;
 
     IClearinghouse public immutable clearinghouse;
     IAuctionHouse public immutable auctionHouse;
-    IOptionsVault public immutable vault;
+    ITradeDesk public immutable desk;
     IHoldBack public immutable holdBack;
     address private immutable _usdc;
     uint8 private immutable _decimals;
 
     /// @param ledger where its account is
     /// @param house whose auctions it bids in
-    /// @param vault_ whose quotes it takes
+    /// @param desk_ where it trades with the vault
     /// @param source what part of withdrawals is held back
-    constructor(IClearinghouse ledger, IAuctionHouse house, IOptionsVault vault_, IHoldBack source) {
+    constructor(IClearinghouse ledger, IAuctionHouse house, ITradeDesk desk_, IHoldBack source) {
         if (
             address(ledger) == address(0) ||
             address(house) == address(0) ||
-            address(vault_) == address(0) ||
+            address(desk_) == address(0) ||
             address(source) == address(0)
         ) revert VaultCloser_ZeroAddress();
-        (clearinghouse, auctionHouse, vault, holdBack) = (ledger, house, vault_, source);
+        (clearinghouse, auctionHouse, desk, holdBack) = (ledger, house, desk_, source);
         (_usdc, _decimals) = ledger.cashAsset();
     }
 
@@ -75,9 +76,9 @@ contract VaultCloser is IVaultCloser {
         Leg[] memory legs = abi.decode(data, (Leg[]));
         Call[] memory calls = new Call[](legs.length);
         for (uint256 i = 0; i < legs.length; ++i) {
-            calls[i].target = address(vault);
+            calls[i].target = address(desk);
             calls[i].data = abi.encodeCall(
-                IOptionsVault.trade,
+                ITradeDesk.trade,
                 (bidder, legs[i].instrument, -legs[i].quantity, Usd.wrap(NO_LIMIT), block.timestamp)
             );
         }

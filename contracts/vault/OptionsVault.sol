@@ -9,26 +9,23 @@ import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IOptionPricer} from "../interfaces/IOptionPricer.sol";
 import {Epoch, IOptionsVault, NetAssetValue} from "../interfaces/IOptionsVault.sol";
 import {IPriceRouter, PriceStatus} from "../interfaces/IPriceRouter.sol";
-import {Quote} from "../interfaces/IQuoter.sol";
 import {Assessment} from "../interfaces/IRiskEngine.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {IValuation, VaultReading} from "../interfaces/IValuation.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
-import {InstrumentId} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
-import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 import {EpochQueue} from "./EpochQueue.sol";
-import {Quoter} from "./Quoter.sol";
 
 /// @title OptionsVault
-/// @notice LP shares over one account of the clearinghouse, which quotes and writes options. The vault holds nothing
-/// itself: cash, hedge and options are in its account, requests and claims in its silo. It trusts the clearinghouse to
-/// keep its books, the pricer for its marks, and the hedge controller, which it makes operator of its account.
+/// @notice LP shares over one account of the clearinghouse, which writes options through the trade desk. The vault holds
+/// nothing itself: cash, hedge and options are in its account, requests and claims in its silo. It trusts the
+/// clearinghouse to keep its books and to let only good venues at its account (the desk among them), the pricer for its
+/// marks, and the hedge controller, which it makes operator of its account.
 /// Entries are minted at ask NAV and exits burnt at bid NAV; the difference stays with those who remain.
-/// @dev A venue of the clearinghouse, for one market so far. USDC with at most 18 decimals, no fee on transfer.
+/// @dev For one market so far. USDC with at most 18 decimals, no fee on transfer.
 contract OptionsVault is EpochQueue, AccessManaged {
     using SafeERC20 for IERC20;
 
@@ -43,7 +40,6 @@ contract OptionsVault is EpochQueue, AccessManaged {
     IPriceRouter public immutable priceRouter;
     ISurfaceFeed public immutable surfaceFeed;
     IValuation public immutable valuation;
-    Quoter public immutable quoter;
     uint8 private immutable _cashDecimals;
 
     bool private _seeded;
@@ -74,7 +70,6 @@ contract OptionsVault is EpochQueue, AccessManaged {
         surfaceFeed = surfaces;
         valuation = valuer;
         (, _cashDecimals) = ledger.cashAsset();
-        quoter = new Quoter(authority, this, ledger, pricer, surfaces);
         IERC20(_usdc).forceApprove(address(ledger), type(uint256).max);
     }
 
@@ -88,31 +83,6 @@ contract OptionsVault is EpochQueue, AccessManaged {
         emit Seeded(msg.sender, assets, shares);
         IERC20(_usdc).safeTransferFrom(msg.sender, address(this), assets);
         clearinghouse.deposit(account(), _usdc, assets);
-    }
-
-    /// @inheritdoc IOptionsVault
-    function trade(
-        AccountId taker,
-        InstrumentId instrument,
-        Quantity quantity,
-        Usd premiumLimit,
-        uint256 deadline
-    ) external returns (Usd premium) {
-        if (msg.sender != address(clearinghouse)) revert OptionsVault_OnlyInBatch();
-        if (!(clearinghouse.activeAccount() == taker)) revert OptionsVault_NotActiveAccount(taker);
-        if (taker == account()) revert OptionsVault_SelfTrade();
-        if (block.timestamp > deadline) revert OptionsVault_DeadlinePassed(deadline, block.timestamp);
-        // Also what only closes: at a price that is too old or in doubt somebody would choose which side to take.
-        uint8 market = instrument.marketOf();
-        if (priceRouter.spot(market).status != PriceStatus.Ok) revert OptionsVault_MarkUnusable(market);
-        Quote memory quoted = quoter.quote(instrument, quantity);
-        premium = quoted.premium;
-        if (premium > premiumLimit) revert OptionsVault_PriceBeyondLimit(premium, premiumLimit);
-
-        clearinghouse.movePosition(account(), taker, instrument, quantity);
-        if (Usd.unwrap(premium) > 0) clearinghouse.moveCash(taker, account(), premium);
-        else if (Usd.unwrap(premium) < 0) clearinghouse.moveCash(account(), taker, -premium);
-        emit Traded(taker, instrument, quantity, premium, quoted.fair);
     }
 
     /// @inheritdoc IOptionsVault

@@ -3,16 +3,17 @@ import type { RiskRoom } from "./03-risk.ts";
 import type { ClearingRoom } from "./04-clearing.ts";
 import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
 
-/** Contracts of the vault and hedging rooms. Quoter and silo are created by the vault. */
+/** Contracts of the vault and hedging rooms. The silo is created by the vault. */
 export interface VaultRoom {
   readonly valuation: ContractFuture;
   readonly vault: ContractFuture;
   readonly quoter: ContractFuture;
+  readonly tradeDesk: ContractFuture;
   readonly silo: ContractFuture;
   readonly hedgeController: ContractFuture;
 }
 
-/** 05: the LP vault, its quotes, its queue, and the hedge with one Uniswap venue for each market. */
+/** 05: the LP vault, its quotes, its trade desk, its queue, and the hedge with one Uniswap venue for each market. */
 export function deployVault(
   { m, config }: StepContext,
   access: ContractFuture,
@@ -28,7 +29,10 @@ export function deployVault(
     { id: "valuation" },
   );
   const vault = m.contract("OptionsVault", [access, clearinghouse, ...feeds, valuation], { id: "vault" });
-  const quoter = m.contractAt("Quoter", m.staticCall(vault, "quoter"), { id: "quoter" });
+  const quoter = m.contract("Quoter", [access, vault, clearinghouse, optionPricer, surfaceFeed], {
+    id: "quoter",
+  });
+  const tradeDesk = m.contract("TradeDesk", [clearinghouse, vault, quoter, priceRouter], { id: "tradeDesk" });
   const silo = m.contractAt("Silo", m.staticCall(vault, "silo"), { id: "silo" });
   const hedgeController = m.contract(
     "HedgeController",
@@ -61,11 +65,11 @@ export function deployVault(
   });
   const calls: SetUpCall[] = [
     { id: "setQuoter", contract: quoter, method: "setParameters", args: [{ ...config.quoter }] },
-    { id: "allowVault", contract: clearinghouse, method: "setVenue", args: [vault, true] },
+    { id: "allowDesk", contract: clearinghouse, method: "setVenue", args: [tradeDesk, true] },
     { id: "allowHedge", contract: clearinghouse, method: "setVenue", args: [hedgeController, true] },
     { id: "openBook", contract: clearinghouse, method: "openBook", args: [m.staticCall(vault, "account")] },
     { id: "setHedger", contract: vault, method: "setHedger", args: [hedgeController, true] },
     ...hedges,
   ];
-  return { valuation, vault, quoter, silo, hedgeController, calls };
+  return { valuation, vault, quoter, tradeDesk, silo, hedgeController, calls };
 }

@@ -17,7 +17,7 @@ export function deploySolvency(
   access: ContractFuture,
   { riskEngine }: RiskRoom,
   { clearinghouse }: ClearingRoom,
-  { vault }: VaultRoom,
+  { vault, tradeDesk }: VaultRoom,
 ): SolvencyRoom & { calls: SetUpCall[] } {
   const lossWaterfall = m.contract("LossWaterfall", [access, clearinghouse, vault], { id: "lossWaterfall" });
   const insuranceFund = m.contractAt("InsuranceFund", m.staticCall(lossWaterfall, "insuranceFund"), {
@@ -26,7 +26,7 @@ export function deploySolvency(
   const auctionHouse = m.contract("AuctionHouse", [access, clearinghouse, riskEngine, lossWaterfall, vault], {
     id: "auctionHouse",
   });
-  const vaultCloser = m.contract("VaultCloser", [clearinghouse, auctionHouse, vault, lossWaterfall], {
+  const vaultCloser = m.contract("VaultCloser", [clearinghouse, auctionHouse, tradeDesk, lossWaterfall], {
     id: "vaultCloser",
   });
   const { perEvent, perYear } = config.vaultSlice;

@@ -51,7 +51,7 @@ describe("vault closer", () => {
     const closer = await ethers.deployContract("VaultCloser", [
       at.clearinghouse,
       at.auctionHouse,
-      at.vault,
+      at.tradeDesk,
       source.target,
     ]);
     await (await house.start(putSeller.account)).wait();

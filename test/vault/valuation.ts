@@ -231,7 +231,7 @@ describe("Valuation: prices, sources and gas", () => {
     }
     await feed.set(2_000n * WAD, await stage.clock.now(), 1);
     const { account } = stage.world.people.hedger;
-    expect(await refusal(trade(ballast, account, stage.legs))).to.equal("OptionsVault_MarkUnusable");
+    expect(await refusal(trade(ballast, account, stage.legs))).to.equal("TradeDesk_MarkUnusable");
     await feed.kill();
     expect((await ballast.vault.nav()).markTime).to.equal(0n);
   });

@@ -127,10 +127,10 @@ describe("vault: entering and leaving", () => {
     const vault = connectBallast(stage.world.deployment, await ethers.getSigner(at.vault));
     const account = await vault.vault.account();
     const instrument = option(expiryOf(stage, 1), 2_000n, "call");
-    const data = vault.vault.interface.encodeFunctionData("trade", [account, instrument, WAD, FAR, FAR]);
+    const data = vault.tradeDesk.interface.encodeFunctionData("trade", [account, instrument, WAD, FAR, FAR]);
     expect(
-      await refusal(vault.clearinghouse.batch.staticCall(account, [{ target: at.vault, data }])),
-    ).to.equal("OptionsVault_SelfTrade");
+      await refusal(vault.clearinghouse.batch.staticCall(account, [{ target: at.tradeDesk, data }])),
+    ).to.equal("TradeDesk_SelfTrade");
     const cash = await vault.clearinghouse.cashOf(account);
     await done(vault.clearinghouse.withdraw(account, at.usdc, cash / 10n ** 12n, lp.address));
     expect(await refusal(lp.ballast.vault.processEpoch.staticCall())).to.equal("OptionsVault_WindDown");
@@ -170,7 +170,7 @@ describe("vault: trading", () => {
     limit: bigint,
     deadline = FAR,
   ) {
-    const data = ballast.vault.interface.encodeFunctionData("trade", [
+    const data = ballast.tradeDesk.interface.encodeFunctionData("trade", [
       account,
       instrument,
       quantity,
@@ -178,7 +178,7 @@ describe("vault: trading", () => {
       deadline,
     ]);
     return ballast.clearinghouse.batch.staticCall(account, [
-      { target: ballast.deployment.contracts.vault, data },
+      { target: ballast.deployment.contracts.tradeDesk, data },
     ]);
   }
 
@@ -202,19 +202,19 @@ describe("vault: trading", () => {
     const { ballast, account } = stage.world.people.hedger;
     const instrument = option(expiryOf(stage, 1), 1_900n, "put");
     const other = stage.world.people.putSeller.account;
-    expect(await refusal(ballast.vault.trade.staticCall(account, instrument, WAD, FAR, FAR))).to.equal(
-      "OptionsVault_OnlyInBatch",
+    expect(await refusal(ballast.tradeDesk.trade.staticCall(account, instrument, WAD, FAR, FAR))).to.equal(
+      "TradeDesk_OnlyInBatch",
     );
     expect(await refusal(single(ballast, account, instrument, WAD, 0n))).to.equal(
-      "OptionsVault_PriceBeyondLimit",
+      "TradeDesk_PriceBeyondLimit",
     );
     expect(await refusal(single(ballast, account, instrument, WAD, FAR, 1n))).to.equal(
-      "OptionsVault_DeadlinePassed",
+      "TradeDesk_DeadlinePassed",
     );
-    const data = ballast.vault.interface.encodeFunctionData("trade", [other, instrument, WAD, FAR, FAR]);
-    const target = stage.world.deployment.contracts.vault;
+    const data = ballast.tradeDesk.interface.encodeFunctionData("trade", [other, instrument, WAD, FAR, FAR]);
+    const target = stage.world.deployment.contracts.tradeDesk;
     expect(await refusal(ballast.clearinghouse.batch.staticCall(account, [{ target, data }]))).to.equal(
-      "OptionsVault_NotActiveAccount",
+      "TradeDesk_NotActiveAccount",
     );
   });
 
@@ -270,10 +270,14 @@ describe("vault: trading", () => {
       at.surfaceFeed,
       at.valuation,
     );
-    const quoter = (await ethers.getContractFactory("Quoter")).attach(
-      String(await empty.getFunction("quoter").staticCall()),
-    );
+    const quoter = await ethers.deployContract("Quoter", [
+      at.accessManager,
+      empty.target,
+      at.clearinghouse,
+      at.optionPricer,
+      at.surfaceFeed,
+    ]);
     const call = option(expiryOf(stage, 3), 2_200n, "call");
-    expect(await refusal(quoter.getFunction("quote").staticCall(call, WAD))).to.equal("Quoter_NoCapacity");
+    expect(await refusal(quoter.quote(call, WAD))).to.equal("Quoter_NoCapacity");
   });
 });

@@ -16,6 +16,7 @@ const CONTRACT_NAMES = [
   "settler",
   "vault",
   "quoter",
+  "tradeDesk",
   "silo",
   "valuation",
   "hedgeController",

@@ -36,6 +36,8 @@ import {
   ISettler__factory,
   type ISurfaceFeed,
   ISurfaceFeed__factory,
+  type ITradeDesk,
+  ITradeDesk__factory,
   type IValuation,
   IValuation__factory,
   type IVaultCloser,
@@ -114,6 +116,7 @@ export interface Ballast {
   readonly shares: Shares;
   readonly valuation: IValuation;
   readonly quoter: IQuoter;
+  readonly tradeDesk: ITradeDesk;
   readonly hedgeController: IHedgeController;
   readonly auctionHouse: IAuctionHouse;
   readonly vaultCloser: IVaultCloser;
@@ -153,6 +156,7 @@ export function connectBallast(deployment: Deployment, runner: ContractRunner): 
     shares: new Contract(at.vault, SHARES_ABI, runner) as unknown as Shares,
     valuation: IValuation__factory.connect(at.valuation, runner),
     quoter: IQuoter__factory.connect(at.quoter, runner),
+    tradeDesk: ITradeDesk__factory.connect(at.tradeDesk, runner),
     hedgeController: IHedgeController__factory.connect(at.hedgeController, runner),
     auctionHouse: IAuctionHouse__factory.connect(at.auctionHouse, runner),
     vaultCloser: IVaultCloser__factory.connect(at.vaultCloser, runner),

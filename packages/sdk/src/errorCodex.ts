@@ -83,11 +83,11 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     cause: "The system holds as much of this collateral as it may.",
     fix: "Deposit less, or another asset.",
   },
-  OptionsVault_PriceBeyondLimit: {
+  TradeDesk_PriceBeyondLimit: {
     cause: "The premium moved beyond your limit.",
     fix: "Quote again, or allow more slippage.",
   },
-  OptionsVault_DeadlinePassed: {
+  TradeDesk_DeadlinePassed: {
     cause: "The trade came after its deadline.",
     fix: "Send it again with a later deadline.",
   },
@@ -98,6 +98,10 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
   Valuation_OutOfGas: {
     cause: "The transaction brought too little gas to value the vault.",
     fix: "Send it with more gas.",
+  },
+  TradeDesk_MarkUnusable: {
+    cause: "The market's spot price is too old or in doubt, so the vault does not trade.",
+    fix: "Wait for the next price update.",
   },
   OptionsVault_MarkNotNewer: {
     cause: "No mark newer than the last request exists yet.",

@@ -4,7 +4,7 @@ import { ERROR_CODEX } from "./errorCodex.ts";
 
 /** A contract error in words. */
 export interface DecodedError {
-  /** Custom error name, for example "OptionsVault_DeadlinePassed". */
+  /** Custom error name, for example "TradeDesk_DeadlinePassed". */
   readonly name: string;
   /** Arguments by name. */
   readonly args: Readonly<Record<string, unknown>>;

@@ -60,8 +60,8 @@ export async function tradeCalls(
   const deadline = options.deadline ?? (await latestTime(ballast)) + 3600n;
   const slippage = options.slippage ?? WAD / 100n;
   return legs.map((leg) => ({
-    target: ballast.deployment.contracts.vault,
-    data: ballast.vault.interface.encodeFunctionData("trade", [
+    target: ballast.deployment.contracts.tradeDesk,
+    data: ballast.tradeDesk.interface.encodeFunctionData("trade", [
       account,
       leg.instrument,
       leg.quantity,

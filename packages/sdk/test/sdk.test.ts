@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Interface } from "ethers";
 import fc from "fast-check";
-import { IClearinghouse__factory, IOptionsVault__factory } from "../../../typechain-types/index.js";
+import { IClearinghouse__factory, ITradeDesk__factory } from "../../../typechain-types/index.js";
 import {
   accountId,
   accountParts,
@@ -101,7 +101,7 @@ describe("sdk: numbers", () => {
 
 describe("sdk: errors", () => {
   it("decodes an error nested in a failed batch call", () => {
-    const inner = IOptionsVault__factory.createInterface().encodeErrorResult("OptionsVault_DeadlinePassed", [
+    const inner = ITradeDesk__factory.createInterface().encodeErrorResult("TradeDesk_DeadlinePassed", [
       1n,
       2n,
     ]);
@@ -111,7 +111,7 @@ describe("sdk: errors", () => {
     ]);
     const decoded = decodeErrorData(data);
     expect(decoded?.name).to.equal("Clearinghouse_CallFailed");
-    expect(decoded?.inner?.name).to.equal("OptionsVault_DeadlinePassed");
+    expect(decoded?.inner?.name).to.equal("TradeDesk_DeadlinePassed");
     expect(decoded?.inner?.args).to.deep.equal({ deadline: 1n, nowTimestamp: 2n });
     expect(explainError({ data })).to.contain("came after its deadline");
   });

@@ -95,9 +95,9 @@ export async function readChronicle(ballast: Ballast, fromBlock: number): Promis
     block: log.blockNumber,
     time: await clock(log.blockNumber),
   });
-  const { vault, hedgeController, settlementOracle, settler } = ballast;
+  const { vault, tradeDesk, hedgeController, settlementOracle, settler } = ballast;
   const [trades, hedges, epochs, fixings, settled] = await Promise.all([
-    vault.queryFilter(vault.filters.Traded(), fromBlock),
+    tradeDesk.queryFilter(tradeDesk.filters.Traded(), fromBlock),
     hedgeController.queryFilter(hedgeController.filters.Hedged(), fromBlock),
     vault.queryFilter(vault.filters.EpochProcessed(), fromBlock),
     settlementOracle.queryFilter(settlementOracle.filters.Fixed(), fromBlock),
