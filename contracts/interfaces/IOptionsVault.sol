@@ -70,7 +70,6 @@ interface IOptionsVault {
     error OptionsVault_BelowMinimum(uint256 amount, uint256 minimum);
     error OptionsVault_NothingToProcess();
     error OptionsVault_MarkNotNewer(uint256 markTime, uint256 lastRequest);
-    error OptionsVault_MarkUnusable(uint8 market);
     error OptionsVault_MarkFlawed(uint256 flaws);
     error OptionsVault_NothingToClaim(address controller);
     error OptionsVault_ExceedsClaimable(uint256 asked, uint256 claimable);

@@ -8,7 +8,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IOptionPricer} from "../interfaces/IOptionPricer.sol";
 import {Epoch, IOptionsVault, NetAssetValue} from "../interfaces/IOptionsVault.sol";
-import {IPriceRouter, PriceStatus} from "../interfaces/IPriceRouter.sol";
+import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {Assessment} from "../interfaces/IRiskEngine.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {IValuation, VaultReading} from "../interfaces/IValuation.sol";
