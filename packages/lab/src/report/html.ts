@@ -4,7 +4,8 @@ import { accountHex } from "./json.ts";
 import type { Report } from "./model.ts";
 import { escapeHtml, type Line, linePlot, type Mark } from "./plots.ts";
 
-const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:920px;margin:2rem auto;padding:0 1rem;color:#1c2430;background:#fff}
+/** Style of every report. */
+export const REPORT_STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:920px;margin:2rem auto;padding:0 1rem;color:#1c2430;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}table{border-collapse:collapse;width:100%;font-size:.86rem}
 th,td{text-align:right;padding:.2rem .5rem;border-bottom:1px solid #dde3ea}th:first-child,td:first-child{text-align:left}
 figure{margin:1.2rem 0}figcaption{font-weight:600}small span{font-weight:400;margin-left:.8rem}small i{display:inline-block;width:.8em;height:.8em;margin-right:.3em}
@@ -26,7 +27,7 @@ export function reportHtml(report: Report): string {
     checkTable(report),
     gasTable(report),
   ];
-  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(report.title)}</title><style>${STYLE}</style></head><body>${body.join("\n")}</body></html>\n`;
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(report.title)}</title><style>${REPORT_STYLE}</style></head><body>${body.join("\n")}</body></html>\n`;
 }
 
 function verdict(report: Report): string {

@@ -20,6 +20,11 @@ const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 30;
 const TICKS = 5;
+/** Spans beyond this are marked by year instead of by day [seconds]. */
+const LONG_SPAN = 400 * 86_400;
+/** Where the day and the year stand in a date. */
+const DAY = [5, 10] as const;
+const YEAR = [0, 4] as const;
 
 /** An SVG line plot over `times` (unix seconds), self-contained and with the same bytes for the same input. */
 export function linePlot(
@@ -72,8 +77,12 @@ function bounds(values: readonly number[]): [number, number] {
 
 function dayTicks(times: readonly number[]): { index: number; label: string }[] {
   const ticks: { index: number; label: string }[] = [];
+  const isLong = (times.at(-1) ?? 0) - (times[0] ?? 0) > LONG_SPAN;
+  let last = "";
   for (const [index, time] of times.entries()) {
-    if (time % 86_400 === 0) ticks.push({ index, label: new Date(time * 1000).toISOString().slice(5, 10) });
+    const label = new Date(time * 1000).toISOString().slice(...(isLong ? YEAR : DAY));
+    if (isLong ? label !== last && last !== "" : time % 86_400 === 0) ticks.push({ index, label });
+    last = label;
   }
   return ticks;
 }
