@@ -11,7 +11,6 @@ import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 import {LedgerViews} from "./LedgerViews.sol";
 import {Registrar} from "./Registrar.sol";
-import {Slices} from "./Slices.sol";
 import {Solvency} from "./Solvency.sol";
 
 /// @title The ledger of every account
@@ -20,13 +19,15 @@ import {Solvency} from "./Solvency.sol";
 /// nothing but the risk engine and the tokens themselves, and an account without positions or debt needs neither
 /// price nor engine to leave.
 /// @dev Tokens: no fee on transfer (refused), no rebasing, at most 18 decimals. Donations are not counted.
-contract Clearinghouse is LedgerViews, Slices {
+contract Clearinghouse is LedgerViews {
     /// @notice Risk arrays may be refreshed from within a batch; they gain no right to move anything.
     address public immutable riskArrays;
     /// @notice Code of what is done seldom.
     address public immutable registrar;
     /// @notice Code of operators and their permits.
     address public immutable permits;
+    /// @notice Code of what moves shares of accounts.
+    address public immutable slices;
 
     /// @param authority AccessManager of the system
     /// @param cashToken USDC
@@ -42,7 +43,7 @@ contract Clearinghouse is LedgerViews, Slices {
         if (registrar_.riskEngine() != engine || registrar_.cashToken() != cashToken)
             revert Clearinghouse_BadTarget(address(registrar_));
         registrar = address(registrar_);
-        permits = registrar_.permits();
+        (permits, slices) = (registrar_.permits(), registrar_.slices());
     }
 
     /// @inheritdoc IClearinghouse
@@ -155,28 +156,13 @@ contract Clearinghouse is LedgerViews, Slices {
     }
 
     /// @inheritdoc IClearinghouse
-    function moveSlice(AccountId from, AccountId to, uint256 fraction) external onlyVenue {
-        if (from == to) revert Clearinghouse_SelfMove(from);
-        if (fraction == 0) revert Clearinghouse_ZeroAmount();
-        if (fraction > WAD) fraction = WAD;
-        _touch(to);
-        _moveSlice(from, to, fraction);
+    function moveSlice(AccountId, AccountId, uint256) external {
+        _delegate(slices);
     }
 
     /// @inheritdoc IClearinghouse
-    function moveSliceOf(
-        AccountId from,
-        AccountId to,
-        uint8 market,
-        uint256 expiry,
-        uint256 fraction
-    ) external onlyVenue returns (uint256 moved) {
-        if (from == to) revert Clearinghouse_SelfMove(from);
-        if (fraction == 0) revert Clearinghouse_ZeroAmount();
-        _touch(from);
-        _touch(to);
-        uint256 group = (uint256(market) << 20) | (expiry / 1 hours);
-        return _moveGroup(from, to, group, fraction > WAD ? WAD : fraction);
+    function moveSliceOf(AccountId, AccountId, uint8, uint256, uint256) external returns (uint256 moved) {
+        _delegate(slices);
     }
 
     /// @inheritdoc IClearinghouse
@@ -194,11 +180,8 @@ contract Clearinghouse is LedgerViews, Slices {
     }
 
     /// @inheritdoc IClearinghouse
-    function moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) external onlyVenue {
-        if (from == to) revert Clearinghouse_SelfMove(from);
-        if (amount == 0) revert Clearinghouse_ZeroAmount();
-        _touch(from);
-        _moveCollateral(from, to, asset, amount);
+    function moveCollateral(AccountId, AccountId, address, uint256) external {
+        _delegate(slices);
     }
 
     /// @inheritdoc IClearinghouse

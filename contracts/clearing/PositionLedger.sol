@@ -10,12 +10,14 @@ import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Position, positionOf as packedPositionOf} from "../types/Position.sol";
 import {Quantity} from "../types/Quantity.sol";
+import {EntryTable, EntryTables} from "./EntryTable.sol";
 import {PositionSet} from "./PositionSet.sol";
 
 /// @notice The positions of every account. Most accounts keep them two a word, in any order. An account with a book may
 /// hold many more, found by series and listed by expiry, and tells its book of every change.
 abstract contract PositionLedger is IClearinghouseTerms {
     using PositionSet for mapping(uint256 => uint256);
+    using EntryTables for EntryTable;
     using EnumerableMap for EnumerableMap.UintToUintMap;
     using EnumerableSet for EnumerableSet.UintSet;
 
@@ -102,6 +104,46 @@ abstract contract PositionLedger is IClearinghouseTerms {
         uint256 count = _positions[account].add(slot.positions, instrument, quantity);
         if (count > MAX_POSITIONS) revert Clearinghouse_TooManyPositions(account, MAX_POSITIONS);
         slot.positions = uint16(count);
+    }
+
+    /// @dev Moves the share `fraction` [wad] of every position, between accounts without books: each word is read and written
+    /// once.
+    function _moveShare(AccountId from, AccountId to, uint256 fraction) internal {
+        uint256 count = _accounts[from].positions;
+        if (count == 0) return;
+        uint256[] memory words = _positions[from].load(count);
+        uint256[] memory taken = _positions[to].load(_accounts[to].positions);
+        EntryTable memory table = EntryTables.open(taken, _accounts[to].positions, count);
+        uint256[] memory kept = new uint256[](count);
+        uint256 left;
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 rest = _split(from, to, EntryTables.entryOf(words, i), fraction, table);
+            if (rest != 0) kept[left++] = rest;
+        }
+        _accounts[from].positions = uint16(left);
+        _positions[from].replace(words, EntryTables.packed(kept, left));
+        (words, count) = table.close();
+        if (count > MAX_POSITIONS) revert Clearinghouse_TooManyPositions(to, MAX_POSITIONS);
+        _accounts[to].positions = uint16(count);
+        _positions[to].replace(taken, words);
+    }
+
+    /// @dev Puts the share `fraction` of an entry into `table`; returns what is left of it, zero if nothing is. What the
+    /// division leaves over stays.
+    function _split(
+        AccountId from,
+        AccountId to,
+        uint256 entry,
+        uint256 fraction,
+        EntryTable memory table
+    ) private returns (uint256 rest) {
+        int256 units = int64(uint64(entry));
+        int256 part = (units * int256(fraction)) / 1e18;
+        if (part != units) rest = ((entry >> 64) << 64) | uint64(int64(units - part));
+        if (part == 0) return rest;
+        table.add(entry >> 64, part);
+        InstrumentId instrument = InstrumentId.wrap(uint64(entry >> 64));
+        emit PositionMoved(from, to, instrument, Quantity.wrap(part * 1e10), msg.sender);
     }
 
     /// @dev The packed legs of an account that margin counts one by one; none of an account with a book.

@@ -79,6 +79,19 @@ library PositionSet {
         }
     }
 
+    /// @notice Replaces the words `before` by `afterwards`; those that stay as they are are not written.
+    function replace(
+        mapping(uint256 => uint256) storage words,
+        uint256[] memory before,
+        uint256[] memory afterwards
+    ) internal {
+        for (uint256 i = 0; i < before.length || i < afterwards.length; ++i) {
+            uint256 old = i < before.length ? before[i] : 0;
+            uint256 word = i < afterwards.length ? afterwards[i] : 0;
+            if (word != old) words[i] = word;
+        }
+    }
+
     /// @dev Writes one half of a word and leaves the other as it is.
     function set(mapping(uint256 => uint256) storage words, uint256 index, Position entry) internal {
         uint256 word = words[index >> 1];

@@ -13,6 +13,7 @@ import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 import {InterestRateModel} from "./InterestRateModel.sol";
 import {Permits} from "./Permits.sol";
+import {Slices} from "./Slices.sol";
 import {Solvency} from "./Solvency.sol";
 
 /// @title Registrar
@@ -28,6 +29,8 @@ contract Registrar is Solvency {
 
     /// @notice Code of operators and their permits.
     address public immutable permits;
+    /// @notice Code of what moves shares of accounts.
+    address public immutable slices;
 
     /// @param authority AccessManager of the system
     /// @param cashToken_ USDC
@@ -38,6 +41,7 @@ contract Registrar is Solvency {
         IRiskEngine engine
     ) Solvency(authority, cashToken_, engine) {
         permits = address(new Permits(authority, cashToken_, engine));
+        slices = address(new Slices(authority, cashToken_, engine));
     }
 
     /// @notice USDC.

@@ -24,26 +24,48 @@ contract Settler is ISettler {
     }
 
     /// @inheritdoc ISettler
+    /// @dev Of a book only expiries that are over and fixed are read, and no more of them than are settled.
     function settle(AccountId account, uint256 limit) external returns (uint256 settled) {
-        uint256[] memory words = clearinghouse.positionWords(account);
-        int256 total = 0;
+        int256 total;
+        if (clearinghouse.hasBook(account)) {
+            uint256[] memory groups = clearinghouse.bookGroups(account);
+            for (uint256 i = 0; i < groups.length && settled < limit; ++i) {
+                (, bool exists) = _fixingOf(uint8(groups[i] >> 20), (groups[i] & 0xfffff) * 1 hours);
+                if (!exists) continue;
+                uint256[] memory words = clearinghouse.bookLegs(account, groups[i]);
+                (uint256 count, int256 cash) = _settleAmong(account, words, limit - settled);
+                (settled, total) = (settled + count, total + cash);
+            }
+        } else {
+            (settled, total) = _settleAmong(account, clearinghouse.positionWords(account), limit);
+        }
+        if (settled == 0) revert Settler_NothingToSettle(account);
+        emit AccountSettled(account, settled, Usd.wrap(total));
+    }
+
+    /// @dev Settles up to `limit` of the positions in `words`: those that have a fixing.
+    function _settleAmong(
+        AccountId account,
+        uint256[] memory words,
+        uint256 limit
+    ) private returns (uint256 settled, int256 total) {
         for (uint256 i = 0; i < words.length * 2 && settled < limit; ++i) {
             Position entry = Position.wrap(uint128(i & 1 == 0 ? words[i >> 1] : words[i >> 1] >> 128));
             if (Position.unwrap(entry) == 0) continue;
             InstrumentId instrument = entry.instrumentOf();
-            if (instrument.expiryOf() > block.timestamp) continue;
-            (Price fixingPrice, bool exists) = settlementOracle.fixing(
-                instrument.marketOf(),
-                instrument.expiryOf()
-            );
+            (Price fixingPrice, bool exists) = _fixingOf(instrument.marketOf(), instrument.expiryOf());
             if (!exists) continue;
             int256 cash = _payoff(instrument, entry.quantityOf(), Price.unwrap(fixingPrice));
             clearinghouse.settlePosition(account, instrument, Usd.wrap(cash));
             total += cash;
             ++settled;
         }
-        if (settled == 0) revert Settler_NothingToSettle(account);
-        emit AccountSettled(account, settled, Usd.wrap(total));
+    }
+
+    /// @dev None before the expiry is over.
+    function _fixingOf(uint8 market, uint256 expiry) private view returns (Price, bool) {
+        if (expiry > block.timestamp) return (Price.wrap(0), false);
+        return settlementOracle.fixing(market, expiry);
     }
 
     /// @dev What the position is worth [wad USD]: a gain rounds down, a debt rounds up in size, both by the same floor.

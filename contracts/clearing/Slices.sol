@@ -1,16 +1,61 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 import {Solvency} from "./Solvency.sol";
 
-/// @notice How venues move positions, collateral and cash between accounts, one by one or as a share of everything.
-abstract contract Slices is Solvency {
+/// @title Slices
+/// @notice How venues move collateral, and shares of everything or of one expiry, between accounts. Code only: the
+/// clearinghouse runs it on its own storage, as it does the registrar.
+contract Slices is Solvency {
+    /// @param authority AccessManager of the system
+    /// @param cashToken USDC
+    /// @param engine risk engine
+    constructor(
+        address authority,
+        address cashToken,
+        IRiskEngine engine
+    ) Solvency(authority, cashToken, engine) {}
+
+    /// @notice See IClearinghouse.
+    function moveSlice(AccountId from, AccountId to, uint256 fraction) external onlyVenue {
+        if (from == to) revert Clearinghouse_SelfMove(from);
+        if (fraction == 0) revert Clearinghouse_ZeroAmount();
+        if (fraction > WAD) fraction = WAD;
+        _touch(to);
+        _moveSlice(from, to, fraction);
+    }
+
+    /// @notice See IClearinghouse.
+    function moveSliceOf(
+        AccountId from,
+        AccountId to,
+        uint8 market,
+        uint256 expiry,
+        uint256 fraction
+    ) external onlyVenue returns (uint256 moved) {
+        if (from == to) revert Clearinghouse_SelfMove(from);
+        if (fraction == 0) revert Clearinghouse_ZeroAmount();
+        _touch(from);
+        _touch(to);
+        uint256 group = (uint256(market) << 20) | (expiry / 1 hours);
+        return _moveGroup(from, to, group, fraction > WAD ? WAD : fraction);
+    }
+
+    /// @notice See IClearinghouse.
+    function moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) external onlyVenue {
+        if (from == to) revert Clearinghouse_SelfMove(from);
+        if (amount == 0) revert Clearinghouse_ZeroAmount();
+        _touch(from);
+        _moveCollateral(from, to, asset, amount);
+    }
+
     /// @dev The share `fraction` of everything; a slice of debt is debt.
-    function _moveSlice(AccountId from, AccountId to, uint256 fraction) internal {
+    function _moveSlice(AccountId from, AccountId to, uint256 fraction) private {
         _slicePositions(from, to, fraction);
         uint256 bits = _accounts[from].assets;
         for (uint256 i = 0; bits >> i != 0; ++i) {
@@ -19,7 +64,7 @@ abstract contract Slices is Solvency {
         _sliceCash(from, to, fraction);
     }
 
-    function _moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) internal {
+    function _moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) private {
         _takeCollateral(from, asset, amount);
         _addCollateral(to, asset, amount);
         _requireUnlocked(from, to, asset);
@@ -34,8 +79,10 @@ abstract contract Slices is Solvency {
         if (amount != 0) _moveCollateral(from, to, asset, amount);
     }
 
-    /// @dev Walks a copy of the entries, so that removing one while moving disturbs nothing.
+    /// @dev All at once, or, where a book must be told of each, one by one: over a copy of the entries, so that removing one
+    /// while moving disturbs nothing.
     function _slicePositions(AccountId from, AccountId to, uint256 fraction) private {
+        if (!_accounts[from].hasBook && !_accounts[to].hasBook) return _moveShare(from, to, fraction);
         uint256[] memory words = _positionWords(from);
         for (uint256 i = words.length; i > 0; --i) {
             uint256 word = words[i - 1];
@@ -50,7 +97,7 @@ abstract contract Slices is Solvency {
         AccountId to,
         uint256 group,
         uint256 fraction
-    ) internal returns (uint256 moved) {
+    ) private returns (uint256 moved) {
         bool isBook = _accounts[from].hasBook;
         uint256[] memory words = isBook ? _legsOfGroup(from, group) : _positionWords(from);
         for (uint256 i = words.length; i > 0; --i) {

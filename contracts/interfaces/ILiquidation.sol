@@ -145,12 +145,15 @@ interface IAuctionHouse {
     /// @notice Starts an auction of an account whose equity is below its maintenance requirement. Anyone may. The starter
     /// is paid a fee from the account's cash, once in a distress, when the account is next seen unhealthy and solvent:
     /// at a bid, or at an update.
-    /// @dev What no price can value counts for nothing. While there is such a thing, only parts are sold.
+    /// @dev What no price can value counts for nothing and stays with the account. While there is such a thing, beyond dust of
+    /// collateral, only parts of the rest are sold, at the bounded cost of the soft stage. Where nothing that asks for margin
+    /// has a price, an account without debt cannot be judged and its auction not started; a running one waits.
     function start(AccountId account) external returns (uint64 id);
 
-    /// @notice Brings an auction up to date: ends it if the account is healthy or empty, turns it into the other kind if
+    /// @notice Brings an auction up to date: ends it if the account is healthy by what has a price, or empty, turns it into the other kind if
     /// equity crossed zero, and lets its clock run on. Anyone may; returns whether it ended.
-    /// @dev The clock counts at most half an hour between two looks, so an account that recovered meanwhile unseen, or one
+    /// @dev Positions without a price keep an insolvent auction open, whatever the rest is worth: their price comes back, or
+    /// they settle at their fixing. The clock counts at most half an hour between two looks, so an account that recovered meanwhile unseen, or one
     /// that nobody looked after, is not given away.
     function update(AccountId account) external returns (bool ended);
 

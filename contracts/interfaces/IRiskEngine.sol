@@ -76,6 +76,13 @@ interface IRiskEngine {
     /// inside the account. Used by liquidation, repayment and exits.
     function assessAnyway(Portfolio calldata portfolio) external view returns (Assessment memory);
 
+    /// @notice The same of what has a price: markets without a usable one are left out whole, good and bad alike.
+    /// @return assessment of cash and of the markets that are priced; its status says how good their data is
+    /// @return unpriced the markets left out, one bit each
+    function assessPriced(
+        Portfolio calldata portfolio
+    ) external view returns (Assessment memory assessment, uint256 unpriced);
+
     /// @notice What `assessAnyway` would say if `proposal` were in force for `market` now: everything is computed on the
     /// fly, so it is meant for calls off chain. Reverts with RiskParameters_OutOfBounds for what could not be set.
     function requirementUnder(

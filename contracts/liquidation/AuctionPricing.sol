@@ -13,6 +13,7 @@ import {FixedPoint} from "../libraries/FixedPoint.sol";
 /// @param isEmpty neither positions nor collateral
 /// @param partsOnly it has more positions than one call may move
 /// @param unpriced markets without a usable price, one bit each
+/// @param mayOwe whether it has positions in those, so that the rest being healthy proves nothing
 struct Verdict {
     int256 equity;
     int256 maintenance;
@@ -22,6 +23,7 @@ struct Verdict {
     bool isEmpty;
     bool partsOnly;
     uint256 unpriced;
+    bool mayOwe;
 }
 
 /// @title AuctionPricing
@@ -100,24 +102,17 @@ library AuctionPricing {
 
     /// @notice What the seller gives for being rid of `released` of its maintenance, beyond the marks: in the soft stage and
     /// while something has no price a bounded cost, else what a slice with that requirement gives away.
-    /// Never more than its equity.
+    /// Never more than its equity, where that is known: what has no price stands for the rest.
     function partDiscount(
         Auction memory auction,
         Verdict memory verdict,
         uint256 released
     ) internal pure returns (uint256) {
+        uint256 clock = auction.solventClock;
+        if (!verdict.whole) return _softCost(released, clock);
         if (verdict.equity <= 0) return 0;
         uint256 equity = uint256(verdict.equity);
-        uint256 clock = auction.solventClock;
-        if (clock < SOFT_STAGE || !verdict.whole) {
-            uint256 reached = FixedPoint.min(clock, SOFT_STAGE);
-            uint256 cost = FixedPoint.mulDivDown(
-                FixedPoint.mulDown(released, SOFT_COST),
-                reached,
-                SOFT_STAGE
-            );
-            return FixedPoint.min(cost, equity);
-        }
+        if (clock < SOFT_STAGE) return FixedPoint.min(_softCost(released, clock), equity);
         uint256 given = FixedPoint.mulDown(equity, WAD - solventShare(clock));
         return FixedPoint.mulDivDown(given, released, uint256(verdict.maintenance));
     }
@@ -165,14 +160,23 @@ library AuctionPricing {
         return left.equity >= sure;
     }
 
-    /// @notice Lets the clock of the auction's kind run to `time`. Without usable prices it stands still.
+    /// @notice Lets the clock of the auction's kind run to `time`. While something has no price, only the soft stage runs.
     function advance(Auction memory auction, bool whole, uint256 time) internal pure {
         uint256 passed = time - auction.seenAt;
-        if (auction.kind == AuctionKind.Insolvent) {
-            if (whole) auction.insolventClock = _stopped(auction.insolventClock + passed);
-        } else if (whole || auction.solventClock < SOFT_STAGE) {
+        if (!whole) {
+            if (auction.solventClock >= SOFT_STAGE) return;
+            auction.solventClock = uint16(FixedPoint.min(auction.solventClock + passed, SOFT_STAGE));
+        } else if (auction.kind == AuctionKind.Insolvent) {
+            auction.insolventClock = _stopped(auction.insolventClock + passed);
+        } else {
             auction.solventClock = _stopped(auction.solventClock + passed);
         }
+    }
+
+    /// @dev What a part costs at most in the soft stage, and always while something has no price.
+    function _softCost(uint256 released, uint256 clock) private pure returns (uint256) {
+        uint256 reached = FixedPoint.min(clock, SOFT_STAGE);
+        return FixedPoint.mulDivDown(FixedPoint.mulDown(released, SOFT_COST), reached, SOFT_STAGE);
     }
 
     /// @dev Every stage is over long before.

@@ -126,7 +126,7 @@ abstract contract AuctionRegister is Verdicts {
             _absorb(account, auction.id, -left.cash);
             left.equity = 0;
         }
-        if (!left.whole || !_isHealthy(left)) {
+        if (!_isHealthy(left) || _mustWait(auction, left)) {
             _auctions[account] = auction;
             if (auction.kind == AuctionKind.Insolvent && left.whole) _expose(account, left);
             return false;
@@ -145,6 +145,12 @@ abstract contract AuctionRegister is Verdicts {
         Verdict memory verdict = _judge(account);
         Auction memory auction = _refresh(account, verdict);
         return _settle(account, auction, verdict);
+    }
+
+    /// @dev Whether what has no price keeps an auction open though the rest is healthy: positions, if there is nothing but
+    /// them to judge by, or if the account owed more than it had when they had a price. Collateral owes nothing.
+    function _mustWait(Auction memory auction, Verdict memory left) private pure returns (bool) {
+        return _isBlind(left) || (left.mayOwe && auction.kind == AuctionKind.Insolvent);
     }
 
     /// @dev Has the waterfall credit `account` with what it cannot pay.

@@ -198,6 +198,7 @@ abstract contract PortfolioVectors is IRiskEngine {
         for (uint256 i; i < standings.length; ++i) {
             uint256 group = BookGroups.groupOf(entries[i]);
             if (group >> 20 != sums.market) continue;
+            if (walk.pricedOnly && sums.status == DataStatus.Unusable) continue;
             if (sums.gridCurrent && standings[i] != DataStatus.Unusable) {
                 sums.live = true;
                 if (standings[i] > sums.status) sums.status = standings[i];

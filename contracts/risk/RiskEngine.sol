@@ -87,6 +87,17 @@ contract RiskEngine is PortfolioVectors {
     }
 
     /// @inheritdoc IRiskEngine
+    function assessPriced(
+        Portfolio calldata portfolio
+    ) external view returns (Assessment memory assessment, uint256 unpriced) {
+        Walk memory walk;
+        (walk.anyway, walk.pricedOnly) = (true, true);
+        MarketVector[] memory vectors = _vectorsOf(portfolio, walk);
+        unpriced = _leaveOut(vectors);
+        _judgeAll(portfolio, walk, vectors, assessment);
+    }
+
+    /// @inheritdoc IRiskEngine
     function requirementUnder(
         Portfolio calldata portfolio,
         uint8 market,
@@ -173,12 +184,41 @@ contract RiskEngine is PortfolioVectors {
         Walk memory walk,
         Assessment memory assessment
     ) private view returns (Judgement memory judgement) {
+        return _judgeAll(portfolio, walk, _vectorsOf(portfolio, walk), assessment);
+    }
+
+    function _vectorsOf(
+        Portfolio calldata portfolio,
+        Walk memory walk
+    ) private view returns (MarketVector[] memory) {
         uint256 count = portfolio.positionWords.length;
         if (count > MAX_WORDS) revert RiskEngine_TooManyPositions(2 * count, 2 * MAX_WORDS);
         (walk.account, walk.hasBook) = (portfolio.account, portfolio.hasBook);
         walk.words = _copyOf(portfolio.positionWords);
-        MarketVector[] memory vectors = _vectors(walk, portfolio.collateral);
-        count = vectors.length;
+        return _vectors(walk, portfolio.collateral);
+    }
+
+    /// @dev Takes the vectors without a usable price off the list; returns their markets, one bit each.
+    function _leaveOut(MarketVector[] memory vectors) private pure returns (uint256 unpriced) {
+        uint256 kept;
+        for (uint256 i; i < vectors.length; ++i) {
+            if (vectors[i].status == DataStatus.Unusable) unpriced |= 1 << vectors[i].market;
+            else vectors[kept++] = vectors[i];
+        }
+        assembly ("memory-safe") {
+            // Shortens the list to what is kept.
+            mstore(vectors, kept)
+        }
+    }
+
+    /// @dev Fills in `assessment` of the cash of `portfolio` and of `vectors`.
+    function _judgeAll(
+        Portfolio calldata portfolio,
+        Walk memory walk,
+        MarketVector[] memory vectors,
+        Assessment memory assessment
+    ) private view returns (Judgement memory judgement) {
+        uint256 count = vectors.length;
         (judgement.vectors, judgement.margins) = (vectors, _noMargins(count));
         Totals memory sums;
         sums.inForce = judgement.margins;

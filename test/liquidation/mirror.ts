@@ -41,7 +41,15 @@ describe("AuctionPricing: the mirror in BigInt", () => {
       const time = seenAt + below(next() < 0.5 ? 1_800n : 80_000n);
       const terms = await harness.auctionTerms(
         { ...auction, id: 1, kind: KINDS[kind], starter: ethers.ZeroAddress },
-        { ...verdict, cash: 0, hasCollateral: true, isEmpty: false, partsOnly: false, unpriced: 0 },
+        {
+          ...verdict,
+          cash: 0,
+          hasCollateral: true,
+          isEmpty: false,
+          partsOnly: false,
+          unpriced: 0,
+          mayOwe: false,
+        },
         fraction,
         released,
         time,

@@ -54,8 +54,16 @@ export async function auctionRoom(missing?: Guard, override: Parameters<typeof f
       await house.update(seller);
     }
   };
+  /** How an account stands by what has a price. */
+  const judged = async (account: bigint) => {
+    const [, hasBook, cash, collateral, words] = await ledger.portfolio(account);
+    const held = [...collateral].map(({ market, amount }) => ({ market, amount }));
+    const portfolio = { account, hasBook, cash, collateral: held, positionWords: [...words] };
+    return risk.riskEngine.assessPriced(portfolio);
+  };
   return {
     ...all,
+    judged,
     house,
     counterparts,
     payer,

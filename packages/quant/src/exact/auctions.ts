@@ -80,11 +80,11 @@ export function largestFraction(auction: AuctionClocks, verdict: Verdict): bigin
 /** What the seller gives, beyond the marks, for being rid of `released` of its maintenance [wad USD], rounded down. */
 export function partDiscount(auction: AuctionClocks, verdict: Verdict, released: bigint): bigint {
   const { equity, maintenance, whole } = verdict;
-  if (equity <= 0n) return 0n;
   const clock = auction.solventClock;
-  if (clock < SOFT_STAGE || !whole) {
-    return min(mulDivDown(mulDown(released, SOFT_COST), min(clock, SOFT_STAGE), SOFT_STAGE), equity);
-  }
+  const softCost = mulDivDown(mulDown(released, SOFT_COST), min(clock, SOFT_STAGE), SOFT_STAGE);
+  if (!whole) return softCost;
+  if (equity <= 0n) return 0n;
+  if (clock < SOFT_STAGE) return min(softCost, equity);
   return mulDivDown(mulDown(equity, WAD - solventShare(clock)), released, maintenance);
 }
 
@@ -120,13 +120,15 @@ export function isSurelyHealthy(left: Verdict): boolean {
   return left.equity >= mulUp(left.maintenance, SURE) + ROUNDING;
 }
 
-/** The clocks after the one of the auction's kind ran to `time` [s]; without usable prices it stands still, except in the soft stage. */
+/** The clocks after the one of the auction's kind ran to `time` [s]; while something has no price, only the soft stage runs. */
 export function advance(auction: AuctionClocks, whole: boolean, time: bigint): AuctionClocks {
   const passed = time - auction.seenAt;
+  if (!whole) {
+    if (auction.solventClock >= SOFT_STAGE) return auction;
+    return { ...auction, solventClock: min(auction.solventClock + passed, SOFT_STAGE) };
+  }
   if (auction.kind === "insolvent") {
-    if (!whole) return auction;
     return { ...auction, insolventClock: min(auction.insolventClock + passed, LARGEST_CLOCK) };
   }
-  if (!whole && auction.solventClock >= SOFT_STAGE) return auction;
   return { ...auction, solventClock: min(auction.solventClock + passed, LARGEST_CLOCK) };
 }
