@@ -1,6 +1,13 @@
 import { WAD } from "@ballast/sdk";
 import { expect } from "chai";
-import { heldShare, splitLoss, vaultSlice } from "../../packages/quant/src/exact/losses.ts";
+import {
+  assetsForShares,
+  heldShare,
+  sharesForDeposit,
+  sharesForWithdrawal,
+  splitLoss,
+  vaultSlice,
+} from "../../packages/quant/src/exact/losses.ts";
 import { connection, curator, scene } from "../support/ballast.ts";
 import { seeded } from "../support/random.ts";
 
@@ -54,5 +61,30 @@ describe("LossWaterfall: the mirror in BigInt", () => {
     }
     expect(Math.min(some, none)).to.be.greaterThan(1);
     expect(takenThisYear > 0n).to.equal(true);
+  });
+
+  it("has the fund's shares for random amounts, before and after it paid", async () => {
+    const stage = await networkHelpers.loadFixture(scene);
+    const insuranceFund = await ethers.getContractAt(
+      "InsuranceFund",
+      stage.world.deployment.contracts.insuranceFund,
+    );
+    const next = seeded(122);
+    for (let run = 0; run < 6; run++) {
+      const state = { held: await insuranceFund.assetsHeld(), supply: await insuranceFund.totalSupply() };
+      for (let draw = 0; draw < 10; draw++) {
+        const amount = BigInt(Math.floor(10 ** (1 + 11 * next())));
+        expect(sharesForDeposit(amount, state)).to.equal(await insuranceFund.previewDeposit(amount));
+        expect(sharesForWithdrawal(amount, state)).to.equal(await insuranceFund.previewWithdraw(amount));
+        expect(assetsForShares(amount * 10n ** 10n, state)).to.equal(
+          await insuranceFund.previewRedeem(amount * 10n ** 10n),
+        );
+      }
+      const at = stage.world.deployment.contracts.lossWaterfall;
+      await networkHelpers.impersonateAccount(at);
+      await networkHelpers.setBalance(at, WAD);
+      const paid = state.held / BigInt(3 + run);
+      await (await insuranceFund.connect(await ethers.getSigner(at)).cover(paid, at)).wait();
+    }
   });
 });
