@@ -62,7 +62,7 @@ abstract contract CashLedger is PositionLedger {
     }
 
     /// @dev Signed cash of a slot, levies apart: a claim as of the last accrual, a debt as of now, rounded up.
-    function _bookedCash(AccountSlot memory slot) internal view returns (int256) {
+    function _bookedCash(AccountSlot memory slot) internal view virtual returns (int256) {
         if (slot.cash == 0) return 0;
         Indices memory indices = _indices;
         if (slot.cash > 0) {

@@ -52,8 +52,7 @@ contract Permits is Solvency {
             abi.encode(PERMIT_TYPE, account, operator, scopes, expiresAt, nonce, deadline)
         );
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", domainSeparator(), permit));
-        if (!SignatureChecker.isValidSignatureNow(owner, digest, signature))
-            revert Clearinghouse_BadSignature(account, owner);
+        if (!_isSigned(owner, digest, signature)) revert Clearinghouse_BadSignature(account, owner);
         _setOperator(account, operator, scopes, expiresAt);
     }
 
@@ -69,7 +68,7 @@ contract Permits is Solvency {
 
     /// @notice See IClearinghouse.
     /// @dev Made anew each time, so that a fork of the chain has its own.
-    function domainSeparator() public view returns (bytes32) {
+    function domainSeparator() public view virtual returns (bytes32) {
         return
             keccak256(
                 abi.encode(
@@ -82,7 +81,16 @@ contract Permits is Solvency {
             );
     }
 
-    function _useNonce(address owner, uint256 nonce) private {
+    /// @dev An owner that is a contract answers for itself (ERC-1271).
+    function _isSigned(
+        address owner,
+        bytes32 digest,
+        bytes calldata signature
+    ) internal view virtual returns (bool) {
+        return SignatureChecker.isValidSignatureNowCalldata(owner, digest, signature);
+    }
+
+    function _useNonce(address owner, uint256 nonce) internal virtual {
         uint256 bit = 1 << (nonce & 0xff);
         uint256 word = _usedNonces[owner][nonce >> 8];
         if (word & bit != 0) revert Clearinghouse_NonceUsed(owner, nonce);

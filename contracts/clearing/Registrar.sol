@@ -50,7 +50,7 @@ contract Registrar is Solvency {
     }
 
     /// @notice See IClearinghouse.
-    function deposit(AccountId account, address asset, uint256 amount) external notEntered {
+    function deposit(AccountId account, address asset, uint256 amount) external virtual notEntered {
         if (amount == 0) revert Clearinghouse_ZeroAmount();
         if (account.ownerOf() == address(0)) revert Clearinghouse_ZeroAddress();
         address payer = msg.sender == address(this) ? _activeCaller : msg.sender;
@@ -71,7 +71,7 @@ contract Registrar is Solvency {
         address asset,
         uint256 amount,
         address receiver
-    ) external notEntered {
+    ) external virtual notEntered {
         _requireScope(account, SCOPE_WITHDRAW);
         if (amount == 0) revert Clearinghouse_ZeroAmount();
         if (receiver == address(0)) revert Clearinghouse_ZeroAddress();
@@ -165,7 +165,12 @@ contract Registrar is Solvency {
     }
 
     /// @notice See IClearinghouse.
-    function setCollateralAsset(address asset, uint8 market, uint128 cap, bool enabled) external restricted {
+    function setCollateralAsset(
+        address asset,
+        uint8 market,
+        uint128 cap,
+        bool enabled
+    ) external virtual restricted {
         if (asset == address(0)) revert Clearinghouse_ZeroAddress();
         if (asset == _cashToken || _venues[asset]) revert Clearinghouse_BadTarget(asset);
         CollateralAsset memory old = _configurationOf(asset);
@@ -249,7 +254,12 @@ contract Registrar is Solvency {
 
     /// @dev Unknown or disabled assets, amounts beyond the cap, dust of strangers, and what would keep an account at risk
     /// from being judged, are refused before anything moves.
-    function _requireWelcome(AccountId account, address asset, uint256 amount, address payer) private view {
+    function _requireWelcome(
+        AccountId account,
+        address asset,
+        uint256 amount,
+        address payer
+    ) internal view virtual {
         Asset memory configured = _assets[asset];
         if (!configured.enabled) revert Clearinghouse_UnknownAsset(asset);
         AssetTotal memory held = _assetTotals[asset];
@@ -265,7 +275,7 @@ contract Registrar is Solvency {
             revert Clearinghouse_NoPrice(asset);
     }
 
-    function _pull(address asset, address payer, uint256 amount) private {
+    function _pull(address asset, address payer, uint256 amount) internal virtual {
         _entered = true;
         uint256 before = IERC20(asset).balanceOf(address(this));
         IERC20(asset).safeTransferFrom(payer, address(this), amount);

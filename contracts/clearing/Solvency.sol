@@ -70,7 +70,7 @@ abstract contract Solvency is HoldBack, Permissions, AccessManaged {
 
     /// @dev Money added in the same batch must not pay for new risk, so the requirement itself may not rise either. A
     /// counterparty may, as long as it keeps its initial requirement. Maintenance falls by less than that does.
-    function _requireLessRisk(AccountId account, Standing memory before) internal view {
+    function _requireLessRisk(AccountId account, Standing memory before) internal view virtual {
         Standing memory standing = _standing(account);
         bool isOwn = account.ownerOf() == AccountId.wrap(_activeAccount).ownerOf();
         if (!isOwn && standing.excess >= 0) return;
@@ -112,7 +112,7 @@ abstract contract Solvency is HoldBack, Permissions, AccessManaged {
     }
 
     /// @dev Accounts that can lose nothing need no price; all others need good data and their initial requirement.
-    function _requireGoodHealth(AccountId account) internal view {
+    function _requireGoodHealth(AccountId account) internal view virtual {
         if (_isDebtFree(account)) return;
         Assessment memory verdict = riskEngine.assess(_portfolioOf(account));
         if (verdict.status != DataStatus.Good) revert Clearinghouse_DataNotGood(account);

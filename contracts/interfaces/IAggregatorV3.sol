@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+/// @notice The part of a Chainlink proxy that knows what it stood for before.
+interface IAggregatorPhases {
+    /// @notice Aggregator of a phase; zero if there was none.
+    function phaseAggregators(uint16 phase) external view returns (address);
+}
+
 /// @notice The part of a Chainlink proxy that Ballast reads.
 interface IAggregatorV3 {
     /// @notice Decimals of the answer.

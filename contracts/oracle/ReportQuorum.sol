@@ -54,7 +54,7 @@ abstract contract ReportQuorum is ISurfaceFeed, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ISurfaceFeed
-    function digest(SurfaceReport calldata report) public view returns (bytes32) {
+    function digest(SurfaceReport calldata report) public view virtual returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](report.slices.length);
         for (uint256 i = 0; i < hashes.length; ++i) {
             hashes[i] = keccak256(abi.encode(SLICE_TYPEHASH, report.slices[i]));
@@ -69,7 +69,7 @@ abstract contract ReportQuorum is ISurfaceFeed, AccessManaged, EIP712 {
     }
 
     /// @dev At least the threshold of distinct signers, which increasing addresses make sure of.
-    function _requireQuorum(bytes32 signed, bytes[] calldata signatures) internal view {
+    function _requireQuorum(bytes32 signed, bytes[] calldata signatures) internal view virtual {
         address previous = address(0);
         for (uint256 i = 0; i < signatures.length; ++i) {
             address signer = ECDSA.recover(signed, signatures[i]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
+import {IAggregatorPhases, IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
 import {IPriceFeed, IPriceRouter, PriceReading} from "../interfaces/IPriceRouter.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {Price} from "../types/Price.sol";
@@ -53,8 +53,9 @@ contract SettlementOracle is ISettlementOracle {
         IAggregatorV3 aggregator,
         uint256 expiry,
         uint80[] calldata roundIds
-    ) private view returns (uint256 weighted) {
-        uint256 scale = 10 ** (18 - aggregator.decimals());
+    ) internal view virtual returns (uint256 weighted) {
+        // Consecutive ids are of one phase.
+        uint256 scale = _scaleOf(aggregator, roundIds[0]);
         Round memory current = _read(aggregator, roundIds[0], scale);
         if (current.updatedAt > expiry - WINDOW) {
             revert SettlementOracle_StartNotCovered(current.updatedAt, expiry - WINDOW);
@@ -87,7 +88,7 @@ contract SettlementOracle is ISettlementOracle {
         if (block.timestamp < expiry + FALLBACK_DELAY) {
             revert SettlementOracle_FallbackTooEarly(block.timestamp, expiry + FALLBACK_DELAY);
         }
-        uint256 scale = 10 ** (18 - aggregator.decimals());
+        uint256 scale = _scaleOf(aggregator, roundId);
         Round memory last = _read(aggregator, roundId, scale);
         if (last.updatedAt > expiry) revert SettlementOracle_EndNotCovered(roundId, last.updatedAt, expiry);
         _requireLastOfPhase(aggregator, roundId, expiry);
@@ -98,7 +99,11 @@ contract SettlementOracle is ISettlementOracle {
 
     /// @dev No usable round of the same phase between `roundId` and expiry. Unusable ones are stepped over, or one of
     /// them would leave the expiry without a fixing for ever.
-    function _requireLastOfPhase(IAggregatorV3 aggregator, uint80 roundId, uint256 expiry) private view {
+    function _requireLastOfPhase(
+        IAggregatorV3 aggregator,
+        uint80 roundId,
+        uint256 expiry
+    ) internal view virtual {
         for (uint80 next = roundId + 1; ; ++next) {
             (int256 answer, uint256 updatedAt) = _tryRead(aggregator, next);
             if (updatedAt == 0 || updatedAt > expiry) return;
@@ -170,6 +175,19 @@ contract SettlementOracle is ISettlementOracle {
         return IAggregatorV3(feed.aggregator());
     }
 
+    /// @dev What one unit of a round's answer is worth [wad]. Aggregators of past phases may have counted in other decimals
+    /// than today's, and their rounds mean what they meant. What has no phases has one scale.
+    function _scaleOf(IAggregatorV3 aggregator, uint80 roundId) internal view virtual returns (uint256) {
+        (bool ok, bytes memory data) = address(aggregator).staticcall(
+            abi.encodeCall(IAggregatorPhases.phaseAggregators, (uint16(roundId >> 64)))
+        );
+        if (ok && data.length == 32) {
+            address source = abi.decode(data, (address));
+            if (source != address(0)) aggregator = IAggregatorV3(source);
+        }
+        return 10 ** (18 - aggregator.decimals());
+    }
+
     /// @dev Seconds of [from, to) inside [start, end).
     function _overlap(uint256 from, uint256 to, uint256 start, uint256 end) private pure returns (uint256) {
         uint256 lower = from > start ? from : start;
@@ -182,7 +200,7 @@ contract SettlementOracle is ISettlementOracle {
         IAggregatorV3 aggregator,
         uint80 roundId,
         uint256 scale
-    ) private view returns (Round memory) {
+    ) internal view returns (Round memory) {
         (int256 answer, uint256 updatedAt) = _tryRead(aggregator, roundId);
         if (updatedAt == 0) revert SettlementOracle_RoundMissing(roundId);
         if (!_isUsable(answer) || updatedAt > block.timestamp) revert SettlementOracle_RoundInvalid(roundId);

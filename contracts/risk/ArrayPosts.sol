@@ -218,7 +218,7 @@ contract ArrayPosts is PostBonds, EIP712 {
         riskArrays.withdrawPage(basis.market, basis.expiry, header.page);
     }
 
-    function _requireQuorum(bytes32 signed, bytes[] calldata signatures) private view {
+    function _requireQuorum(bytes32 signed, bytes[] calldata signatures) internal view virtual {
         address previous = address(0);
         for (uint256 i; i < signatures.length; ++i) {
             address signer = ECDSA.recover(signed, signatures[i]);

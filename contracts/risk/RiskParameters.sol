@@ -192,8 +192,9 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     function _wordsOf(
         uint8 market
     )
-        private
+        internal
         view
+        virtual
         returns (uint256 first, uint256 second, uint256 firstForNewRisk, uint256 secondForNewRisk)
     {
         Market storage stored = _markets[market];
