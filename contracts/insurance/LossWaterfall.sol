@@ -44,6 +44,7 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
     uint64 private _measuredAt;
     uint64 private _yearStart;
     uint256 private _takenThisYear;
+    uint256 private _takenEver;
 
     modifier onlyAuctionHouse() {
         if (msg.sender != _auctionHouse) revert LossWaterfall_NotAuctionHouse(msg.sender);
@@ -160,6 +161,11 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
     }
 
     /// @inheritdoc ILossWaterfall
+    function slicesPaid() external view returns (Usd) {
+        return Usd.wrap(int256(_takenEver));
+    }
+
+    /// @inheritdoc ILossWaterfall
     function auctionHouse() external view returns (address) {
         return _auctionHouse;
     }
@@ -189,6 +195,7 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
         uint256 amount = FixedPoint.min(_slice(_navOrLast()), uint256(Usd.unwrap(wanted)));
         if (amount == 0) return paid;
         _takenThisYear += amount;
+        _takenEver += amount;
         paid = Usd.wrap(int256(amount));
         clearinghouse.moveCash(_vaultAccount, account, paid);
     }

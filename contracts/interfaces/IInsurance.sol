@@ -95,6 +95,9 @@ interface ILossWaterfall is IHoldBack {
     error LossWaterfall_SliceTooLarge(uint256 slice, uint256 maximum);
     error LossWaterfall_ZeroAddress();
 
+    /// @notice All that the vault ever paid for others' shortfalls [wad USD].
+    function slicesPaid() external view returns (Usd);
+
     /// @notice Credits `account` with exactly `shortfall` [wad USD], taken from the payers in order. Only the auction house.
     /// @dev Reverts if all claims together cannot pay, so that nothing is ever credited without a payer.
     function absorb(AccountId account, Usd shortfall) external returns (Absorption memory);

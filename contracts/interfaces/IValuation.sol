@@ -37,6 +37,7 @@ uint256 constant FLAW_IN_BATCH = 256;
 /// @param hedge collateral and venue positions of the home market [wad underlying]
 /// @param hedgeValue collateral of all markets at their live prices, and what venues say they are worth [wad USD], signed
 /// @param unreleased spread earned and not yet released [wad USD]
+/// @param market the home market
 /// @param spot of the home market [wad USD]; zero if there never was one
 /// @param delta of the home market's options [wad underlying]
 /// @param gamma change of that delta for a dollar [wad]
@@ -58,6 +59,7 @@ struct VaultReading {
     int256 hedge;
     Usd hedgeValue;
     Usd unreleased;
+    uint8 market;
     Price spot;
     int256 delta;
     int256 gamma;
@@ -82,23 +84,51 @@ struct Uncertainty {
     uint64 spotPerHour;
 }
 
-/// @notice What a hedge holds outside the clearinghouse.
-interface IHedgeHoldings {
-    /// @notice Positions and signed worth of all venues of `market`, the underlying at its live price.
-    function venueTotals(uint8 market) external view returns (Quantity position, Usd value);
+/// @notice A place where a hedge is held outside the clearinghouse.
+interface IVenueHoldings {
+    /// @notice What it holds or owes [wad underlying, signed].
+    function position() external view returns (Quantity);
+
+    /// @notice Worth of all that it holds and owes [wad USD, signed], the underlying at `price`.
+    function value(Price price) external view returns (Usd);
 }
 
-/// @notice Who keeps what the vault has earned and not yet counted.
+/// @notice Who hedges.
+interface IHedgeHoldings {
+    /// @notice Where the hedge of `market` is held beside the account.
+    function venues(uint8 market) external view returns (IVenueHoldings[] memory);
+
+    /// @notice All that trades ever lost against the oracle price, less what they gained [wad USD, signed].
+    function totalLoss() external view returns (Usd);
+}
+
+/// @notice Who keeps what trades have earned and NAV does not count yet.
 interface ISpreadKeeper {
-    /// @notice Spread of trades that is not yet released into NAV [wad USD], never negative.
+    /// @notice Spread that is not yet released into NAV [wad USD], never negative.
     function unreleasedSpread() external view returns (Usd);
+
+    /// @notice All spread ever earned, released or not [wad USD, signed].
+    function spreadEarned() external view returns (Usd);
+}
+
+/// @notice Who takes slices of the vault for others' shortfalls.
+interface ISlicePayer {
+    /// @notice All that the vault ever paid [wad USD].
+    function slicesPaid() external view returns (Usd);
+}
+
+/// @notice Who is asked for what an account has outside the ledger, and for what it earned and lost; zero for nobody.
+struct SourceSet {
+    IHedgeHoldings hedge;
+    ISpreadKeeper desk;
+    ISlicePayer waterfall;
 }
 
 /// @notice Values an account: cash, collateral, options and what is held at hedge venues. A reading is signed and has
 /// no reason to revert but a caller who brings too little gas.
 interface IValuation {
     event UncertaintySet(Uncertainty oldUncertainty, Uncertainty newUncertainty);
-    event SourcesSet(AccountId indexed account, IHedgeHoldings hedge, ISpreadKeeper desk);
+    event SourcesSet(AccountId indexed account, SourceSet oldSources, SourceSet newSources);
 
     error Valuation_ZeroAddress();
     error Valuation_BadParameter(bytes32 name, uint256 value);
@@ -111,12 +141,12 @@ interface IValuation {
     /// @notice How far marks may be from the truth.
     function uncertainty() external view returns (Uncertainty memory);
 
-    /// @notice Who is asked for what `account` has outside the ledger; zero for nobody.
-    function sourcesOf(AccountId account) external view returns (IHedgeHoldings hedge, ISpreadKeeper desk);
+    /// @notice Who is asked about `account`.
+    function sourcesOf(AccountId account) external view returns (SourceSet memory);
 
     /// @notice Sets how far marks may be from the truth, bounded. Restricted to the curator.
     function setUncertainty(Uncertainty calldata newUncertainty) external;
 
-    /// @notice Names who is asked for what `account` has outside the ledger. Restricted to the curator.
-    function setSources(AccountId account, IHedgeHoldings hedge, ISpreadKeeper desk) external;
+    /// @notice Names who is asked about `account`. Restricted to the curator.
+    function setSources(AccountId account, SourceSet calldata newSources) external;
 }

@@ -5,29 +5,32 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {BookMarks, IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
-import {BookValue, IOptionPricer} from "../interfaces/IOptionPricer.sol";
+import {BookValue, IOptionPricer, OptionValue} from "../interfaces/IOptionPricer.sol";
 import {IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 // prettier-ignore
 import {
     FLAW_IN_BATCH, FLAW_NOT_FIXED, FLAW_NOT_VALUED, FLAW_NO_BOOK, FLAW_NO_PRICE, FLAW_PRICE_UNUSABLE,
-    FLAW_SOURCE_UNREADABLE, FLAW_SURFACE_STALE, FLAW_TOO_MANY_LEGS,
-    IHedgeHoldings, ISpreadKeeper, IValuation, Uncertainty, VaultReading
+    FLAW_SOURCE_UNREADABLE, FLAW_SURFACE_STALE, FLAW_TOO_MANY_LEGS, IValuation, Uncertainty, VaultReading
 } from "../interfaces/IValuation.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId, InstrumentKind, instrumentIdOf} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
 import {Usd} from "../types/Usd.sol";
+import {BoundedCall} from "./BoundedCall.sol";
+import {EpochAccounts} from "./EpochAccounts.sol";
 import {LegBounds} from "./LegBounds.sol";
+import {Sources} from "./Sources.sol";
 
 /// @title Valuation
 /// @notice What an account is worth, from its books. Holds nothing and moves nothing; trusts the ledger, the feeds and
 /// the pricer, and neither hedge venues nor the desk beyond what their numbers say: a call to them is bounded in gas and
 /// size, and fails without failing the reading.
-/// @dev Whoever brings too little gas could otherwise choose what fails: then the reading reverts.
-contract Valuation is IValuation, AccessManaged {
+/// It also keeps what fees and attribution need from one epoch to the next.
+contract Valuation is Sources, EpochAccounts {
     /// @dev What a reading is made from, as it is made.
     /// @param exposure sum over markets of |delta| * spot [wad USD]
     /// @param doubt what legs without a surface could be worth beside their intrinsic value [wad USD]
@@ -46,11 +49,8 @@ contract Valuation is IValuation, AccessManaged {
 
     /// @notice Most legs that one reading values one by one; beyond, somebody has to refresh the book first.
     uint256 public constant MOST_LEGS_APART = 128;
-    uint256 private constant SOURCE_GAS = 1_000_000;
     /// @dev What must be left of the gas after the books could not be read, or the reason may be lack of it.
     uint256 private constant LEAST_GAS_LEFT = 64_000;
-    /// @dev No source is believed to hold more than this [wad].
-    uint256 private constant MOST_BELIEVED = 1e36;
 
     IClearinghouse public immutable clearinghouse;
     IBooks public immutable books;
@@ -60,8 +60,6 @@ contract Valuation is IValuation, AccessManaged {
     ISettlementOracle public immutable settlementOracle;
 
     Uncertainty private _uncertainty = Uncertainty(0.06e18, 0.01e18, 0.0025e18, 0.005e18);
-    mapping(AccountId account => IHedgeHoldings) private _hedges;
-    mapping(AccountId account => ISpreadKeeper) private _desks;
 
     /// @param authority the AccessManager
     /// @param ledger whose accounts are valued
@@ -98,24 +96,22 @@ contract Valuation is IValuation, AccessManaged {
     /// @inheritdoc IValuation
     function read(AccountId account, uint8 market) external view returns (VaultReading memory result) {
         Work memory work = _gather(account, market);
+        result.market = market;
         result.markTime = block.timestamp;
         if (AccountId.unwrap(clearinghouse.activeAccount()) != 0) result.flaws |= FLAW_IN_BATCH;
         result.cash = clearinghouse.cashOf(account);
         for (uint256 left = work.markets; left != 0; left &= left - 1) {
             _addMarket(work, result, uint8(FixedPoint.log2Down(left & (~left + 1))));
         }
-        _addUnreleased(work, result);
+        (bool isRead, int256 unreleased) = _unreleased(account);
+        if (!isRead) result.flaws |= FLAW_SOURCE_UNREADABLE;
+        result.unreleased = Usd.wrap(unreleased);
         _finish(work, result);
     }
 
     /// @inheritdoc IValuation
     function uncertainty() external view returns (Uncertainty memory) {
         return _uncertainty;
-    }
-
-    /// @inheritdoc IValuation
-    function sourcesOf(AccountId account) external view returns (IHedgeHoldings hedge, ISpreadKeeper desk) {
-        return (_hedges[account], _desks[account]);
     }
 
     /// @inheritdoc IValuation
@@ -127,13 +123,6 @@ contract Valuation is IValuation, AccessManaged {
         _requireWithin("spotPerHour", u.spotPerHour, 0, 0.05e18);
         emit UncertaintySet(_uncertainty, u);
         _uncertainty = u;
-    }
-
-    /// @inheritdoc IValuation
-    function setSources(AccountId account, IHedgeHoldings hedge, ISpreadKeeper desk) external restricted {
-        emit SourcesSet(account, hedge, desk);
-        _hedges[account] = hedge;
-        _desks[account] = desk;
     }
 
     /// @dev What the account has, and in which markets.
@@ -210,7 +199,7 @@ contract Valuation is IValuation, AccessManaged {
             ) {
                 (marks, apart) = (found, others);
             } catch {
-                _requireGas(LEAST_GAS_LEFT);
+                BoundedCall.requireGas(LEAST_GAS_LEFT);
             }
         }
         for (uint256 i; i < apart.length; ++i) {
@@ -243,7 +232,7 @@ contract Valuation is IValuation, AccessManaged {
             sums.vega += found.vega;
             sums.grossVega += found.grossVega;
         } catch {
-            _requireGas(LEAST_GAS_LEFT);
+            BoundedCall.requireGas(LEAST_GAS_LEFT);
             result.flaws |= FLAW_NOT_VALUED;
             (int256 intrinsic, uint256 doubt) = LegBounds.intrinsicOf(market, words, spot);
             sums.value += intrinsic;
@@ -262,24 +251,11 @@ contract Valuation is IValuation, AccessManaged {
             if (work.collateralMarkets[i] == market) amount += int256(work.collateralAmounts[i]);
         }
         int256 value = FixedPoint.signedMulDown(amount, int256(spot));
-        IHedgeHoldings source = _hedges[work.account];
-        if (address(source) != address(0)) {
-            bytes memory data = abi.encodeCall(IHedgeHoldings.venueTotals, (market));
-            (bool isRead, int256 position, int256 worth) = _ask(address(source), data, 64);
-            if (!isRead) result.flaws |= FLAW_SOURCE_UNREADABLE;
-            amount += position;
-            value += worth;
-        }
+        (bool isRead, int256 position, int256 worth) = _venues(work.account, market, spot);
+        if (!isRead) result.flaws |= FLAW_SOURCE_UNREADABLE;
+        amount += position;
+        value += worth;
         result.hedgeValue = result.hedgeValue + Usd.wrap(value);
-    }
-
-    function _addUnreleased(Work memory work, VaultReading memory result) private view {
-        ISpreadKeeper source = _desks[work.account];
-        if (address(source) == address(0)) return;
-        bytes memory data = abi.encodeCall(ISpreadKeeper.unreleasedSpread, ());
-        (bool isRead, int256 spread, ) = _ask(address(source), data, 32);
-        if (!isRead || spread < 0) result.flaws |= FLAW_SOURCE_UNREADABLE;
-        else result.unreleased = Usd.wrap(spread);
     }
 
     /// @dev Half the spread is vega * volatility's uncertainty + |delta| * spot's, which grows with the age of the mark.
@@ -327,31 +303,66 @@ contract Valuation is IValuation, AccessManaged {
         }
     }
 
-    /// @dev Asks who is not trusted for one or two numbers: with bounded gas, and nothing copied beyond them.
-    function _ask(
-        address source,
-        bytes memory data,
-        uint256 size
-    ) private view returns (bool isRead, int256 first, int256 second) {
-        assembly ("memory-safe") {
-            mstore(0x20, 0)
-            isRead := staticcall(SOURCE_GAS, source, add(data, 0x20), mload(data), 0x00, size)
-            isRead := and(isRead, iszero(lt(returndatasize(), size)))
-            first := mload(0x00)
-            second := mload(0x20)
+    /// @dev Of legs that stand apart as the pricer has it; of a current group by its gamma, theta being to gamma what it is
+    /// for an option at the money of the same expiry.
+    function _thetaOf(
+        AccountId account,
+        VaultReading calldata read_
+    ) internal view override returns (int256 theta) {
+        if (Price.unwrap(read_.spot) == 0 || !clearinghouse.hasBook(account)) return 0;
+        uint256[] memory groups = clearinghouse.bookGroups(account);
+        uint256 legs;
+        for (uint256 i; i < groups.length; ++i) {
+            uint256 group = groups[i];
+            if (group >> 20 != read_.market || (group & 0xfffff) * 1 hours <= block.timestamp) continue;
+            try books.marksOfGroup(account, group, read_.spot) returns (
+                BookMarks memory marks,
+                bool isCurrent
+            ) {
+                if (isCurrent) {
+                    theta += _thetaByGamma(group, marks.gamma, Price.unwrap(read_.spot));
+                    continue;
+                }
+            } catch {
+                BoundedCall.requireGas(LEAST_GAS_LEFT);
+            }
+            legs += clearinghouse.bookLegCount(account, group);
+            if (legs > MOST_LEGS_APART) continue;
+            try optionPricer.bookValue(read_.market, clearinghouse.bookLegs(account, group)) returns (
+                BookValue memory found
+            ) {
+                theta += found.theta;
+            } catch {
+                BoundedCall.requireGas(LEAST_GAS_LEFT);
+            }
         }
-        if (!isRead) _requireGas(SOURCE_GAS / 63);
-        isRead =
-            isRead &&
-            FixedPoint.abs(first) <= MOST_BELIEVED &&
-            (size == 32 || FixedPoint.abs(second) <= MOST_BELIEVED);
-        if (!isRead) (first, second) = (0, 0);
     }
 
-    /// @dev A call gets all but a 64th of the gas: with this much left it had enough to fail for another reason.
-    function _requireGas(uint256 least) private view {
-        uint256 left = gasleft();
-        if (left < least) revert Valuation_OutOfGas(left);
+    function _thetaByGamma(uint256 group, int256 gamma, uint256 spot) private view returns (int256) {
+        uint256 strike = FixedPoint.min(FixedPoint.max(spot / 1e16, 1), type(uint32).max) * 1e16;
+        InstrumentId call = instrumentIdOf(
+            uint8(group >> 20),
+            (group & 0xfffff) * 1 hours,
+            strike,
+            InstrumentKind.Call
+        );
+        try optionPricer.value(call, 0) returns (OptionValue memory atMoney) {
+            if (atMoney.gamma == 0) return 0;
+            return
+                FixedPoint.signedDivDown(
+                    FixedPoint.signedMulDown(gamma, atMoney.theta),
+                    int256(atMoney.gamma)
+                );
+        } catch {
+            BoundedCall.requireGas(LEAST_GAS_LEFT);
+            return 0;
+        }
+    }
+
+    function _cumulative(
+        AccountId account
+    ) internal view override(Sources, EpochAccounts) returns (int256, int256, int256) {
+        return Sources._cumulative(account);
     }
 
     function _requireWithin(bytes32 name, uint256 value, uint256 least, uint256 most) private pure {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IHedgeHoldings, IVenueHoldings} from "../../contracts/interfaces/IValuation.sol";
 import {AccountId} from "../../contracts/types/AccountId.sol";
 import {Usd} from "../../contracts/types/Usd.sol";
 
-/// @notice Answers whatever it is asked as it was told to: two numbers, too little, far too much, or never.
+/// @notice Answers as it was told to: a number (another one for its position), too little, far too much, or never.
 contract MoodySource {
     enum Mood {
         Honest,
@@ -28,19 +29,32 @@ contract MoodySource {
         if (mood == Mood.Reverting) revert Refused();
         uint256 i;
         while (mood == Mood.Endless) ++i;
-        (int256 a, int256 b) = (first, second);
+        int256 a = msg.sig == IVenueHoldings.position.selector ? second : first;
         uint256 size =
             mood == Mood.Short
                 ? 31
                 : mood == Mood.Bomb
                     ? 500_000
-                    : 64;
+                    : 32;
         assembly ("memory-safe") {
             let to := mload(0x40)
             mstore(to, a)
-            mstore(add(to, 0x20), b)
             return(to, size)
         }
+    }
+}
+
+/// @notice A hedge at any venues, which has lost what it is told.
+contract HedgeAtVenues is IHedgeHoldings {
+    IVenueHoldings[] private _list;
+    Usd public totalLoss;
+
+    function set(IVenueHoldings[] calldata list, Usd loss) external {
+        (_list, totalLoss) = (list, loss);
+    }
+
+    function venues(uint8) external view returns (IVenueHoldings[] memory) {
+        return _list;
     }
 }
 

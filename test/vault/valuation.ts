@@ -126,7 +126,7 @@ describe("Valuation: current books", () => {
   it("gives every change of the book another version, and the same book the same", async () => {
     const stage = await networkHelpers.loadFixture(shortVault);
     const { version } = await reading(stage);
-    await networkHelpers.time.increase(60);
+    await stage.clock.advanceTo((await stage.clock.now()) + 60);
     expect((await reading(stage)).version).to.equal(version);
     const { account } = stage.world.people.hedger;
     const seen = new Set([version]);
@@ -249,12 +249,16 @@ describe("Valuation: prices, sources and gas", () => {
   it("believes sources within reason, and goes on without those that fail", async () => {
     const stage = await networkHelpers.loadFixture(shortVault);
     const venues = await ethers.deployContract("MoodySource");
+    const spot = await ethers.deployContract("MoodySource");
     const desk = await ethers.deployContract("MoodySource");
+    const hedge = await ethers.deployContract("HedgeAtVenues");
+    await done(hedge.set([venues.target, spot.target], 0n));
     const own = await curator(stage);
     const before = await reading(stage);
-    await done(own.valuation.setSources(stage.own, venues.target, desk.target));
-    expect(await own.valuation.sourcesOf(stage.own)).to.deep.equal([venues.target, desk.target]);
-    await done(venues.set(MOODS.honest, -3n * WAD, -6_100n * WAD));
+    const sources = { hedge: hedge.target, desk: desk.target, waterfall: ZeroAddress };
+    await expect(own.valuation.setSources(stage.own, sources)).to.emit(own.valuation, "SourcesSet");
+    expect(await own.valuation.sourcesOf(stage.own)).to.deep.equal(Object.values(sources));
+    await done(venues.set(MOODS.honest, -6_100n * WAD, -3n * WAD));
     await done(desk.set(MOODS.honest, 77n, 0n));
     const both = await reading(stage);
     expectWhole(both);
@@ -273,11 +277,21 @@ describe("Valuation: prices, sources and gas", () => {
       await done(venues.set(mood, 1n, 1n));
       expect((await failing()).hedgeValue, String(mood)).to.equal(0n);
     }
-    await done(venues.set(MOODS.bomb, 1n, 2n));
+    await done(venues.set(MOODS.bomb, 2n, 1n));
     expect((await reading(stage)).hedgeValue).to.equal(2n);
+    await done(spot.set(MOODS.honest, 5n, 7n));
+    const two = await reading(stage);
+    expect([two.hedgeValue, two.hedge, two.flaws]).to.deep.equal([7n, 8n, 0n]);
+    await done(spot.set(MOODS.honest, 0n, 0n));
     await done(venues.set(MOODS.honest, 2n ** 255n - 1n, 0n));
     await failing();
     await done(venues.set(MOODS.honest, 0n, -(2n ** 255n)));
+    await failing();
+    await done(venues.set(MOODS.honest, 0n, 0n));
+    expect((await reading(stage)).flaws).to.equal(0n);
+    await done(hedge.set(Array(5).fill(venues.target), 0n));
+    expect((await failing()).hedgeValue).to.equal(0n);
+    await done(own.valuation.setSources(stage.own, { ...sources, hedge: desk.target }));
     await failing();
   });
 
@@ -294,7 +308,8 @@ describe("Valuation: prices, sources and gas", () => {
     }
     expect([...names]).to.deep.equal(["refused", "read"]);
     const venues = await ethers.deployContract("MoodySource");
-    await done((await curator(stage)).valuation.setSources(stage.own, venues.target, ZeroAddress));
+    const sources = { hedge: venues.target, desk: ZeroAddress, waterfall: ZeroAddress };
+    await done((await curator(stage)).valuation.setSources(stage.own, sources));
     await done(venues.set(MOODS.endless, 0n, 0n));
     expect(await refusal(stage.ballast.valuation.read(stage.own, 0, { gasLimit: 900_000n }))).to.equal(
       "Valuation_OutOfGas",
@@ -346,10 +361,9 @@ describe("Valuation: prices, sources and gas", () => {
     await expect(valuation.setUncertainty(good)).to.emit(valuation, "UncertaintySet");
     expect((await valuation.uncertainty()).spot).to.equal(WAD / 100n);
     const outsider = stage.ballast.valuation;
+    const none = { hedge: ZeroAddress, desk: ZeroAddress, waterfall: ZeroAddress };
     expect(await refusal(outsider.setUncertainty.staticCall(good))).to.equal("AccessManagedUnauthorized");
-    expect(await refusal(outsider.setSources.staticCall(1n, ZeroAddress, ZeroAddress))).to.equal(
-      "AccessManagedUnauthorized",
-    );
+    expect(await refusal(outsider.setSources.staticCall(1n, none))).to.equal("AccessManagedUnauthorized");
     expect(await refusal(valuationOn(stage, { books: ZeroAddress }))).to.equal("Valuation_ZeroAddress");
   });
 });

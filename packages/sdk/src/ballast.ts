@@ -8,6 +8,8 @@ import {
   IBooks__factory,
   type IClearinghouse,
   IClearinghouse__factory,
+  type IEpochAccounts,
+  IEpochAccounts__factory,
   type IGuardian,
   IGuardian__factory,
   type IHedgeController,
@@ -115,6 +117,8 @@ export interface Ballast {
   readonly vault: IOptionsVault;
   readonly shares: Shares;
   readonly valuation: IValuation;
+  /** Fees and attribution: the other face of `valuation`. */
+  readonly epochAccounts: IEpochAccounts;
   readonly quoter: IQuoter;
   readonly tradeDesk: ITradeDesk;
   readonly hedgeController: IHedgeController;
@@ -155,6 +159,7 @@ export function connectBallast(deployment: Deployment, runner: ContractRunner): 
     vault: IOptionsVault__factory.connect(at.vault, runner),
     shares: new Contract(at.vault, SHARES_ABI, runner) as unknown as Shares,
     valuation: IValuation__factory.connect(at.valuation, runner),
+    epochAccounts: IEpochAccounts__factory.connect(at.valuation, runner),
     quoter: IQuoter__factory.connect(at.quoter, runner),
     tradeDesk: ITradeDesk__factory.connect(at.tradeDesk, runner),
     hedgeController: IHedgeController__factory.connect(at.hedgeController, runner),

@@ -95,6 +95,22 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     cause: "Something in the vault's valuation is not good enough for an epoch; the flaws say what.",
     fix: "Wait for a price, a surface or a fixing, or refresh the vault's book.",
   },
+  Valuation_BadParameter: {
+    cause: "An uncertainty of marks is out of its bounds.",
+    fix: "Stay within the bounds that the contract's interface names.",
+  },
+  EpochAccounts_BadFee: {
+    cause: "The fee is higher than the code allows.",
+    fix: "Ask at most 3 % a year for management and 25 % of gains.",
+  },
+  EpochAccounts_NoRecipient: {
+    cause: "There is a fee and nobody to get it.",
+    fix: "Name a recipient, or set both fees to zero.",
+  },
+  EpochAccounts_NotOwner: {
+    cause: "Only the vault that owns the account may open and close its epochs.",
+    fix: "Call processEpoch of the vault.",
+  },
   Valuation_OutOfGas: {
     cause: "The transaction brought too little gas to value the vault.",
     fix: "Send it with more gas.",
