@@ -204,6 +204,18 @@ export function readSurfaceKeys(env: NodeJS.ProcessEnv): string[] {
   return signers;
 }
 
+const SHORTEST_WORD = 16;
+
+/** What signers and those who ask them share, from the environment; undefined for none. */
+export function readSignerWord(env: NodeJS.ProcessEnv): string | undefined {
+  const word = env["BALLAST_SIGNER_WORD"];
+  if (word !== undefined && !/^[\x21-\x7e]*$/.test(word))
+    throw new ConfigError("BALLAST_SIGNER_WORD may have letters, digits and signs only, and no spaces.");
+  if (word !== undefined && word.length < SHORTEST_WORD)
+    throw new ConfigError(`BALLAST_SIGNER_WORD needs ${SHORTEST_WORD} characters or more.`);
+  return word;
+}
+
 function readYaml(file: string): Record<string, unknown> {
   let parsed: unknown;
   try {

@@ -8,6 +8,7 @@ import { expect } from "chai";
 import { Wallet } from "ethers";
 import fc from "fast-check";
 import { booksOf, deribitServer, rpcResult } from "../../quant/test/support/deribitServer.ts";
+import { ConfigError, readSignerWord } from "../src/config.ts";
 import {
   type Anchor,
   type Answer,
@@ -18,6 +19,7 @@ import {
   JournalError,
   largestMove,
   NotEnoughSignaturesError,
+  OpenSignerError,
   type OwnView,
   publisherJournal,
   remoteCosigner,
@@ -306,6 +308,37 @@ describe("publisher: signatures", () => {
       .signSurface(report)
       .catch((reason: Error) => reason);
     expect(error).to.be.instanceOf(Error);
+  });
+
+  it("come, beyond the signer's own machine, only to those who know its word", async () => {
+    const signer = agreeing[0]!;
+    const open = await serveCosigner(signer, 0, "0.0.0.0").catch((reason: Error) => reason);
+    expect(open).to.be.instanceOf(OpenSignerError);
+    const word = "0123456789abcdef";
+    const server = await serveCosigner(signer, 0, "0.0.0.0", { word });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      expect((await collect([remoteCosigner(url, { word })], 1)).signers).to.have.length(1);
+      for (const access of [{}, { word: "0123456789abcdeg" }]) {
+        const refused = await remoteCosigner(url, access)
+          .signSurface(report)
+          .catch((reason: Error) => reason);
+        expect((refused as Error).message).to.equal("it answers with status 401");
+      }
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it("need a word of some length, if there is one", () => {
+    expect(readSignerWord({})).to.equal(undefined);
+    expect(readSignerWord({ BALLAST_SIGNER_WORD: "0123456789abcdef" })).to.equal("0123456789abcdef");
+    expect(() => readSignerWord({ BALLAST_SIGNER_WORD: "short" })).to.throw(ConfigError, "16 characters");
+    expect(() => readSignerWord({ BALLAST_SIGNER_WORD: "with a space in it" })).to.throw(
+      ConfigError,
+      "no spaces",
+    );
   });
 
   it("are not asked for from a signer that cannot look", async () => {

@@ -11,6 +11,7 @@ import {
   loadConfig,
   readDeployment,
   readKeys,
+  readSignerWord,
   readSurfaceKeys,
 } from "../config.ts";
 import { diagnose } from "../doctor.ts";
@@ -19,6 +20,7 @@ import {
   deribitSource,
   JournalError,
   localCosigner,
+  OpenSignerError,
   publisherJournal,
   remoteCosigner,
   serveCosigner,
@@ -59,6 +61,7 @@ Options
   --help               this text
 
 Keys come from the environment only: BALLAST_KEEPER_KEY sends, BALLAST_SURFACE_KEYS (comma separated) sign surfaces.
+BALLAST_SIGNER_WORD is what signers that listen beyond their own machine, and publishers that ask them, share.
 `;
 
 class UsageError extends Error {}
@@ -150,7 +153,7 @@ function contextOf(config: KeeperConfig, provider: JsonRpcProvider): KeeperConte
     sender,
     surfaceSigners: keys.signers.map((key) => new Wallet(key)),
     surfaceSource: sourceOf(config),
-    cosigners: config.cosigners.map((url) => remoteCosigner(url)),
+    cosigners: config.cosigners.map((url) => remoteCosigner(url, { word: readSignerWord(process.env) })),
     publisherJournal: publisherJournal(config.journal),
     regimes: regimesFromFiles(config.histories, {
       margin: new Map(
@@ -185,7 +188,9 @@ async function serve(config: KeeperConfig, provider: JsonRpcProvider, listen: st
     journal: publisherJournal(config.journal),
     tolerances: DEFAULT_TOLERANCES,
   });
-  const server = await serveCosigner(cosigner, Number(port), host);
+  const server = await serveCosigner(cosigner, Number(port), host, {
+    word: readSignerWord(process.env),
+  });
   say(`${cosigner.name} signs on port ${(server.address() as AddressInfo).port}.`);
   await new Promise<void>((done) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
@@ -230,7 +235,7 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(
-    `keeper: ${error instanceof ConfigError || error instanceof JournalError || error instanceof UsageError ? error.message : explainError(error)}\n`,
+    `keeper: ${error instanceof ConfigError || error instanceof JournalError || error instanceof OpenSignerError || error instanceof UsageError ? error.message : explainError(error)}\n`,
   );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

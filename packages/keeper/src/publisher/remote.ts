@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { ArrayReport, SurfaceReport } from "@ballast/sdk";
 import { z } from "zod";
@@ -35,11 +36,29 @@ const ANSWER = z.union([
 
 const ALIVE = z.strictObject({ signer: z.string() });
 
+/** Who may listen beyond its own machine without a word that those who ask must know. */
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+/** What a signer's process and those who ask it share. */
+export interface SignerAccess {
+  /** Known to both; without it nobody is asked for one. */
+  readonly word?: string | undefined;
+  /** [ms]. */
+  readonly timeout?: number;
+}
+
+/** A signer would answer anybody who can reach it. */
+export class OpenSignerError extends Error {
+  override readonly name = "OpenSignerError";
+}
+
 /** A signer that another process serves. */
-export function remoteCosigner(url: string, timeout = 10_000): Cosigner {
+export function remoteCosigner(url: string, { word, timeout = 10_000 }: SignerAccess = {}): Cosigner {
+  const headers: Record<string, string> = word === undefined ? {} : { authorization: `Bearer ${word}` };
   const ask = async (path: string, report: SurfaceReport | ArrayReport): Promise<Answer> => {
     const response = await fetch(`${url}/${path}`, {
       method: "POST",
+      headers,
       body: JSON.stringify(report, (_, value) => (typeof value === "bigint" ? String(value) : value)),
       signal: AbortSignal.timeout(timeout),
     });
@@ -49,7 +68,7 @@ export function remoteCosigner(url: string, timeout = 10_000): Cosigner {
   return {
     name: url,
     async address() {
-      const response = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(timeout) });
+      const response = await fetch(`${url}/livez`, { headers, signal: AbortSignal.timeout(timeout) });
       return ALIVE.parse(await response.json()).signer;
     },
     signSurface: (report) => ask("surface", report),
@@ -58,13 +77,22 @@ export function remoteCosigner(url: string, timeout = 10_000): Cosigner {
 }
 
 /**
- * Serves a signer over HTTP: POST /surface and /arrays, GET /livez. It needs no password, since it signs nothing that it
- * does not agree with; it belongs on a private network all the same, as each question costs it work.
+ * Serves a signer over HTTP: POST /surface and /arrays, GET /livez. It signs nothing that it does not agree with, but each
+ * question costs it work, so beyond its own machine it answers only those who know the word.
  * @param port zero for any
+ * @throws OpenSignerError if there is no word and others could reach it
  */
-export async function serveCosigner(cosigner: Cosigner, port: number, host = "127.0.0.1"): Promise<Server> {
+export async function serveCosigner(
+  cosigner: Cosigner,
+  port: number,
+  host = "127.0.0.1",
+  { word }: SignerAccess = {},
+): Promise<Server> {
+  if (word === undefined && !LOOPBACK.includes(host)) {
+    throw new OpenSignerError(`A signer that listens on ${host} needs a word in BALLAST_SIGNER_WORD.`);
+  }
   const server = createServer((request, response) => {
-    answer(cosigner, request)
+    (isKnown(request, word) ? answer(cosigner, request) : Promise.resolve(STRANGER))
       .catch((): Reply => ({ status: 500, body: { error: "The signer cannot look at this now." } }))
       .then(({ status, body }) => {
         response.writeHead(status, { "content-type": "application/json" });
@@ -81,6 +109,15 @@ export async function serveCosigner(cosigner: Cosigner, port: number, host = "12
 interface Reply {
   readonly status: number;
   readonly body: unknown;
+}
+
+const STRANGER: Reply = { status: 401, body: { error: "The signer answers those who know its word." } };
+
+/** Compares digests, so that the time it takes says nothing of the word. */
+function isKnown(request: IncomingMessage, word: string | undefined): boolean {
+  if (word === undefined) return true;
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(request.headers.authorization ?? ""), digest(`Bearer ${word}`));
 }
 
 async function answer(cosigner: Cosigner, request: IncomingMessage): Promise<Reply> {
