@@ -70,6 +70,8 @@ export const RESTRICTIONS: readonly Restriction[] = [
   { target: "valuation", signature: "setSources(uint256,(address,address,address))", role: "CURATOR" },
   { target: "valuation", signature: "setFeeTerms(uint256,(uint64,uint64,address))", role: "CURATOR" },
   { target: "vault", signature: "setHedger(address,bool)", role: "CURATOR" },
+  { target: "vault", signature: "setFlowLimits((uint128,uint128,uint64))", role: "CURATOR" },
+  { target: "vault", signature: "setWindDown(bool)", role: "CURATOR" },
   { target: "lossWaterfall", signature: "setAuctionHouse(address)", role: "CURATOR" },
   { target: "auctionHouse", signature: "setBackstop((uint64,uint64,uint64,uint64))", role: "CURATOR" },
   { target: "lossWaterfall", signature: "setVaultSlice(uint256,uint256)", role: "CURATOR" },

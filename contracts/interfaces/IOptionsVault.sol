@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccountId} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
 import {Usd} from "../types/Usd.sol";
+import {IEpochQueue} from "./IEpochQueue.sol";
 import {VaultReading} from "./IValuation.sol";
 
 /// @notice The vault's two-sided net asset value.
@@ -34,9 +35,9 @@ struct Epoch {
 }
 
 /// @notice The LP vault: an account of the clearinghouse whose equity belongs to ERC-4626 shares with asynchronous
-/// (ERC-7540) deposits and redemptions. preview* revert as ERC-7540 demands. Only the parts beyond ERC-20, ERC-4626
-/// and ERC-7540 are declared here.
-interface IOptionsVault {
+/// deposits and redemptions (IEpochQueue). preview* revert as ERC-7540 demands. What ERC-20 and ERC-4626 declare is not
+/// repeated here.
+interface IOptionsVault is IEpochQueue {
     event EpochProcessed(
         uint256 indexed epochId,
         Usd navBid,
@@ -46,41 +47,18 @@ interface IOptionsVault {
         uint256 sharesIn,
         uint256 assetsOut
     );
-    event RequestCancelled(address indexed controller, uint256 assets, uint256 shares);
     event Seeded(address indexed seeder, uint256 assets, uint256 shares);
 
-    // ERC-7540 events
-    event DepositRequest(
-        address indexed controller,
-        address indexed owner,
-        uint256 indexed requestId,
-        address sender,
-        uint256 assets
-    );
-    event RedeemRequest(
-        address indexed controller,
-        address indexed owner,
-        uint256 indexed requestId,
-        address sender,
-        uint256 shares
-    );
-    event OperatorSet(address indexed controller, address indexed operator, bool approved);
-
-    error OptionsVault_NotAuthorised(address owner, address caller);
-    error OptionsVault_BelowMinimum(uint256 amount, uint256 minimum);
     error OptionsVault_NothingToProcess();
     error OptionsVault_MarkNotNewer(uint256 markTime, uint256 lastRequest);
     error OptionsVault_MarkFlawed(uint256 flaws);
-    error OptionsVault_NothingToClaim(address controller);
-    error OptionsVault_ExceedsClaimable(uint256 asked, uint256 claimable);
-    error OptionsVault_PreviewNotSupported();
     error OptionsVault_NotSeeded();
     error OptionsVault_AlreadySeeded();
     error OptionsVault_ZeroAddress();
-    error OptionsVault_CancellationNotAvailable();
     error OptionsVault_WindDown(Usd navBid);
 
-    /// @notice Processes the pending epoch if the mark is newer than its last request. Anyone may call.
+    /// @notice Fills what waits at the current mark, if that is newer than the last epoch's and newer by LEAD than the oldest
+    /// cohort that waits. Anyone may call. Work does not grow with the number of requests.
     function processEpoch() external returns (uint256 epochId);
 
     /// @notice First deposit, whose shares are locked for ever, so that supply is never zero. Once.
@@ -98,66 +76,9 @@ interface IOptionsVault {
     /// @notice Price of one whole share at bid, ask and mid NAV [wad USD].
     function sharePrice() external view returns (Price bid, Price ask, Price mid);
 
-    /// @notice An epoch; the one after the last processed is pending.
+    /// @notice A processed epoch; zeros if it has not been processed.
     function epoch(uint256 epochId) external view returns (Epoch memory);
 
-    /// @notice Id of the epoch now collecting requests.
+    /// @notice Id of the epoch to be processed next.
     function currentEpoch() external view returns (uint256);
-
-    /// @notice Totals waiting in the current epoch, and the time of its last request.
-    function pendingTotals() external view returns (uint256 assets, uint256 shares, uint256 lastRequestAt);
-
-    /// @notice Cancels the caller's pending deposit or redemption (ERC-7887). Not available yet:
-    /// reverts with OptionsVault_CancellationNotAvailable.
-    function cancelRequest(address controller) external;
-
-    // ERC-7540
-
-    /// @notice Hands `assets` of `owner` to the silo as a request of `controller`. The request id is the epoch.
-    function requestDeposit(
-        uint256 assets,
-        address controller,
-        address owner
-    ) external returns (uint256 requestId);
-
-    /// @notice Hands `shares` of `owner` to the silo as a redemption request of `controller`.
-    function requestRedeem(
-        uint256 shares,
-        address controller,
-        address owner
-    ) external returns (uint256 requestId);
-
-    function pendingDepositRequest(
-        uint256 requestId,
-        address controller
-    ) external view returns (uint256 assets);
-    function claimableDepositRequest(
-        uint256 requestId,
-        address controller
-    ) external view returns (uint256 assets);
-    function pendingRedeemRequest(
-        uint256 requestId,
-        address controller
-    ) external view returns (uint256 shares);
-    function claimableRedeemRequest(
-        uint256 requestId,
-        address controller
-    ) external view returns (uint256 shares);
-    function isOperator(address controller, address operator) external view returns (bool);
-    function setOperator(address operator, bool approved) external returns (bool);
-
-    /// @notice ERC-7540 claim of a fulfilled deposit.
-    function deposit(uint256 assets, address receiver, address controller) external returns (uint256 shares);
-
-    /// @notice ERC-7540 claim of a fulfilled deposit, by shares.
-    function mint(uint256 shares, address receiver, address controller) external returns (uint256 assets);
-}
-
-/// @notice Holds requested USDC and shares apart from the vault, so that they back no options.
-interface ISilo {
-    error Silo_NotVault(address caller);
-    error Silo_ZeroAddress();
-
-    /// @notice Pays `amount` of `token` to `receiver`. Only the vault.
-    function release(address token, address receiver, uint256 amount) external;
 }

@@ -276,7 +276,7 @@ describe("app: the vault's page", () => {
       await reach(page, form, "failed");
       return status(page, form).textContent();
     };
-    expect(await outcome("deposit", "1")).to.contain("OptionsVault_BelowMinimum");
+    expect(await outcome("deposit", "1")).to.contain("EpochQueue_BelowMinimum");
     expect(await outcome("deposit", "900000")).to.contain("You have only");
     expect(await outcome("deposit", "1e3")).to.contain("is not a decimal number");
     expect(await outcome("deposit", "0")).to.contain("above zero");

@@ -124,14 +124,40 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     fix: "Wait for the next price and surface update.",
   },
   OptionsVault_NothingToProcess: { cause: "No request is waiting.", fix: "Nothing needs to be done." },
-  OptionsVault_BelowMinimum: { cause: "The amount is below the minimum request.", fix: "Ask for more." },
-  OptionsVault_ExceedsClaimable: {
+  EpochQueue_NotAuthorised: {
+    cause: "The sender is neither the owner nor its operator.",
+    fix: "Send it from the owner, or have the owner call setOperator.",
+  },
+  EpochQueue_BelowMinimum: { cause: "The amount is below the minimum request.", fix: "Ask for more." },
+  EpochQueue_ZeroAddress: { cause: "The controller is the zero address.", fix: "Name a controller." },
+  EpochQueue_PreviewNotSupported: {
+    cause: "An asynchronous vault cannot preview.",
+    fix: "Use estimateRequests or the share price instead.",
+  },
+  EpochQueue_WindingDown: {
+    cause: "The vault is ending and takes no deposits.",
+    fix: "Redeem, or cancel what waits.",
+  },
+  EpochQueue_BadLimit: {
+    cause: "The flow limit is outside its coded bounds.",
+    fix: "Choose one between the bounds that the error names.",
+  },
+  Silo_NothingToClaim: {
+    cause: "Nothing of that kind can be claimed for the controller.",
+    fix: "Wait until an epoch has filled the request.",
+  },
+  Silo_ExceedsClaimable: {
     cause: "That is more than can be claimed now.",
     fix: "Claim at most what is claimable.",
   },
-  OptionsVault_PreviewNotSupported: {
-    cause: "An asynchronous vault cannot preview.",
-    fix: "Use the share price instead.",
+  Silo_NothingToCancel: { cause: "No request of the controller waits.", fix: "Claim what was filled." },
+  Silo_CancellationPending: {
+    cause: "A cancellation of the controller waits for the next epoch.",
+    fix: "Wait for the epoch; what it leaves can be claimed then.",
+  },
+  Silo_TooManyRequests: {
+    cause: "The controller has requests in as many cohorts as it may.",
+    fix: "Wait for an epoch, or use another controller.",
   },
   OptionsVault_WindDown: {
     cause: "The vault's net asset value is not positive, so it takes no deposits.",

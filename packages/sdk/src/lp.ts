@@ -57,6 +57,36 @@ export async function claimAssets(
   return ballast.shares.redeem(shares, owner, owner);
 }
 
+/** Cancels all that waits of an owner's deposits: at once, or with the next epoch once a mark may be known. */
+export async function cancelDeposit(ballast: Ballast, owner: string): Promise<ContractTransactionResponse> {
+  return ballast.vault.cancelDepositRequest(0n, owner);
+}
+
+/** Cancels all that waits of an owner's redemptions: at once, or with the next epoch once a mark may be known. */
+export async function cancelRedeem(ballast: Ballast, owner: string): Promise<ContractTransactionResponse> {
+  return ballast.vault.cancelRedeemRequest(0n, owner);
+}
+
+/** Claims the USDC of cancelled deposits; undefined if there is none. */
+export async function claimCancelledAssets(
+  ballast: Ballast,
+  owner: string,
+): Promise<ContractTransactionResponse | undefined> {
+  const assets = await ballast.vault.claimableCancelDepositRequest(0n, owner);
+  if (assets === 0n) return undefined;
+  return ballast.vault.claimCancelDepositRequest(0n, owner, owner);
+}
+
+/** Claims the shares of cancelled redemptions; undefined if there are none. */
+export async function claimCancelledShares(
+  ballast: Ballast,
+  owner: string,
+): Promise<ContractTransactionResponse | undefined> {
+  const shares = await ballast.vault.claimableCancelRedeemRequest(0n, owner);
+  if (shares === 0n) return undefined;
+  return ballast.vault.claimCancelRedeemRequest(0n, owner, owner);
+}
+
 /** Approves exactly what is missing nothing of: `amount`, if the present allowance is smaller. */
 export async function approveIfShort(
   asset: Token,

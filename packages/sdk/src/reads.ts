@@ -102,6 +102,20 @@ export interface LpState {
   readonly claimableDeposit: bigint;
   readonly pendingRedeem: bigint;
   readonly claimableRedeem: bigint;
+  /** Whether a cancellation waits for the next epoch. */
+  readonly isDepositCancelling: boolean;
+  readonly isRedeemCancelling: boolean;
+  /** What came back of cancelled requests and may be claimed: USDC units, shares. */
+  readonly cancelledAssets: bigint;
+  readonly cancelledShares: bigint;
+}
+
+/** What an LP's pending requests would get at the current mark. */
+export interface LpEstimate {
+  readonly assetsPending: bigint;
+  readonly sharesForAssets: bigint;
+  readonly sharesPending: bigint;
+  readonly assetsForShares: bigint;
 }
 
 /** Price of a market. */
@@ -203,17 +217,44 @@ export async function readVaultGreeks(ballast: Ballast): Promise<VaultGreeks[]> 
   );
 }
 
-/** Reads what an LP holds, waits for and may claim. Pending sums over requests; claimable amounts are the ERC-4626 limits. */
+/** Reads what an LP holds, waits for and may claim; claimable amounts are the ERC-4626 limits. */
 export async function readLp(ballast: Ballast, owner: string): Promise<LpState> {
   const { vault, shares, usdc } = ballast;
-  const epoch = await vault.currentEpoch();
   const [held, cash, pendingDeposit, claimableDeposit, pendingRedeem, claimableRedeem] = await Promise.all([
     shares.balanceOf(owner),
     usdc.balanceOf(owner),
-    vault.pendingDepositRequest(epoch, owner),
+    vault.pendingDepositRequest(0n, owner),
     shares.maxDeposit(owner),
-    vault.pendingRedeemRequest(epoch, owner),
+    vault.pendingRedeemRequest(0n, owner),
     shares.maxRedeem(owner),
   ]);
-  return { shares: held, usdc: cash, pendingDeposit, claimableDeposit, pendingRedeem, claimableRedeem };
+  const [isDepositCancelling, isRedeemCancelling, cancelledAssets, cancelledShares] = await Promise.all([
+    vault.pendingCancelDepositRequest(0n, owner),
+    vault.pendingCancelRedeemRequest(0n, owner),
+    vault.claimableCancelDepositRequest(0n, owner),
+    vault.claimableCancelRedeemRequest(0n, owner),
+  ]);
+  return {
+    shares: held,
+    usdc: cash,
+    pendingDeposit,
+    claimableDeposit,
+    pendingRedeem,
+    claimableRedeem,
+    isDepositCancelling,
+    isRedeemCancelling,
+    cancelledAssets,
+    cancelledShares,
+  };
+}
+
+/** Reads what an LP's pending requests would get at the current mark. */
+export async function readLpEstimate(ballast: Ballast, owner: string): Promise<LpEstimate> {
+  const estimate = await ballast.vault.estimateRequests(owner);
+  return {
+    assetsPending: estimate.assetsPending,
+    sharesForAssets: estimate.sharesForAssets,
+    sharesPending: estimate.sharesPending,
+    assetsForShares: estimate.assetsForShares,
+  };
 }

@@ -8,7 +8,7 @@ const QUIET = new Set([
   "OptionsVault_MarkFlawed",
 ]);
 
-/** Processes the vault's epoch as soon as a mark newer than its last request exists. */
+/** Processes the vault's epoch as soon as a mark exists that may fill what waits: at most once a mark. */
 export async function epoch(context: KeeperContext): Promise<Action[]> {
   const vault = context.ballast.vault.connect(context.sender);
   const pending = await vault.pendingTotals();
