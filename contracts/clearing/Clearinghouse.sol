@@ -5,6 +5,7 @@ import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {CollateralAsset, InterestTerms} from "../interfaces/IClearinghouseTerms.sol";
 import {IHoldBack} from "../interfaces/IInsurance.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
@@ -83,7 +84,7 @@ contract Clearinghouse is LedgerViews {
         _addCash(from, -value);
         _addCash(to, value);
         emit CashMoved(from, to, amount, msg.sender);
-        _requireUnlocked(from, to, _cashToken);
+        _followLock(from, to, _cashToken, Units.fromWadUp(uint256(value), _cashDecimals));
     }
 
     /// @inheritdoc IClearinghouse

@@ -9,7 +9,8 @@ import {Ledger} from "./Ledger.sol";
 
 /// @notice Keeps back the part of withdrawals that open shortfalls may need: for what is paid out, a share stays locked in
 /// the account, its own and at risk like all claims, until the episode is over. The more is taken out the more is locked,
-/// in proportion, so that neither splitting a withdrawal nor being first gains anything.
+/// in proportion, so that neither splitting a withdrawal nor being first gains anything; and what is locked stays locked in
+/// whose account it comes by trades, fees and auctions.
 abstract contract HoldBack is Ledger {
     /// @dev One word: what was locked of an asset [token units], and in which episode.
     struct Held {
@@ -40,19 +41,30 @@ abstract contract HoldBack is Ledger {
         if (more != 0) emit HeldBack(account, asset, more, locked + more, episode);
     }
 
-    /// @dev An owner could get round the lock by moving locked value to another account of its own.
-    function _requireUnlocked(AccountId from, AccountId to, address asset) internal view {
-        if (!_accounts[from].hasHeld || from.ownerOf() != to.ownerOf()) return;
-        uint256 locked = _heldBack(from, asset);
-        if (locked != 0 && _balanceOf(from, asset) < locked)
-            revert Clearinghouse_HeldBack(from, asset, locked);
+    /// @dev Takes along what is locked of `asset` as far as the rest no longer covers it, but never more than was moved: of
+    /// what is moved, free units go first. So nothing locked comes free by changing hands, to whomever and for whatever, and
+    /// no move fails for a lock.
+    /// @param moved from one balance to the other, just now [token units]
+    function _followLock(AccountId from, AccountId to, address asset, uint256 moved) internal virtual {
+        if (!_accounts[from].hasHeld) return;
+        Held memory held = _held[from][asset];
+        uint256 balance = _balanceOf(from, asset);
+        if (balance >= held.amount) return;
+        uint256 episode = _episodeNow();
+        if (episode == 0 || held.episode != episode) return;
+        uint256 uncovered = held.amount - balance;
+        if (uncovered < moved) moved = uncovered;
+        uint256 total = _heldIn(to, asset, episode) + moved;
+        _held[from][asset].amount = uint160(held.amount - moved);
+        _held[to][asset] = Held(uint96(episode), uint160(total));
+        _accounts[to].hasHeld = true;
+        emit HeldBackMoved(from, to, asset, moved, held.amount - moved, total, episode);
     }
 
     /// @dev What is locked now [token units].
     function _heldBack(AccountId account, address asset) internal view returns (uint256) {
         if (!_accounts[account].hasHeld) return 0;
-        (, uint256 episode) = _holdBackNow();
-        return _heldIn(account, asset, episode);
+        return _heldIn(account, asset, _episodeNow());
     }
 
     /// @dev Most that could be paid out, margin apart [token units].
@@ -76,14 +88,21 @@ abstract contract HoldBack is Ledger {
         return Units.fromWadDown(_positive(Usd.unwrap(_cashOf(account))), _cashDecimals);
     }
 
-    /// @dev The share that is held back [wad] and the episode. None outside an episode, and none from a source that fails.
+    /// @dev The share that is held back [wad] and the episode. None outside an episode.
     function _holdBackNow() private view returns (uint256 share, uint256 episode) {
-        if (address(_holdBackSource) == address(0)) return (0, 0);
-        if (gasleft() < ENOUGH_GAS) revert Clearinghouse_TooLittleGas(gasleft(), ENOUGH_GAS);
-        episode = _ask(IHoldBack.heldEpisode.selector);
-        if (episode == 0 || episode > type(uint96).max) return (0, 0);
+        episode = _episodeNow();
+        if (episode == 0) return (0, 0);
         share = _ask(IHoldBack.heldShare.selector);
         if (share > WAD) share = WAD;
+    }
+
+    /// @dev The episode, zero for none. A source that fails holds nothing back, and what it held is free while it fails:
+    /// its word is all that a lock rests on, and nobody may be locked in by a contract that cannot answer.
+    function _episodeNow() private view returns (uint256 episode) {
+        if (address(_holdBackSource) == address(0)) return 0;
+        if (gasleft() < ENOUGH_GAS) revert Clearinghouse_TooLittleGas(gasleft(), ENOUGH_GAS);
+        episode = _ask(IHoldBack.heldEpisode.selector);
+        if (episode > type(uint96).max) return 0;
     }
 
     /// @dev One word from the source, or zero. Reads no more than that, whatever is returned.

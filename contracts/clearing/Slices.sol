@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
@@ -67,7 +68,7 @@ contract Slices is Solvency {
     function _moveCollateral(AccountId from, AccountId to, address asset, uint256 amount) private {
         _takeCollateral(from, asset, amount);
         _addCollateral(to, asset, amount);
-        _requireUnlocked(from, to, asset);
+        _followLock(from, to, asset, amount);
         emit CollateralMoved(from, to, asset, amount, msg.sender);
     }
 
@@ -128,8 +129,8 @@ contract Slices is Solvency {
         _addCash(from, -amount);
         _addCash(to, amount);
         // Debt moves as well: a negative slice is cash moved the other way.
-        if (amount > 0) emit CashMoved(from, to, Usd.wrap(amount), msg.sender);
-        else emit CashMoved(to, from, Usd.wrap(-amount), msg.sender);
-        _requireUnlocked(from, to, _cashToken);
+        if (amount < 0) (from, to, amount) = (to, from, -amount);
+        emit CashMoved(from, to, Usd.wrap(amount), msg.sender);
+        _followLock(from, to, _cashToken, Units.fromWadUp(uint256(amount), _cashDecimals));
     }
 }

@@ -25,7 +25,8 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
 
     uint256 private constant WAD = 1e18;
     uint256 private constant LARGEST_SLICE = 0.2e18;
-    uint256 private constant YEAR = 365 days;
+    /// @dev What the slice paid counts for a year, and until its month is over.
+    uint256 private constant MONTH = 365 days / 12;
     /// @dev A NAV that takes more is not read within a loss. With less gas than this a caller could only make the last
     /// measure count, not escape the slice.
     uint256 private constant NAV_GAS = 8_000_000;
@@ -42,8 +43,7 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
     uint64 private _perYear;
     uint128 private _lastNav;
     uint64 private _measuredAt;
-    uint64 private _yearStart;
-    uint256 private _takenThisYear;
+    mapping(uint256 month => uint256) private _taken;
     uint256 private _takenEver;
 
     modifier onlyAuctionHouse() {
@@ -62,7 +62,6 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
         _vaultAccount = vault_.account();
         (_usdc, _decimals) = ledger.cashAsset();
         insuranceFund = new InsuranceFund(IERC20(_usdc), address(this), ledger);
-        _yearStart = uint64(block.timestamp);
         IERC20(_usdc).forceApprove(address(ledger), type(uint256).max);
     }
 
@@ -188,13 +187,9 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
     /// @dev The vault does not insure itself.
     function _fromVault(AccountId account, Usd wanted) private returns (Usd paid) {
         if (account == _vaultAccount) return paid;
-        if (block.timestamp >= _yearStart + YEAR) {
-            _yearStart = uint64(block.timestamp);
-            _takenThisYear = 0;
-        }
         uint256 amount = FixedPoint.min(_slice(_navOrLast()), uint256(Usd.unwrap(wanted)));
         if (amount == 0) return paid;
-        _takenThisYear += amount;
+        _taken[block.timestamp / MONTH] += amount;
         _takenEver += amount;
         paid = Usd.wrap(int256(amount));
         clearinghouse.moveCash(_vaultAccount, account, paid);
@@ -219,12 +214,19 @@ contract LossWaterfall is ILossWaterfall, Exposures, AccessManaged {
         emit VaultMeasured(Usd.wrap(int256(nav)));
     }
 
+    /// @dev What the slice paid in this month and the twelve before it: whatever a year ends at, no more than its cap was paid
+    /// within it.
+    function _takenWithinYear() private view returns (uint256 taken) {
+        uint256 month = block.timestamp / MONTH;
+        for (uint256 back = 0; back <= 12 && back <= month; ++back) taken += _taken[month - back];
+    }
+
     /// @dev At most both caps, and never what would leave the vault's cash below zero.
     function _slice(uint256 nav) private view returns (uint256 amount) {
         if (nav == 0) return 0;
         int256 cash = Usd.unwrap(clearinghouse.cashOf(_vaultAccount));
         if (cash <= 0) return 0;
-        uint256 taken = block.timestamp >= _yearStart + YEAR ? 0 : _takenThisYear;
+        uint256 taken = _takenWithinYear();
         uint256 yearly = FixedPoint.mulDown(nav, _perYear);
         amount = yearly > taken ? yearly - taken : 0;
         amount = FixedPoint.min(amount, FixedPoint.mulDown(nav, _perEvent));

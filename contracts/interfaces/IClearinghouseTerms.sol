@@ -76,6 +76,17 @@ interface IClearinghouseTerms {
         uint256 total,
         uint256 episode
     );
+    /// @notice `moved` token units that are held back went with what moved: `left` of them stay with `from`, and `to` has
+    /// `total` by now.
+    event HeldBackMoved(
+        AccountId indexed from,
+        AccountId indexed to,
+        address indexed asset,
+        uint256 moved,
+        uint256 left,
+        uint256 total,
+        uint256 episode
+    );
     event MinimumDepositSet(address indexed asset, uint256 oldMinimum, uint256 newMinimum);
     event OperatorSet(AccountId indexed account, address indexed operator, uint256 scopes, uint256 expiresAt);
     /// @notice A permit with this nonce was used or cancelled.

@@ -56,8 +56,9 @@ interface IInsuranceFund {
 /// @notice What part of withdrawals open shortfalls may yet need.
 interface IHoldBack {
     /// @notice Share of each withdrawal that must stay, alike for all [wad], at most 1e18; rounded up. What may be needed
-    /// is measured against positive cash alone, though collateral bears losses as well: it errs on the side of what is
-    /// needed, and asks for no price.
+    /// is measured against positive cash alone, though collateral bears losses as well: a feed that is dead when the loss
+    /// comes makes collateral bear nothing, and then cash alone has to be there (see docs/LIQUIDATION.md). It asks for no
+    /// price.
     function heldShare() external view returns (uint256);
 
     /// @notice Number of the episode in which withdrawals are held back; zero while no shortfall is open. What was held
@@ -129,7 +130,7 @@ interface ILossWaterfall is IHoldBack {
     /// @notice Names the auction house, and forgets the exposures of the old one. Restricted to the curator.
     function setAuctionHouse(address newAuctionHouse) external;
 
-    /// @notice Caps of the vault's slice as shares of its NAV, per event and per year [wad].
+    /// @notice Caps of the vault's slice as shares of its NAV, per event and within any year [wad].
     function vaultSlice() external view returns (uint256 perEvent, uint256 perYear);
 
     /// @notice Sets the caps, each at most 20 %. Restricted to the curator.

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {IHoldBack} from "../interfaces/IInsurance.sol";
 import {
     AuctionKind,
     IAuctionBidder,
@@ -12,8 +11,6 @@ import {
     PartBid
 } from "../interfaces/ILiquidation.sol";
 import {ITradeDesk} from "../interfaces/ITradeDesk.sol";
-import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {Units} from "../libraries/Units.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
 import {Usd} from "../types/Usd.sol";
 
@@ -23,29 +20,21 @@ import {Usd} from "../types/Usd.sol";
 /// empty between calls, but for what rounding leaves and what withdrawals hold back; the next caller after that gets it.
 /// Trusts the auction house, the clearinghouse and the trade desk.
 contract VaultCloser is IVaultCloser {
-    uint256 private constant WAD = 1e18;
     int256 private constant NO_LIMIT = type(int128).max;
 
     IClearinghouse public immutable clearinghouse;
     IAuctionHouse public immutable auctionHouse;
     ITradeDesk public immutable desk;
-    IHoldBack public immutable holdBack;
     address private immutable _usdc;
-    uint8 private immutable _decimals;
 
     /// @param ledger where its account is
     /// @param house whose auctions it bids in
     /// @param desk_ where it trades with the vault
-    /// @param source what part of withdrawals is held back
-    constructor(IClearinghouse ledger, IAuctionHouse house, ITradeDesk desk_, IHoldBack source) {
-        if (
-            address(ledger) == address(0) ||
-            address(house) == address(0) ||
-            address(desk_) == address(0) ||
-            address(source) == address(0)
-        ) revert VaultCloser_ZeroAddress();
-        (clearinghouse, auctionHouse, desk, holdBack) = (ledger, house, desk_, source);
-        (_usdc, _decimals) = ledger.cashAsset();
+    constructor(IClearinghouse ledger, IAuctionHouse house, ITradeDesk desk_) {
+        if (address(ledger) == address(0) || address(house) == address(0) || address(desk_) == address(0))
+            revert VaultCloser_ZeroAddress();
+        (clearinghouse, auctionHouse, desk) = (ledger, house, desk_);
+        (_usdc, ) = ledger.cashAsset();
     }
 
     /// @inheritdoc IVaultCloser
@@ -60,10 +49,9 @@ contract VaultCloser is IVaultCloser {
         int256 before = Usd.unwrap(clearinghouse.cashOf(own));
         PartBid memory terms = PartBid(id, kind, own, Usd.wrap(NO_LIMIT), legs);
         auctionHouse.bidPart(account, terms, abi.encode(legs));
-        int256 afterwards = Usd.unwrap(clearinghouse.cashOf(own));
         // What is there from before, while it is held back, pays for nobody's closing.
-        if (afterwards < before) revert VaultCloser_LessThanWanted(0, least);
-        gain = _free(before, afterwards);
+        if (Usd.unwrap(clearinghouse.cashOf(own)) < before) revert VaultCloser_LessThanWanted(0, least);
+        gain = clearinghouse.withdrawable(own, _usdc);
         if (gain < least) revert VaultCloser_LessThanWanted(gain, least);
         emit ClosedWithVault(account, msg.sender, legs.length, gain);
         if (gain != 0) clearinghouse.withdraw(own, _usdc, gain, msg.sender);
@@ -83,15 +71,5 @@ contract VaultCloser is IVaultCloser {
             );
         }
         clearinghouse.batch(bidder, calls);
-    }
-
-    /// @dev What may be paid out [USDC units]: all that is there, or, while withdrawals are held back, that part of what was
-    /// earned now, for what was there before is held.
-    function _free(int256 before, int256 afterwards) private view returns (uint256) {
-        uint256 held = holdBack.heldShare();
-        if (held == 0) return Units.fromWadDown(uint256(afterwards), _decimals);
-        if (afterwards <= before || held >= WAD) return 0;
-        uint256 earned = uint256(afterwards - before);
-        return Units.fromWadDown(FixedPoint.mulDown(earned, WAD - held), _decimals);
     }
 }

@@ -62,6 +62,8 @@ export interface MarketConfig {
   readonly underlying: string;
   /** Most that all accounts together may hold [token units]. */
   readonly collateralCap: bigint;
+  /** Least that others may bring into somebody's account, and that a slice leaves behind [token units]. */
+  readonly minimumDeposit: bigint;
   readonly feed: FeedConfig;
   /** A second source, and how far it may be from the first, as a share of its price [wad]. */
   readonly secondFeed?: { readonly feed: FeedConfig; readonly band: bigint };

@@ -33,6 +33,7 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
         name: "ETH",
         underlying: weth,
         collateralCap: 1_000_000n * WAD,
+        minimumDeposit: WAD / 1_000n,
         feed: {
           aggregator: externals.feed.address,
           sequencerFeed: ZERO_ADDRESS,

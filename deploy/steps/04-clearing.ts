@@ -27,6 +27,12 @@ export function deployClearing(
     method: "setCollateralAsset",
     args: [market.underlying, market.index, market.collateralCap, true],
   }));
+  const minima = config.markets.map((market) => ({
+    id: `setMinimumDeposit${market.name}`,
+    contract: clearinghouse,
+    method: "setMinimumDeposit",
+    args: [market.underlying, market.minimumDeposit],
+  }));
   const bind = { id: "bindBooks", contract: risk.books, method: "bind", args: [clearinghouse] };
-  return { clearinghouse, settler, guardian, calls: [bind, ...collateral] };
+  return { clearinghouse, settler, guardian, calls: [bind, ...collateral, ...minima] };
 }

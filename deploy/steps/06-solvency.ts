@@ -26,7 +26,7 @@ export function deploySolvency(
   const auctionHouse = m.contract("AuctionHouse", [access, clearinghouse, riskEngine, lossWaterfall, vault], {
     id: "auctionHouse",
   });
-  const vaultCloser = m.contract("VaultCloser", [clearinghouse, auctionHouse, tradeDesk, lossWaterfall], {
+  const vaultCloser = m.contract("VaultCloser", [clearinghouse, auctionHouse, tradeDesk], {
     id: "vaultCloser",
   });
   const { perEvent, perYear } = config.vaultSlice;

@@ -74,22 +74,41 @@ describe("Clearinghouse: hold-back", () => {
     await refuses(ether(1n));
   });
 
-  it("cannot be got round through another account of the owner, while strangers may be paid", async () => {
-    const { ledger, alice, venue, a, b, usdc, weth, hold, out, ether, refuses } = await held();
+  it("goes with what is moved as far as the rest does not cover it, and stops no move", async () => {
+    const { ledger, alice, venue, a, b, usdc, weth, hold, out, ether } = await held();
     const second = accountId(alice.address, 2n);
     await ledger.connect(alice).deposit(a, weth.target, 2n * WAD);
     await hold(WAD / 2n, 1n);
     await out(2_000n * USDC);
     await ether(WAD / 2n);
     const by = ledger.connect(venue);
-    await refuses(by.moveCash(a, second, 6_000n * WAD + 1n));
-    await refuses(by.moveCollateral(a, second, weth.target, WAD + 1n));
-    await refuses(by.moveSlice(a, second, (9n * WAD) / 10n));
+    const locks = async (asset: typeof weth.target, accounts: bigint[]) =>
+      Promise.all(accounts.map((account) => ledger.heldBack(account, asset)));
     await by.moveCash(a, second, 6_000n * WAD);
-    await by.moveCollateral(a, second, weth.target, WAD);
-    expect(await ledger.heldBack(a, usdc.target)).to.equal(2_000n * USDC);
-    await by.moveCash(a, b, 1_000n * WAD);
-    expect(await ledger.withdrawable(a, usdc.target)).to.equal(0n);
+    expect(await locks(usdc.target, [a, second])).to.deep.equal([2_000n * USDC, 0n]);
+    await expect(by.moveCash(a, b, 500n * WAD))
+      .to.emit(ledger, "HeldBackMoved")
+      .withArgs(a, b, usdc.target, 500n * USDC, 1_500n * USDC, 500n * USDC, 1n);
+    await by.moveCollateral(a, second, weth.target, WAD + WAD / 4n);
+    expect(await locks(weth.target, [a, second])).to.deep.equal([WAD / 4n, WAD / 4n]);
+    await by.moveSlice(a, second, WAD);
+    expect(await locks(usdc.target, [a, b, second])).to.deep.equal([0n, 500n * USDC, 1_500n * USDC]);
+    expect(await locks(weth.target, [a, second])).to.deep.equal([0n, WAD / 2n]);
+    // Nobody's own money is locked by what comes in with its lock.
+    expect(await ledger.withdrawable(b, usdc.target)).to.equal(5_000n * USDC);
+  });
+
+  it("lets go of cash that was lost, and of all of it with the episode, wherever it went", async () => {
+    const { ledger, venue, a, b, usdc, hold, out } = await held();
+    await hold(WAD / 2n, 1n);
+    await out(5_000n * USDC);
+    const by = ledger.connect(venue);
+    await by.moveCash(a, b, 5_000n * WAD);
+    expect(await ledger.heldBack(b, usdc.target)).to.equal(5_000n * USDC);
+    await hold(WAD / 2n, 2n);
+    expect(await ledger.heldBack(b, usdc.target)).to.equal(0n);
+    await by.moveCash(b, a, 15_000n * WAD);
+    expect(await ledger.heldBack(a, usdc.target)).to.equal(0n);
   });
 
   it("bears its part of a loss", async () => {
@@ -101,6 +120,19 @@ describe("Clearinghouse: hold-back", () => {
     await ledger.connect(venue).moveCash(failed, b, 3_000n * WAD);
     await ledger.shareLoss(failed, 3_000n * WAD);
     expect(await ledger.cashOf(a)).to.be.closeTo((5_000n * WAD * 15n) / 18n, 10n ** 6n);
+  });
+
+  it("is free while its source cannot say what episode it is, on purpose, and locked again when it can", async () => {
+    const { ledger, a, usdc, hold, out, refuses } = await held();
+    await hold(WAD / 2n, 7n);
+    await out(5_000n * USDC);
+    expect(await ledger.heldBack(a, usdc.target)).to.equal(5_000n * USDC);
+    await hold(WAD / 2n, 7n, 1);
+    expect(await ledger.heldBack(a, usdc.target)).to.equal(0n);
+    await out(1_000n * USDC);
+    await hold(WAD / 2n, 7n);
+    expect(await ledger.heldBack(a, usdc.target)).to.equal(5_000n * USDC);
+    await refuses(out(1n));
   });
 
   it("locks nobody in when its source is dead, endless, loud or gone, and cannot be starved of gas", async () => {

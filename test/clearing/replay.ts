@@ -109,6 +109,11 @@ class Replay {
     }
     if (name === "OperatorSet")
       this.operators.set(`${a} ${args["operator"]}`, [args["scopes"] as bigint, args["expiresAt"] as bigint]);
+    if (name === "HeldBackMoved") {
+      const [left, total, episode] = [args["left"], args["total"], args["episode"]] as bigint[];
+      this.held.set(`${args["from"]} ${token}`, [left ?? 0n, episode ?? 0n]);
+      this.held.set(`${args["to"]} ${token}`, [total ?? 0n, episode ?? 0n]);
+    }
     if (name === "HeldBack")
       this.held.set(`${a} ${token}`, [args["total"] as bigint, args["episode"] as bigint]);
   }

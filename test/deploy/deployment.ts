@@ -82,6 +82,14 @@ describe("deployment", () => {
     expect(deployment.contracts.priceRouter).to.equal(await ballast.priceRouter.getAddress());
   });
 
+  it("lets nobody bring dust into somebody else's account", async () => {
+    const { ballast, config } = await deployed();
+    const [{ underlying, minimumDeposit }] = config.markets as [(typeof config.markets)[number]];
+    const { minimum } = await ballast.clearinghouse.collateralTotals(underlying);
+    expect(minimum).to.equal(minimumDeposit);
+    expect(minimum).to.be.within(10n ** 14n, 10n ** 16n);
+  });
+
   it("gives risk parameters to the curator, who changes them only by a ramp", async () => {
     const { ballast, config, deployer, curator } = await deployed();
     const next = { ...config.markets[0]!.risk, scanRange: 25n * 10n ** 16n };

@@ -90,7 +90,10 @@ describe("loss waterfall", () => {
     expect(second > 0n && second < first).to.equal(true);
     expect(await paid()).to.equal(0n);
     expect(await lossWaterfall.sliceLeft()).to.equal(0n);
+    // A year later, whenever it is said to begin, all of it counts; a month after that none does.
     await stage.clock.advanceTo(stage.start + YEAR);
+    expect(await lossWaterfall.sliceLeft()).to.equal(0n);
+    await stage.clock.advanceTo(stage.start + YEAR + YEAR / 12 + 1);
     expect(await paid()).to.be.above(0n);
   });
 

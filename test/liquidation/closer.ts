@@ -1,7 +1,7 @@
 import { accountId, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { connection, expiryOf, option, refusal } from "../support/ballast.ts";
+import { connection, curator, expiryOf, option, refusal } from "../support/ballast.ts";
 import { balanced, distressed, SOFT_STAGE } from "../support/distress.ts";
 import { refreshAll } from "../support/system.ts";
 
@@ -47,12 +47,12 @@ describe("vault closer", () => {
     const { keeper, putSeller } = stage.world.people;
     const { auctionHouse: house, usdc, clearinghouse, vault } = keeper.ballast;
     const at = stage.world.deployment.contracts;
-    const source = await ethers.deployContract("AuctionCounterparts", [at.clearinghouse]);
+    const source = await ethers.deployContract("HoldBackProbe");
+    await (await (await curator(stage)).clearinghouse.setHoldBackSource(source.target)).wait();
     const closer = await ethers.deployContract("VaultCloser", [
       at.clearinghouse,
       at.auctionHouse,
       at.tradeDesk,
-      source.target,
     ]);
     await (await house.start(putSeller.account)).wait();
     const { id, kind } = await house.auctionOf(putSeller.account);
@@ -61,7 +61,7 @@ describe("vault closer", () => {
     await stage.player.post();
     await refreshAll(stage.world, [put], [await vault.account()]);
     const close = async (share: bigint) => {
-      await source.setHeldShare(share);
+      await source.set(share, share === 0n ? 0n : 1n, 0);
       const held = await usdc.balanceOf(keeper.address);
       const legs = [{ instrument: put, quantity: -WAD / 4n }];
       await (await closer.connect(keeper.signer).close(putSeller.account, id, kind, legs, 0n)).wait();
@@ -85,7 +85,7 @@ describe("vault closer", () => {
       "VaultCloser_NotHouse",
     );
     const factory = await ethers.getContractFactory("VaultCloser");
-    expect(await refusal(factory.deploy(ZeroAddress, ZeroAddress, ZeroAddress, ZeroAddress))).to.equal(
+    expect(await refusal(factory.deploy(ZeroAddress, ZeroAddress, ZeroAddress))).to.equal(
       "VaultCloser_ZeroAddress",
     );
   });

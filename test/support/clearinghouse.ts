@@ -9,7 +9,9 @@ export async function deployLedger(
   manager: string | Addressable,
   usdc: string | Addressable,
   engine: string | Addressable,
+  contract: "Clearinghouse" | "LooseLocks" = "Clearinghouse",
 ) {
   const registrar = await ethers.deployContract("Registrar", [manager, usdc, engine]);
-  return ethers.deployContract("Clearinghouse", [manager, usdc, engine, registrar.target]);
+  const name = contract as "Clearinghouse";
+  return ethers.deployContract(name, [manager, usdc, engine, registrar.target]);
 }

@@ -12,7 +12,10 @@ export const FOREVER = 2n ** 63n;
 type NetworkOverride = { readonly allowBlocksWithSameTimestamp?: boolean };
 
 /** The real USDC, WETH and risk engine; the deployer is curator, `venue` a plain key that is a registered venue. */
-export async function room(override: NetworkOverride = {}) {
+export async function room(
+  override: NetworkOverride = {},
+  contract: "Clearinghouse" | "LooseLocks" = "Clearinghouse",
+) {
   const connection = await network.create({ override });
   const { ethers, networkHelpers } = connection;
   const [deployer, venue, alice, bob, carol] = await ethers.getSigners();
@@ -20,7 +23,13 @@ export async function room(override: NetworkOverride = {}) {
   const usdc = await deployUsdc(deployer);
   const weth = await deployWeth(deployer);
   const risk = await deployRisk(connection);
-  const ledger = await deployLedger(ethers, risk.manager.target, usdc.target, risk.riskEngine.target);
+  const ledger = await deployLedger(
+    ethers,
+    risk.manager.target,
+    usdc.target,
+    risk.riskEngine.target,
+    contract,
+  );
   const settler = await ethers.deployContract("Settler", [ledger.target, risk.inputs.target]);
   const guardian = await ethers.deployContract("Guardian", [risk.manager.target, ledger.target]);
   const probe = await ethers.deployContract("VenueProbe");
@@ -74,8 +83,11 @@ export async function room(override: NetworkOverride = {}) {
   };
 }
 
-export async function funded(override: NetworkOverride = {}) {
-  const all = await room(override);
+export async function funded(
+  override: NetworkOverride = {},
+  ...contract: [("Clearinghouse" | "LooseLocks")?]
+) {
+  const all = await room(override, ...contract);
   const { ledger, usdc, alice, bob, a, b } = all;
   await ledger.connect(alice).deposit(a, usdc.target, 10_000n * USDC);
   await ledger.connect(bob).deposit(b, usdc.target, 10_000n * USDC);
