@@ -111,6 +111,7 @@ describe("Attack: a stale mark used again", () => {
     const { vault } = attacker.ballast;
     await stage.clock.advanceTo(stage.start + HOUR / 2);
     await done(requestDeposit(attacker.ballast, attacker.address, 100_000n * USDC));
+    await stage.clock.advanceTo(stage.start + HOUR / 2 + 600);
     const refused = await refusal(vault.processEpoch.staticCall());
     expect(refused).to.equal("OptionsVault_MarkNotNewer");
     await mutate(stage, "TimelessValuation");
