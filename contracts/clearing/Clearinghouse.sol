@@ -171,7 +171,7 @@ contract Clearinghouse is LedgerViews {
         AccountId account,
         InstrumentId instrument,
         Usd cash
-    ) external notEntered restricted {
+    ) external virtual notEntered restricted {
         Quantity quantity = _positionOf(account, instrument);
         if (Quantity.unwrap(quantity) == 0) revert Clearinghouse_NoPosition(account, instrument);
         _addPosition(account, instrument, -quantity);

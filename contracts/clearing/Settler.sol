@@ -73,7 +73,7 @@ contract Settler is ISettler {
         InstrumentId instrument,
         Quantity quantity,
         uint256 fixingPrice
-    ) private pure returns (int256) {
+    ) internal pure virtual returns (int256) {
         uint256 strike = instrument.strikeOf();
         bool isCall = instrument.kindOf() == InstrumentKind.Call;
         if (isCall ? fixingPrice <= strike : fixingPrice >= strike) return 0;

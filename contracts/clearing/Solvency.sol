@@ -57,7 +57,7 @@ abstract contract Solvency is HoldBack, Permissions, AccessManaged {
         _appendTouched(account, before);
     }
 
-    function _checkTouched(Mode mode) internal view {
+    function _checkTouched(Mode mode) internal view virtual {
         for (uint256 i = 0; i < _touchedCount; ++i) {
             (AccountId account, Standing memory before) = _touchedAt(i);
             _requireCountable(account);

@@ -162,10 +162,16 @@ contract InsuranceFund is IInsuranceFund, ERC4626 {
         if (shares > cooled.shares) revert InsuranceFund_ExceedsCooldown(shares, cooled.shares);
     }
 
-    function _deposit(address caller, address receiver, uint256 assets, uint256 shares) internal override {
+    /// @dev The token is called before either is counted: assets before shares would be a share price that nobody paid.
+    function _deposit(
+        address caller,
+        address receiver,
+        uint256 assets,
+        uint256 shares
+    ) internal virtual override {
         if (assets == 0 || shares == 0) revert InsuranceFund_ZeroAmount();
-        _held += assets;
         super._deposit(caller, receiver, assets, shares);
+        _held += assets;
     }
 
     function _withdraw(

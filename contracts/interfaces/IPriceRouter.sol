@@ -64,6 +64,8 @@ interface IPriceRouter {
     error PriceRouter_ZeroAddress();
     error PriceRouter_NotAContract(address feed);
     error PriceRouter_BadBand(uint256 band, uint256 minimum, uint256 maximum);
+    /// @notice The feed proposed is good, and so is the one in force, and they are more than a fifth apart.
+    error PriceRouter_FeedsApart(uint8 market, Price current, Price proposed);
     error PriceRouter_PriceUnusable(uint8 market, PriceStatus status);
 
     /// @notice The current reading for `market`. Never reverts; an unknown market reads `NotConfigured`.
@@ -80,7 +82,8 @@ interface IPriceRouter {
     /// one's price [wad].
     function secondFeedOf(uint8 market) external view returns (IPriceFeed feed, uint256 band);
 
-    /// @notice Sets the feed of `market`. Restricted to the curator.
+    /// @notice Sets the feed of `market`. Restricted to the curator. While the feed in force is good, one that is good too and
+    /// more than a fifth away is refused, unless the second source is good and within its band of the new one.
     function setFeed(uint8 market, IPriceFeed feed) external;
 
     /// @notice Sets the second source of `market`, with a band from 0.1 % to 20 %; the zero address with a band of zero

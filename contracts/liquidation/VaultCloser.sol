@@ -59,7 +59,7 @@ contract VaultCloser is IVaultCloser {
 
     /// @inheritdoc IAuctionBidder
     /// @dev The batch's own check refuses whatever leaves this account in debt or with a position.
-    function onAuctionBid(AccountId, AccountId bidder, Usd, bytes calldata data) external {
+    function onAuctionBid(AccountId, AccountId bidder, Usd, bytes calldata data) external virtual {
         if (msg.sender != address(auctionHouse)) revert VaultCloser_NotHouse(msg.sender);
         Leg[] memory legs = abi.decode(data, (Leg[]));
         Call[] memory calls = new Call[](legs.length);

@@ -27,6 +27,7 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     function setFeed(uint8 market, IPriceFeed feed) external restricted {
         if (address(feed) == address(0)) revert PriceRouter_ZeroAddress();
         _requireContract(feed);
+        _requireAgreement(market, feed);
         emit FeedSet(market, address(_sources[market].first), address(feed));
         _sources[market].first = feed;
     }
@@ -103,6 +104,29 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     function _isApart(Price first, Price second, uint256 band) private pure returns (bool) {
         (uint256 a, uint256 b) = (Price.unwrap(first), Price.unwrap(second));
         return (a > b ? a - b : b - a) * WAD > a * band;
+    }
+
+    /// @dev A feed in the wrong unit would put everybody up for sale at once. While the one in force is good, another must
+    /// not be far from it, unless the second source is good as well and stands by the new one.
+    function _requireAgreement(uint8 market, IPriceFeed feed) internal view virtual {
+        Sources storage sources = _sources[market];
+        if (address(sources.first) == address(0)) return;
+        PriceReading memory proposed = _read(feed);
+        PriceReading memory current = _read(sources.first);
+        if (!_areFarApart(current, proposed)) return;
+        if (sources.band != 0) {
+            PriceReading memory second = _read(sources.second);
+            bool isBacked =
+                second.status == PriceStatus.Ok && !_isApart(second.price, proposed.price, sources.band);
+            if (isBacked) return;
+        }
+        revert PriceRouter_FeedsApart(market, current.price, proposed.price);
+    }
+
+    function _areFarApart(PriceReading memory a, PriceReading memory b) private pure returns (bool) {
+        if (a.status != PriceStatus.Ok || b.status != PriceStatus.Ok) return false;
+        if (Price.unwrap(a.price) == 0 || Price.unwrap(b.price) == 0) return false;
+        return _isApart(a.price, b.price, WIDEST_BAND);
     }
 
     /// @dev A call to an address without code would make reading revert.

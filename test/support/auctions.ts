@@ -9,8 +9,12 @@ export type Guard = (typeof GUARDS)[number];
  * An auction house on the real ledger and risk engine. Shortfalls are paid from one rich account, which also is the
  * vault's; the mutant of `missing` leaves that guard out.
  */
-export async function auctionRoom(missing?: Guard, override: Parameters<typeof funded>[0] = {}) {
-  const all = await funded(override);
+export async function auctionRoom(
+  missing?: Guard,
+  override: Parameters<typeof funded>[0] = {},
+  ledgerParts: Parameters<typeof funded>[1] = {},
+) {
+  const all = await funded(override, ledgerParts);
   const { ethers, ledger, risk, usdc, alice, bob, carol, deployer, venue, weth } = all;
   const counterparts = await ethers.deployContract("AuctionCounterparts", [ledger.target]);
   const parts = [
@@ -96,8 +100,12 @@ export async function refusedWith(room: AuctionRoom, attempt: Promise<unknown>):
 }
 
 /** The seller is short ether puts, and its equity is the given share of its maintenance requirement [percent]. */
-export async function shortSeller(percent: bigint, missing?: Guard): Promise<AuctionRoom> {
-  const all = await auctionRoom(missing);
+export async function shortSeller(
+  percent: bigint,
+  missing?: Guard,
+  ledgerParts: Parameters<typeof funded>[1] = {},
+): Promise<AuctionRoom> {
+  const all = await auctionRoom(missing, {}, ledgerParts);
   await all.give(all.seller, all.series(1, 3_000, "put"), -50n * WAD);
   const { maintenanceRequirement } = await all.ledger.assess(all.seller);
   await all.setEquity((maintenanceRequirement * percent) / 100n);

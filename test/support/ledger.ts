@@ -1,7 +1,7 @@
 import { accountId, instrumentId, token, WAD } from "@ballast/sdk";
 import { network } from "hardhat";
 import { deployUsdc, deployWeth, mintUsdc, wrapWeth } from "../../packages/lab/src/externals/index.ts";
-import { deployLedger } from "./clearinghouse.ts";
+import { deployLedger, type LedgerParts } from "./clearinghouse.ts";
 import { deployRisk } from "./risk.ts";
 
 export const USDC = 10n ** 6n;
@@ -12,10 +12,7 @@ export const FOREVER = 2n ** 63n;
 type NetworkOverride = { readonly allowBlocksWithSameTimestamp?: boolean };
 
 /** The real USDC, WETH and risk engine; the deployer is curator, `venue` a plain key that is a registered venue. */
-export async function room(
-  override: NetworkOverride = {},
-  contract: "Clearinghouse" | "LooseLocks" = "Clearinghouse",
-) {
+export async function room(override: NetworkOverride = {}, parts: LedgerParts = {}) {
   const connection = await network.create({ override });
   const { ethers, networkHelpers } = connection;
   const [deployer, venue, alice, bob, carol] = await ethers.getSigners();
@@ -23,13 +20,7 @@ export async function room(
   const usdc = await deployUsdc(deployer);
   const weth = await deployWeth(deployer);
   const risk = await deployRisk(connection);
-  const ledger = await deployLedger(
-    ethers,
-    risk.manager.target,
-    usdc.target,
-    risk.riskEngine.target,
-    contract,
-  );
+  const ledger = await deployLedger(ethers, risk.manager.target, usdc.target, risk.riskEngine.target, parts);
   const settler = await ethers.deployContract("Settler", [ledger.target, risk.inputs.target]);
   const guardian = await ethers.deployContract("Guardian", [risk.manager.target, ledger.target]);
   const probe = await ethers.deployContract("VenueProbe");
@@ -83,11 +74,8 @@ export async function room(
   };
 }
 
-export async function funded(
-  override: NetworkOverride = {},
-  ...contract: [("Clearinghouse" | "LooseLocks")?]
-) {
-  const all = await room(override, ...contract);
+export async function funded(override: NetworkOverride = {}, parts: LedgerParts = {}) {
+  const all = await room(override, parts);
   const { ledger, usdc, alice, bob, a, b } = all;
   await ledger.connect(alice).deposit(a, usdc.target, 10_000n * USDC);
   await ledger.connect(bob).deposit(b, usdc.target, 10_000n * USDC);

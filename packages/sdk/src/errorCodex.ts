@@ -204,6 +204,11 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     cause: "The report's spot is too far from the oracle's.",
     fix: "Calibrate at the current price.",
   },
+  PriceRouter_FeedsApart: {
+    cause:
+      "The feed proposed is more than a fifth away from the one in force, and both call themselves good.",
+    fix: "Check its unit; or first set a second source that agrees with it.",
+  },
   SettlementOracle_NotExpired: { cause: "The expiry is not over yet.", fix: "Wait for it." },
   SettlementOracle_AlreadyFixed: {
     cause: "The expiry has its fixing already, and a fixing never changes.",
