@@ -28,8 +28,8 @@ function judgedGas(receipt: ContractTransactionReceipt | null): number {
   return Number(log.args.gas);
 }
 
-/** A book of 500 series in eight expiries on a real ledger, judged with storage cold. */
-async function bookGas(connection: Connection): Promise<number> {
+/** A book of many series in eight expiries on a real ledger, current. */
+export async function bookOf(connection: Connection, series: number) {
   const { ethers } = connection;
   const risk = await deployRisk(connection);
   const [deployer] = await ethers.getSigners();
@@ -46,7 +46,7 @@ async function bookGas(connection: Connection): Promise<number> {
     await risk.inputs.setSlice(0, expiry, slice, spot);
   }
   const expiries = [...risk.expiries, ...later];
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < series; i++) {
     const slot = Math.floor(i / 8);
     const cents = 200_000n + 5_000n * BigInt(Math.floor(slot / 2));
     const instrument = ((expiries[i % 8]! / 3_600n) << 36n) | (cents << 4n) | BigInt(slot % 2);
@@ -56,8 +56,15 @@ async function bookGas(connection: Connection): Promise<number> {
   for (const expiry of expiries) await (await risk.books.refresh(account, 0, expiry)).wait();
   const stale = await risk.books.staleGroups(account);
   if (stale.length !== 0) throw new Error(`${stale.length} expiries of the book are not current`);
+  return { ...risk, clearinghouse, account };
+}
+
+/** The margin check of 500 series, storage cold. */
+async function bookGas(connection: Connection): Promise<number> {
+  const { ethers } = connection;
+  const { riskEngine, account } = await bookOf(connection, 500);
   const holder = await ethers.deployContract("PortfolioHolder");
-  return judgedGas(await (await holder.judgeBook(risk.riskEngine.target, account)).wait());
+  return judgedGas(await (await holder.judgeBook(riskEngine.target, account)).wait());
 }
 
 /** Arrays and margin, as gas. Margin figures load the packed positions and judge them, storage cold. */

@@ -9,6 +9,7 @@ import {Estimate, FlowLimits, IEpochQueue} from "../interfaces/IEpochQueue.sol";
 import {Epoch, IOptionsVault, NetAssetValue} from "../interfaces/IOptionsVault.sol";
 import {Assessment, DataStatus} from "../interfaces/IRiskEngine.sol";
 import {Filled, Side} from "../interfaces/ISilo.sol";
+import {VaultReading} from "../interfaces/IValuation.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
@@ -70,17 +71,20 @@ abstract contract Epochs is EpochQueue, AccessManaged {
         if (!_seeded) revert OptionsVault_NotSeeded();
         if (silo.waiting(Side.Deposit) == 0 && silo.waiting(Side.Redeem) == 0)
             revert OptionsVault_NothingToProcess();
-        NetAssetValue memory mark = _requireMark(silo.markAfter());
+        VaultReading memory read_ = _requireMark(silo.markAfter());
+        NetAssetValue memory mark = _navOf(read_);
         if (Usd.unwrap(mark.bid) <= 0) revert OptionsVault_WindDown(mark.bid);
 
         epochId = _currentEpoch++;
         Epoch memory done;
         done.nav = mark;
+        _takeFees(epochId, read_);
         done.supplyBefore = totalSupply();
         done.processedAt = uint40(block.timestamp);
         _fulfil(done);
         _epochs[epochId] = done;
         _settleEpoch(done);
+        _noteEpoch(read_, done);
         emit EpochProcessed(
             epochId,
             mark.bid,
@@ -153,7 +157,17 @@ abstract contract Epochs is EpochQueue, AccessManaged {
     function nav() public view virtual returns (NetAssetValue memory);
 
     /// @dev A mark newer than `markAfter`, from a price and a surface good enough to trade on.
-    function _requireMark(uint256 markAfter) internal view virtual returns (NetAssetValue memory);
+    function _requireMark(uint256 markAfter) internal view virtual returns (VaultReading memory);
+
+    /// @dev Mints what is due for fees, before anybody enters or leaves.
+    function _takeFees(uint256 epochId, VaultReading memory read_) internal virtual;
+
+    /// @dev Notes what the next epoch's fees and attribution are measured from.
+    function _noteEpoch(VaultReading memory read_, Epoch memory done) internal virtual;
+
+    function _navOf(VaultReading memory read_) internal pure returns (NetAssetValue memory) {
+        return NetAssetValue(read_.bid, read_.ask, read_.mid, read_.markTime);
+    }
 
     function _takesNoDeposits() internal view override returns (bool) {
         if (_isWindingDown) return true;

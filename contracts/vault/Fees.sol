@@ -83,7 +83,7 @@ abstract contract Fees is IEpochAccounts, AccessManaged {
         uint256 supplyBefore,
         int256 navAfter,
         uint256 supplyAfter
-    ) internal {
+    ) internal virtual {
         if (navBefore <= 0 || navAfter <= 0) return;
         if (navAfter == navBefore && supplyAfter == supplyBefore) return;
         FeeState memory state = _states[account];
@@ -107,7 +107,7 @@ abstract contract Fees is IEpochAccounts, AccessManaged {
         state.chargedAt = uint40(block.timestamp);
     }
 
-    function _raise(FeeState memory state, uint256 mark) private pure {
+    function _raise(FeeState memory state, uint256 mark) internal pure virtual {
         mark = FixedPoint.min(mark, type(uint128).max);
         if (mark > state.highWater) state.highWater = uint128(mark);
     }

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IOptionPricer} from "../interfaces/IOptionPricer.sol";
-import {IOptionsVault, NetAssetValue} from "../interfaces/IOptionsVault.sol";
+import {IEpochAccounts} from "../interfaces/IEpochAccounts.sol";
+import {Epoch, IOptionsVault, NetAssetValue} from "../interfaces/IOptionsVault.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {IValuation, VaultReading} from "../interfaces/IValuation.sol";
@@ -96,15 +97,24 @@ contract OptionsVault is Epochs {
         return FixedPoint.min(priceRouter.spot(MARKET).updatedAt, surfaceTime);
     }
 
-    function _requireMark(uint256 markAfter) internal view override returns (NetAssetValue memory mark) {
-        VaultReading memory read_ = reading();
+    function _requireMark(uint256 markAfter) internal view override returns (VaultReading memory read_) {
+        read_ = reading();
         if (read_.flaws != 0) revert OptionsVault_MarkFlawed(read_.flaws);
-        mark = _navOf(read_);
-        if (mark.markTime <= markAfter) revert OptionsVault_MarkNotNewer(mark.markTime, markAfter);
+        if (read_.markTime <= markAfter) revert OptionsVault_MarkNotNewer(read_.markTime, markAfter);
     }
 
-    function _navOf(VaultReading memory read_) private pure returns (NetAssetValue memory) {
-        return NetAssetValue(read_.bid, read_.ask, read_.mid, read_.markTime);
+    function _takeFees(uint256 epochId, VaultReading memory read_) internal override {
+        IEpochAccounts accounts = IEpochAccounts(address(valuation));
+        (address recipient, uint256 shares) = accounts.beginEpoch(account(), epochId, read_, totalSupply());
+        if (shares != 0) _mint(recipient, shares);
+    }
+
+    function _noteEpoch(VaultReading memory read_, Epoch memory done) internal override {
+        Usd flow =
+            Usd.wrap(int256(Units.toWad(done.assetsIn, _cashDecimals))) -
+                Usd.wrap(int256(Units.toWad(done.assetsOut, _cashDecimals)));
+        IEpochAccounts accounts = IEpochAccounts(address(valuation));
+        accounts.endEpoch(account(), read_, done.supplyBefore, totalSupply(), flow);
     }
 
     function _perShare(Usd value, uint256 supply) private pure returns (Price) {

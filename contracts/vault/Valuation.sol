@@ -98,8 +98,8 @@ contract Valuation is Sources, EpochAccounts {
         Work memory work = _gather(account, market);
         result.market = market;
         result.markTime = block.timestamp;
-        if (AccountId.unwrap(clearinghouse.activeAccount()) != 0) result.flaws |= FLAW_IN_BATCH;
-        result.cash = clearinghouse.cashOf(account);
+        if (_isHalfWay()) result.flaws |= FLAW_IN_BATCH;
+        result.cash = _cashOf(account);
         for (uint256 left = work.markets; left != 0; left &= left - 1) {
             _addMarket(work, result, uint8(FixedPoint.log2Down(left & (~left + 1))));
         }
@@ -123,6 +123,16 @@ contract Valuation is Sources, EpochAccounts {
         _requireWithin("spotPerHour", u.spotPerHour, 0, 0.05e18);
         emit UncertaintySet(_uncertainty, u);
         _uncertainty = u;
+    }
+
+    /// @dev Whether a batch runs, in which an account may have given and not yet received.
+    function _isHalfWay() internal view virtual returns (bool) {
+        return AccountId.unwrap(clearinghouse.activeAccount()) != 0;
+    }
+
+    /// @dev As the ledger counts it: what was merely sent somewhere is nobody's.
+    function _cashOf(AccountId account) internal view virtual returns (Usd) {
+        return clearinghouse.cashOf(account);
     }
 
     /// @dev What the account has, and in which markets.
@@ -223,7 +233,7 @@ contract Valuation is Sources, EpochAccounts {
         uint256 spot,
         uint256[] memory words,
         BookValue memory sums
-    ) private view {
+    ) internal view virtual {
         if (spot == 0) return;
         try optionPricer.bookValue(market, words) returns (BookValue memory found) {
             sums.value += found.value;
@@ -259,7 +269,7 @@ contract Valuation is Sources, EpochAccounts {
     }
 
     /// @dev Half the spread is vega * volatility's uncertainty + |delta| * spot's, which grows with the age of the mark.
-    function _finish(Work memory work, VaultReading memory result) private view {
+    function _finish(Work memory work, VaultReading memory result) internal view virtual {
         Uncertainty memory u = _uncertainty;
         if (result.flaws & FLAW_SOURCE_UNREADABLE != 0) result.markTime = 0;
         uint256 age = FixedPoint.min(block.timestamp - result.markTime, 1 days);

@@ -51,6 +51,14 @@ contract RiskInputs {
         return _sliceShares[market] > staleShare[market] ? _sliceShares[market] : staleShare[market];
     }
 
+    function isSliceStale(uint8 market, uint256) external view returns (bool) {
+        return _sliceShares[market] != 0;
+    }
+
+    function sliceAge(uint8 market, uint256 expiry) external view returns (uint256) {
+        return block.timestamp - VolSurface.timestampOf(_surfaces[market][expiry].slice);
+    }
+
     function setStaleShare(uint8 market, uint256 share) external {
         staleShare[market] = share;
     }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IHedgeHoldings, IVenueHoldings} from "../../contracts/interfaces/IValuation.sol";
+import {
+    IHedgeHoldings,
+    IValuation,
+    IVenueHoldings,
+    VaultReading
+} from "../../contracts/interfaces/IValuation.sol";
 import {AccountId} from "../../contracts/types/AccountId.sol";
 import {Usd} from "../../contracts/types/Usd.sol";
 
@@ -55,6 +60,17 @@ contract HedgeAtVenues is IHedgeHoldings {
 
     function venues(uint8) external view returns (IVenueHoldings[] memory) {
         return _list;
+    }
+}
+
+/// @notice Says what a reading costs.
+contract ReadingMeter {
+    event Measured(uint256 gas, uint256 flaws, uint256 legsApart);
+
+    function measure(IValuation valuation, AccountId account) external {
+        uint256 before = gasleft();
+        VaultReading memory result = valuation.read(account, 0);
+        emit Measured(before - gasleft(), result.flaws, result.legsApart);
     }
 }
 
