@@ -60,7 +60,7 @@ contract VaultCloser is IVaultCloser {
     /// @inheritdoc IAuctionBidder
     /// @dev The batch's own check refuses whatever leaves this account in debt or with a position.
     function onAuctionBid(AccountId, AccountId bidder, Usd, bytes calldata data) external virtual {
-        if (msg.sender != address(auctionHouse)) revert VaultCloser_NotHouse(msg.sender);
+        _requireHouse();
         Leg[] memory legs = abi.decode(data, (Leg[]));
         Call[] memory calls = new Call[](legs.length);
         for (uint256 i = 0; i < legs.length; ++i) {
@@ -71,5 +71,9 @@ contract VaultCloser is IVaultCloser {
             );
         }
         clearinghouse.batch(bidder, calls);
+    }
+
+    function _requireHouse() internal view virtual {
+        if (msg.sender != address(auctionHouse)) revert VaultCloser_NotHouse(msg.sender);
     }
 }

@@ -10,10 +10,10 @@ const PHASE = 1n << 64n;
 const HOUR = 3_600;
 
 /**
- * The real aggregator behind its real proxy, an expiry whose window saw 2,000 USD and then 2,200, after a day at 1,500; and
- * a settlement oracle, or a mutant of it.
+ * The real aggregator behind its real proxy, an expiry whose window saw 2,000 USD and then 2,200, after a day at 1,500, and
+ * perhaps 2,500 some seconds from expiry; and a settlement oracle, or a mutant of it.
  */
-async function fixingRoom(name = "SettlementOracle") {
+async function fixingRoom(name = "SettlementOracle", offset?: number) {
   const { ethers, networkHelpers } = await network.create({
     override: { initialDate: "2030-01-01T00:00:00Z", allowBlocksWithSameTimestamp: true },
   });
@@ -46,6 +46,7 @@ async function fixingRoom(name = "SettlementOracle") {
   await push(expiry - 4 * HOUR, 1_500n);
   await push(expiry - HOUR, 2_000n);
   await push(expiry - 900, 2_200n);
+  if (offset !== undefined) await push(expiry + offset, 2_500n);
   await push(expiry + 60, 2_150n);
   const proof = await settlementProof(source.address, expiry, ethers.provider);
   const price = async () => (await oracle.fixing(0, expiry)).price / WAD;
@@ -91,6 +92,22 @@ describe("an expiry price of somebody's choice", () => {
       const early = oracle.fixWithLastRound(0, expiry, (proof[0] ?? 0n) - 1n);
       expect(await outcome(early, oracle)).to.equal(said);
       expect(await price()).to.equal(fixed);
+    });
+  }
+});
+
+describe("rounds at the second of an expiry", () => {
+  for (const [offset, price] of [
+    [-1, 2_100n * WAD + (300n * WAD) / 1_800n],
+    [0, 2_100n * WAD],
+    [1, 2_100n * WAD],
+  ] as const) {
+    it(`count for the seconds before it that they are in force: ${offset + 1 ? "none" : "one"} at ${offset} s`, async () => {
+      const { oracle, expiry, fix, proof: own } = await fixingRoom("SettlementOracle", offset);
+      for (const wrong of [own.slice(0, -1), [...own, (own.at(-1) ?? 0n) + 1n]])
+        expect(await fix(wrong)).to.match(/^SettlementOracle_(EndNotCovered|RoundMissing|EmptyProof)/);
+      expect(await fix(own)).to.equal("nothing");
+      expect((await oracle.fixing(0, expiry)).price).to.equal(price);
     });
   }
 });

@@ -9,26 +9,23 @@ contract ViewProbe {
     }
 
     View[] private _views;
-    bytes[] private _seen;
+    bytes32[][] private _looks;
 
     function add(address target, bytes calldata data) external {
         _views.push(View(target, data));
     }
 
-    /// @notice What they say now; a view that reverts says nothing.
-    function say() public view returns (bytes[] memory said) {
-        said = new bytes[](_views.length);
-        for (uint256 i; i < said.length; ++i) {
+    /// @dev A view that reverts says nothing.
+    function look() external {
+        bytes32[] storage said = _looks.push();
+        for (uint256 i; i < _views.length; ++i) {
             (bool ok, bytes memory result) = _views[i].target.staticcall(_views[i].data);
-            if (ok) said[i] = result;
+            said.push(ok ? keccak256(result) : bytes32(0));
         }
     }
 
-    function look() external {
-        _seen = say();
-    }
-
-    function seen() external view returns (bytes[] memory) {
-        return _seen;
+    /// @notice Hashes of what was said at each look.
+    function looks() external view returns (bytes32[][] memory) {
+        return _looks;
     }
 }

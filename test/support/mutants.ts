@@ -6,14 +6,14 @@ type Ledger = Awaited<ReturnType<typeof room>>;
 
 /** Puts the code of a mutant, made like the contract at `place`, in that contract's place; its storage stays. */
 export async function replace(
-  { ethers, networkHelpers }: Connection,
+  { ethers }: Pick<Connection, "ethers">,
   place: string | Addressable,
   mutant: string,
   parts: readonly unknown[],
 ): Promise<void> {
   const made = await ethers.deployContract(mutant, [...parts]);
   const address = typeof place === "string" ? place : await place.getAddress();
-  await networkHelpers.setCode(address, await ethers.provider.getCode(made.target));
+  await ethers.provider.send("hardhat_setCode", [address, await ethers.provider.getCode(made.target)]);
 }
 
 /** Makes the ledger, its registrar or its permits a mutant: what the mutant's name ends in. */
