@@ -1,3 +1,4 @@
+import { ZeroAddress } from "ethers";
 import type { RiskRoom } from "./03-risk.ts";
 import type { ClearingRoom } from "./04-clearing.ts";
 import type { VaultRoom } from "./05-vault.ts";
@@ -17,7 +18,7 @@ export function deploySolvency(
   access: ContractFuture,
   { riskEngine }: RiskRoom,
   { clearinghouse }: ClearingRoom,
-  { vault, tradeDesk }: VaultRoom,
+  { vault, valuation, tradeDesk }: VaultRoom,
 ): SolvencyRoom & { calls: SetUpCall[] } {
   const lossWaterfall = m.contract("LossWaterfall", [access, clearinghouse, vault], { id: "lossWaterfall" });
   const insuranceFund = m.contractAt("InsuranceFund", m.staticCall(lossWaterfall, "insuranceFund"), {
@@ -31,6 +32,15 @@ export function deploySolvency(
   });
   const { perEvent, perYear } = config.vaultSlice;
   const calls: SetUpCall[] = [
+    {
+      id: "setSources",
+      contract: valuation,
+      method: "setSources",
+      args: [
+        m.staticCall(vault, "account", [], 0, { id: "valuedAccount" }),
+        { hedge: ZeroAddress, desk: ZeroAddress, waterfall: lossWaterfall },
+      ],
+    },
     { id: "allowAuctions", contract: clearinghouse, method: "setVenue", args: [auctionHouse, true] },
     { id: "allowWaterfall", contract: clearinghouse, method: "setVenue", args: [lossWaterfall, true] },
     { id: "setHoldBackSource", contract: clearinghouse, method: "setHoldBackSource", args: [lossWaterfall] },
