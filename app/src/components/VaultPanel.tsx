@@ -1,4 +1,4 @@
-import { formatDecimal } from "@ballast/sdk";
+import { type FlawName, formatDecimal } from "@ballast/sdk";
 import type { VaultSnapshot } from "../data/chain.ts";
 import { dollars, Figure } from "./Figure.tsx";
 
@@ -15,6 +15,11 @@ export function VaultPanel({ snapshot }: { snapshot: VaultSnapshot }) {
         <Figure name="nav-ask" label="Ask" value={dollars(vault.navAsk)} note="joiners mint at it" />
       </dl>
       <dl className="figures">
+        <Figure name="nav-cash" label="Cash" value={dollars(vault.cash)} />
+        <Figure name="nav-options" label="Options" value={dollars(vault.options)} />
+        <Figure name="nav-hedge" label="Hedge" value={dollars(vault.hedgeValue)} />
+        <Figure name="nav-unreleased" label="Spread not yet released" value={dollars(vault.unreleased)} />
+        <Figure name="nav-flaws" label="Fit for an epoch" value={fitness(vault.flaws)} />
         <Figure name="share-mid" label="Share price, mid" value={price(vault.shareMid)} />
         <Figure name="share-bid" label="Share price, bid" value={price(vault.shareBid)} />
         <Figure name="share-ask" label="Share price, ask" value={price(vault.shareAsk)} />
@@ -37,10 +42,30 @@ export function VaultPanel({ snapshot }: { snapshot: VaultSnapshot }) {
           value={formatDecimal(vault.pendingShares, 2, shareDecimals)}
           unit={shareSymbol}
         />
-        <Figure name="mark-age" label="Age of the mark" value={age(snapshot.blockTime - vault.markTime)} />
+        <Figure
+          name="mark-age"
+          label="Age of the mark"
+          value={vault.markTime === 0 ? "no mark" : age(snapshot.blockTime - vault.markTime)}
+        />
       </dl>
     </section>
   );
+}
+
+const FLAW_WORDS: Readonly<Record<FlawName, string>> = {
+  noPrice: "no price",
+  priceUnusable: "price not good for trading",
+  surfaceStale: "surface too old",
+  notFixed: "an expiry is not fixed",
+  notValued: "options without a surface",
+  tooManyLegs: "book to be refreshed",
+  noBook: "no book",
+  sourceUnreadable: "hedge or desk cannot be read",
+  inBatch: "a batch is running",
+};
+
+function fitness(flaws: readonly FlawName[]): string {
+  return flaws.length === 0 ? "yes" : `no: ${flaws.map((flaw) => FLAW_WORDS[flaw]).join(", ")}`;
 }
 
 function age(seconds: number): string {

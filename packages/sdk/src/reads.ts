@@ -33,6 +33,14 @@ export const FLAWS = {
   inBatch: 256n,
 } as const;
 
+/** Name of a flaw. */
+export type FlawName = keyof typeof FLAWS;
+
+/** Names of the bits of `flaws`. */
+export function flawsOf(flaws: bigint): FlawName[] {
+  return (Object.keys(FLAWS) as FlawName[]).filter((name) => (flaws & FLAWS[name]) !== 0n);
+}
+
 /** DataStatus of contracts/interfaces/IRiskEngine.sol, by number. */
 export const DATA_STATUS = ["Good", "LiquidationOnly", "Unusable"] as const;
 export type DataStatus = (typeof DATA_STATUS)[number];
@@ -67,7 +75,21 @@ export interface VaultState {
   readonly navBid: bigint;
   readonly navAsk: bigint;
   readonly navMid: bigint;
+  /** Oldest time of what the NAV rests on; zero if something held could not be valued. */
   readonly markTime: number;
+  /** What keeps an epoch from using this NAV; empty if nothing does. */
+  readonly flaws: readonly FlawName[];
+  /** What NAV is made of: mid is cash + options + hedgeValue - unreleased spread. */
+  readonly cash: bigint;
+  readonly options: bigint;
+  readonly hedgeValue: bigint;
+  readonly unreleased: bigint;
+  /** Delta and gamma of the options, and the hedge against it, of the home market [wad]. */
+  readonly delta: bigint;
+  readonly gamma: bigint;
+  readonly hedge: bigint;
+  /** Legs that are not current in the vault's book. */
+  readonly legsApart: bigint;
   /** Price of one share at bid, ask and mid [wad USD]. */
   readonly shareBid: bigint;
   readonly shareAsk: bigint;
@@ -172,7 +194,7 @@ export async function readHealth(ballast: Ballast, account: bigint): Promise<Hea
 export async function readVault(ballast: Ballast): Promise<VaultState> {
   const { vault, shares } = ballast;
   const [nav, price, supply, currentEpoch, pending] = await Promise.all([
-    vault.nav(),
+    vault.reading(),
     vault.sharePrice(),
     shares.totalSupply(),
     vault.currentEpoch(),
@@ -183,6 +205,15 @@ export async function readVault(ballast: Ballast): Promise<VaultState> {
     navAsk: nav.ask,
     navMid: nav.mid,
     markTime: Number(nav.markTime),
+    flaws: flawsOf(nav.flaws),
+    cash: nav.cash,
+    options: nav.options,
+    hedgeValue: nav.hedgeValue,
+    unreleased: nav.unreleased,
+    delta: nav.delta,
+    gamma: nav.gamma,
+    hedge: nav.hedge,
+    legsApart: nav.legsApart,
     shareBid: price.bid,
     shareAsk: price.ask,
     shareMid: price.mid,
