@@ -57,9 +57,11 @@ export const RESTRICTIONS: readonly Restriction[] = [
   { target: "guardian", signature: "pause()", role: "GUARDIAN" },
   {
     target: "quoter",
-    signature: "setParameters((uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint32,uint32))",
+    signature: `setParameters((${"uint64,".repeat(22)}uint32,uint32))`,
     role: "CURATOR",
   },
+  { target: "quoter", signature: "postConditions(uint8,uint64,uint64)", role: "PUBLISHER" },
+  { target: "quoter", signature: "setHedge(address)", role: "CURATOR" },
   {
     target: "hedgeController",
     signature: "setParameters(uint8,(uint64,uint128,uint32,uint128,uint64,uint64,uint128))",

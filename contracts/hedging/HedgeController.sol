@@ -127,6 +127,22 @@ contract HedgeController is IHedgeController, AccessManaged {
     }
 
     /// @inheritdoc IHedgeController
+    function hedgeCapacity(uint8 market) external view returns (uint256 buyWad, uint256 sellWad) {
+        IHedgeVenue venue = _venues[market];
+        uint256 price = Price.unwrap(priceRouter.spot(market).price);
+        if (address(venue) == address(0) || price == 0) return (0, 0);
+        // What spends the rest of the budget if every trade of it is filled at the worst price allowed.
+        uint256 worst = FixedPoint.mulUp(price, _parameters[market].slippageLimit);
+        if (worst == 0) return (0, 0);
+        buyWad = FixedPoint.divDown(uint256(Usd.unwrap(lossBudgetLeft(market))), worst);
+        int256 held =
+            int256(clearinghouse.collateralOf(vault.account(), venue.underlying())) +
+                Quantity.unwrap(venue.position());
+        // A spot venue sells what is there.
+        if (held > 0) sellWad = FixedPoint.min(buyWad, uint256(held));
+    }
+
+    /// @inheritdoc IHedgeController
     function lossBudgetLeft(uint8 market) public view returns (Usd) {
         uint256 budget = _parameters[market].dailyLossBudget;
         uint256 used = _lossOfDay[market][block.timestamp / 1 days];

@@ -23,6 +23,40 @@ struct BookMarks {
     uint256 grossVolatilityUp;
 }
 
+/// @notice Sensitivities of a book, measured at its arrays.
+/// @param vega what the book gains when each volatility rises by its up shock, at the reference spot [wad USD]
+/// @param gamma change of the delta's value for a move of one percent [wad USD]
+/// @param delta at the spot asked for [wad]
+struct BookRisk {
+    int256 vega;
+    int256 gamma;
+    int256 delta;
+}
+
+/// @notice What one expiry of a book risks.
+/// @param expiry unix seconds
+/// @param vega as in BookRisk [wad USD]
+/// @param calls net contracts [wad]
+/// @param puts net contracts [wad]
+struct GroupRisk {
+    uint256 expiry;
+    int256 vega;
+    int256 calls;
+    int256 puts;
+}
+
+/// @notice A book before and after a change of positions.
+/// @param beforehand sensitivities of all live positions in the market
+/// @param afterwards the same with the change
+/// @param groupsBefore the expiries that change, each once
+/// @param groupsAfter the same expiries with the change
+struct RiskChange {
+    BookRisk beforehand;
+    BookRisk afterwards;
+    GroupRisk[] groupsBefore;
+    GroupRisk[] groupsAfter;
+}
+
 /// @notice Node vectors of accounts with many series, kept up with every change of a position: one total a market, and what
 /// it has of each expiry, so that a margin check reads neither series nor, while all is current, expiries. A book is what
 /// the legs add up to, to the last bit, or it is not used: it carries the version of the arrays it was summed from, and is
@@ -39,6 +73,8 @@ interface IBooks {
     error Books_NotClearinghouse(address caller);
     error Books_AlreadyBound(address clearinghouse);
     error Books_ZeroAddress();
+    error Books_NotCurrent(uint8 market, uint256 expiry);
+    error Books_BeyondDrift(uint8 market, Price spot);
 
     /// @notice Names the ledger whose positions these are. Restricted; once.
     function bind(IClearinghouse clearinghouse_) external;
@@ -89,6 +125,21 @@ interface IBooks {
     /// @notice What tells one state of an account's books from another: the versions of the arrays of all its groups, and the
     /// total of `market`. Marks that were made for another one are not this book's.
     function versionOf(AccountId account, uint8 market) external view returns (bytes32);
+
+    /// @notice What changing positions of an account in a market would do to its sensitivities at `spot` [wad USD]. The book
+    /// after a change is the book before the next one, to the last bit, whatever strikes, pieces and order it comes in.
+    /// @dev Reverts with Books_BeyondDrift if `spot` is beyond the drift limit of the arrays, with Books_NotCurrent if the
+    /// book of a live expiry has to be re-based or one that changes has no arrays, with RiskArrays_StaleStrike if they lack a
+    /// strike. Anyone may refresh. Arrays that are merely old are good enough: they blur both sides alike.
+    /// @param instruments of the market
+    /// @param changes what the account gains of each [wad], whole multiples of 1e-8
+    function changeOf(
+        AccountId account,
+        uint8 market,
+        Price spot,
+        InstrumentId[] calldata instruments,
+        Quantity[] calldata changes
+    ) external view returns (RiskChange memory change);
 
     /// @notice The legs of `account` in a group, packed two a word.
     function legsOf(AccountId account, uint256 group) external view returns (uint256[] memory positionWords);

@@ -96,6 +96,10 @@ interface IHedgeController {
     /// @notice Execution loss still allowed today [wad USD].
     function lossBudgetLeft(uint8 market) external view returns (Usd);
 
+    /// @notice What the venues of `market` can still absorb today within the loss budget [wad underlying]: bought to cover a
+    /// short delta, and sold to cover a long one.
+    function hedgeCapacity(uint8 market) external view returns (uint256 buyWad, uint256 sellWad);
+
     /// @notice Parameters of `market`.
     function parameters(uint8 market) external view returns (HedgeParameters memory);
 

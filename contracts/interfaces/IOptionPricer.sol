@@ -51,6 +51,18 @@ interface IOptionPricer {
         int256 volatilityShift
     ) external view returns (OptionValue memory);
 
+    /// @notice Values one series at a spot that the caller has read [wad USD], at the surface's volatility.
+    /// @dev Reverts with OptionPricer_Expired at or after expiry, SurfaceFeed_UnknownExpiry without a slice at or around it.
+    function valueAt(InstrumentId instrument, Price spot) external view returns (OptionValue memory);
+
+    /// @notice Undiscounted Black-76 value of one series now [wad USD], at a forward [wad USD] and a volatility [wad], which is
+    /// floored at 1 %. Reverts with OptionPricer_Expired at or after expiry.
+    function priceOf(
+        InstrumentId instrument,
+        Price forward,
+        uint256 volatility
+    ) external view returns (Price);
+
     /// @notice Totals of the positions of `market` within `positionWords` (packed two a word; any order; zero entries skipped).
     function bookValue(
         uint8 market,

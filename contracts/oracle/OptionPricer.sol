@@ -46,6 +46,30 @@ contract OptionPricer is IOptionPricer {
     }
 
     /// @inheritdoc IOptionPricer
+    function valueAt(InstrumentId instrument, Price spot) external view returns (OptionValue memory) {
+        if (instrument.expiryOf() <= block.timestamp) revert OptionPricer_Expired(instrument);
+        if (Price.unwrap(spot) == 0) revert OptionPricer_NoPrice(instrument.marketOf());
+        return _value(instrument, spot, 0);
+    }
+
+    /// @inheritdoc IOptionPricer
+    function priceOf(
+        InstrumentId instrument,
+        Price forward,
+        uint256 volatility
+    ) external view returns (Price) {
+        uint256 expiry = instrument.expiryOf();
+        if (expiry <= block.timestamp) revert OptionPricer_Expired(instrument);
+        (uint256 call, uint256 put, ) = Black76.callPutDelta(
+            Price.unwrap(forward),
+            instrument.strikeOf(),
+            FixedPoint.max(volatility, uint256(VOLATILITY_FLOOR)),
+            expiry - block.timestamp
+        );
+        return Price.wrap(instrument.kindOf() == InstrumentKind.Call ? call : put);
+    }
+
+    /// @inheritdoc IOptionPricer
     function bookValue(
         uint8 market,
         uint256[] calldata positionWords

@@ -4,28 +4,18 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {ExpiryHeader, IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {QUANTITY_STEP} from "../types/Position.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {BookGroups} from "./BookGroups.sol";
+import {BookRisks, Source} from "./BookRisks.sol";
 import {BookTotals, Total} from "./BookTotals.sol";
 import {BookViews, Place} from "./BookViews.sol";
 import {Book, BookWords} from "./BookWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
-import {Pages} from "./Pages.sol";
-
-/// @dev Where the words of one expiry are read.
-struct Source {
-    uint256 group;
-    uint24 version;
-    uint56 forward;
-    uint64 referenceSpot;
-    bytes page;
-    uint256 entries;
-}
 
 /// @dev A position before and after a change, and the other kind of the same strike [1e-8].
 struct Change {
@@ -38,7 +28,7 @@ struct Change {
 /// @notice Keeps the node vectors of accounts with a book. Trusts the clearinghouse for positions and for telling every
 /// change of them, and the risk arrays for words. Holds no funds. Anyone may bring a book up to date; a book that is not
 /// is never read as if it were.
-contract Books is BookViews, AccessManaged {
+contract Books is BookRisks, AccessManaged {
     /// @param authority the AccessManager
     /// @param riskArrays_ words of every strike
     constructor(address authority, IRiskArrays riskArrays_) BookViews(riskArrays_) AccessManaged(authority) {}
@@ -235,26 +225,5 @@ contract Books is BookViews, AccessManaged {
                 source.forward,
                 uint256(source.referenceSpot) * 1e10
             );
-    }
-
-    /// @dev Arrays of a group; version zero if they are of another grid than their market's.
-    function _sourceOf(uint256 group) private view returns (Source memory source) {
-        ExpiryHeader memory header;
-        source.group = group;
-        (header, source.version, source.referenceSpot) = riskArrays.sourceOf(group);
-        source.forward = header.forward;
-        source.page = Pages.load(header.page);
-        source.entries = Pages.count(source.page);
-    }
-
-    /// @dev Words of a strike [cents], on the page or beside it.
-    function _wordsOf(
-        Source memory source,
-        uint256 strike
-    ) private view returns (uint256 a, uint256 b, bool) {
-        uint256 index = Pages.find(source.page, source.entries, strike);
-        if (index == source.entries) return riskArrays.looseWords((source.group << 32) | strike);
-        (a, b, ) = Pages.wordsAt(source.page, index);
-        return (a, b, true);
     }
 }

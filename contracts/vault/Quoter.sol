@@ -1,178 +1,377 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {BookValue, IOptionPricer, OptionValue} from "../interfaces/IOptionPricer.sol";
+import {IOptionPricer, OptionValue} from "../interfaces/IOptionPricer.sol";
 import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
-import {IQuoter, Quote, QuoterParameters} from "../interfaces/IQuoter.sol";
+import {IPriceFeed, IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
+import {Conditions, IQuoter, OrderQuote, Quote, QuoterParameters} from "../interfaces/IQuoter.sol";
+import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
+import {QuoteConditions} from "./QuoteConditions.sol";
+import {Exposure, QuoteRisk} from "./QuoteRisk.sol";
 
 /// @title Quoter
-/// @notice Prices trades against the vault's whole book: Black-76 at the surface's volatility, moved against the taker
-/// by a half-spread and by what the trade adds to the vault's vega. Holds nothing; trusts pricer, surface and curator.
-contract Quoter is IQuoter, AccessManaged {
-    /// @dev One quote in the making. `change` is what the vault gains.
-    struct Work {
-        InstrumentId instrument;
-        int256 quantity;
-        int256 change;
-        int256 nav;
-        bool closes;
-        OptionValue mid;
-        BookValue book;
-        int256 vegaAfter;
-        int256 deltaBefore;
-        int256 deltaAfter;
+/// @notice Prices trades against the vault's whole book: Black-76 at the surface's volatility, moved against the taker by a
+/// half-spread, by a spread on the spot, and by what the trade adds to the risk of the book (see QuoteRisk). Holds nothing;
+/// trusts pricer, surface, books and curator, the publisher within bounds, and the hedge for what it can absorb.
+/// @dev Every part of a premium rounds against the taker, so that pieces add up to at least the whole.
+contract Quoter is QuoteConditions {
+    /// @dev An order in the making. `quantities` are what the taker gains.
+    struct Order {
+        uint8 market;
+        bool twoSteps;
+        bool opens;
+        InstrumentId[] instruments;
+        Quantity[] quantities;
+        uint256 spot;
+        uint256 bid;
+        uint256 ask;
+        uint256 spotAge;
+        uint256 capital;
+        int256 netDelta;
+        int256 netGamma;
+        uint256[] bought;
+        uint256[] sold;
     }
 
-    uint256 private constant WAD = 1e18;
+    uint256 private constant MOST_LEGS = 8;
+    /// @dev Widest half-spread in volatility, whatever adds up to it [wad].
+    uint256 private constant WIDEST = 0.5e18;
 
-    IOptionsVault public immutable vault;
     IClearinghouse public immutable clearinghouse;
     IOptionPricer public immutable optionPricer;
-    ISurfaceFeed public immutable surfaceFeed;
-
-    QuoterParameters private _parameters;
+    IPriceRouter public immutable priceRouter;
+    IRiskArrays public immutable riskArrays;
+    IBooks public immutable books;
 
     /// @param authority the AccessManager
     /// @param vault_ whose book is quoted
     /// @param ledger where its account is
     /// @param pricer marks and Greeks
-    /// @param surfaces asked whether they are stale
+    /// @param router live spot
+    /// @param surfaces how old they are
+    /// @param arrays refreshed before a quote where somebody asks for that
+    /// @param books_ sensitivities of the vault's book
     constructor(
         address authority,
         IOptionsVault vault_,
         IClearinghouse ledger,
         IOptionPricer pricer,
-        ISurfaceFeed surfaces
-    ) AccessManaged(authority) {
-        vault = vault_;
-        clearinghouse = ledger;
-        optionPricer = pricer;
-        surfaceFeed = surfaces;
+        IPriceRouter router,
+        ISurfaceFeed surfaces,
+        IRiskArrays arrays,
+        IBooks books_
+    ) QuoteConditions(authority, vault_, surfaces) {
+        if (
+            address(ledger) == address(0) ||
+            address(pricer) == address(0) ||
+            address(router) == address(0) ||
+            address(arrays) == address(0) ||
+            address(books_) == address(0)
+        ) revert Quoter_ZeroAddress();
+        (clearinghouse, optionPricer, priceRouter) = (ledger, pricer, router);
+        (riskArrays, books) = (arrays, books_);
     }
 
     /// @inheritdoc IQuoter
     function quote(InstrumentId instrument, Quantity quantity) external view returns (Quote memory result) {
-        Work memory work;
-        work.instrument = instrument;
-        work.quantity = Quantity.unwrap(quantity);
-        if (work.quantity == 0) revert Quoter_ZeroQuantity();
-        work.change = -work.quantity;
-        _measure(work);
-        result.reducesRisk =
-            work.closes ||
-            (FixedPoint.abs(work.vegaAfter) <= FixedPoint.abs(work.book.vega) &&
-                FixedPoint.abs(work.deltaAfter) <= FixedPoint.abs(work.deltaBefore));
-        if (!work.closes) _requireOpenable(work);
-        if (!result.reducesRisk) _requireWithinLimits(work);
-        _price(work, result);
-    }
-
-    /// @inheritdoc IQuoter
-    function parameters() external view returns (QuoterParameters memory) {
-        return _parameters;
-    }
-
-    /// @inheritdoc IQuoter
-    function setParameters(QuoterParameters calldata newParameters) external restricted {
-        QuoterParameters memory p = newParameters;
-        if (p.halfSpreadVol > 0.5e18) revert Quoter_BadParameter("halfSpreadVol", p.halfSpreadVol);
-        if (p.spotSpread > 0.05e18) revert Quoter_BadParameter("spotSpread", p.spotSpread);
-        if (p.vegaCharge > 5e18) revert Quoter_BadParameter("vegaCharge", p.vegaCharge);
-        if (p.maxDelta > WAD) revert Quoter_BadParameter("maxDelta", p.maxDelta);
-        if (p.minDelta >= p.maxDelta) revert Quoter_BadParameter("minDelta", p.minDelta);
-        if (p.maxNetVega > 10e18) revert Quoter_BadParameter("maxNetVega", p.maxNetVega);
-        if (p.maxNetDelta > 10e18) revert Quoter_BadParameter("maxNetDelta", p.maxNetDelta);
-        if (p.maxTenor <= p.minTenor) revert Quoter_BadParameter("maxTenor", p.maxTenor);
-        emit QuoterParametersSet(_parameters, newParameters);
-        _parameters = newParameters;
-    }
-
-    function _measure(Work memory work) private view {
-        uint8 market = work.instrument.marketOf();
-        work.mid = optionPricer.value(work.instrument, 0);
-        work.book = optionPricer.bookValue(market, clearinghouse.positionWords(vault.account()));
-        work.nav = Usd.unwrap(vault.nav().mid);
-        work.vegaAfter = work.book.vega + FixedPoint.signedMulDown(work.change, int256(work.mid.vega));
-        work.deltaBefore = work.book.delta + _hedge(market);
-        work.deltaAfter = work.deltaBefore + FixedPoint.signedMulDown(work.change, work.mid.delta);
-        int256 held = Quantity.unwrap(clearinghouse.positionOf(vault.account(), work.instrument));
-        bool isOpposite = (held > 0) != (work.change > 0);
-        work.closes = held != 0 && isOpposite && FixedPoint.abs(work.change) <= FixedPoint.abs(held);
-    }
-
-    /// @dev The vault's collateral of `market` in units of the underlying [wad].
-    function _hedge(uint8 market) private view returns (int256 amount) {
-        address[] memory assets = clearinghouse.collateralAssets();
-        for (uint256 i = 0; i < assets.length; ++i) {
-            if (clearinghouse.collateralAsset(assets[i]).market != market) continue;
-            uint256 scale = 10 ** (18 - clearinghouse.collateralAsset(assets[i]).decimals);
-            amount += int256(clearinghouse.collateralOf(vault.account(), assets[i]) * scale);
+        InstrumentId[] memory instruments = new InstrumentId[](1);
+        Quantity[] memory quantities = new Quantity[](1);
+        (instruments[0], quantities[0]) = (instrument, quantity);
+        OrderQuote memory order = _quote(instruments, quantities, false);
+        (result.premium, result.fair, result.charge) = (order.premium, order.fair, order.charge);
+        (result.volatility, result.reducesRisk) = (order.volatilities[0], order.reducesRisk);
+        int256 premium = Usd.unwrap(order.premium);
+        uint256 size = FixedPoint.abs(Quantity.unwrap(quantity));
+        if (Quantity.unwrap(quantity) > 0) {
+            result.price = Price.wrap(FixedPoint.divUp(uint256(premium), size));
+        } else if (premium < 0) {
+            result.price = Price.wrap(FixedPoint.divDown(uint256(-premium), size));
         }
     }
 
-    function _requireOpenable(Work memory work) private view {
-        QuoterParameters memory p = _parameters;
-        if (work.nav <= 0) revert Quoter_NoCapacity(Usd.wrap(work.nav));
-        uint8 market = work.instrument.marketOf();
+    /// @inheritdoc IQuoter
+    function quoteLegs(
+        InstrumentId[] calldata instruments,
+        Quantity[] calldata quantities,
+        bool twoSteps
+    ) external view returns (OrderQuote memory) {
+        return _quote(instruments, quantities, twoSteps);
+    }
+
+    /// @inheritdoc IQuoter
+    function refreshAndQuote(
+        InstrumentId[] calldata instruments,
+        Quantity[] calldata quantities,
+        bool twoSteps
+    ) external returns (OrderQuote memory) {
+        uint256[] memory words = new uint256[](instruments.length);
+        // As packed positions of the smallest size.
+        for (uint256 i; i < words.length; ++i) {
+            words[i] = (uint256(InstrumentId.unwrap(instruments[i])) << 64) | 1;
+        }
+        // What cannot be made current is told by the quote, if it matters to it.
+        try riskArrays.refreshPositions(words) {} catch {}
+        try books.refreshAll(_account) {} catch {}
+        try this.ensureMarked() {} catch {}
+        return _quote(instruments, quantities, twoSteps);
+    }
+
+    function _quote(
+        InstrumentId[] memory instruments,
+        Quantity[] memory quantities,
+        bool twoSteps
+    ) private view returns (OrderQuote memory result) {
+        Order memory order;
+        (order.instruments, order.quantities, order.twoSteps) = (instruments, quantities, twoSteps);
+        _requireOrder(order);
+        _readSpot(order);
+        QuoterParameters memory p = _read(IN_FORCE);
+        order.capital = uint256(Usd.unwrap(capital()));
+        uint256 legs = instruments.length;
+        (result.fairs, result.volatilities) = (new Usd[](legs), new uint256[](legs));
+        (order.bought, order.sold) = (new uint256[](legs), new uint256[](legs));
+        int256 fair;
+        for (uint256 i; i < legs; ++i) {
+            result.fairs[i] = _addLeg(p, order, i, result.volatilities);
+            fair += Usd.unwrap(result.fairs[i]);
+        }
+        if (order.opens && order.capital == 0) revert Quoter_NoCapacity(Usd.wrap(0));
+        Exposure memory exposure = _exposureOf(order);
+        QuoteRisk.requireWithinLimits(p, exposure);
+        _requireHedgeable(p, order.market, exposure);
+        uint256 charge;
+        (charge, result.reducesRisk) = QuoteRisk.chargeOf(p, exposure);
+        uint256 costs = charge + _volatilityCost(p, order) + _spotCost(p, order);
+        result.fair = Usd.wrap(fair);
+        result.charge = Usd.wrap(int256(charge));
+        result.premium = Usd.wrap(fair + int256(costs));
+    }
+
+    function _requireOrder(Order memory order) private pure {
+        uint256 legs = order.instruments.length;
+        if (legs == 0 || legs > MOST_LEGS || legs != order.quantities.length) {
+            revert Quoter_BadOrder(legs, order.quantities.length, MOST_LEGS);
+        }
+        order.market = order.instruments[0].marketOf();
+        for (uint256 i; i < legs; ++i) {
+            if (Quantity.unwrap(order.quantities[i]) == 0) revert Quoter_ZeroQuantity();
+            uint8 market = order.instruments[i].marketOf();
+            if (market != order.market) revert Quoter_MixedMarkets(order.market, market);
+            for (uint256 j; j < i; ++j) {
+                if (order.instruments[j] == order.instruments[i]) {
+                    revert Quoter_RepeatedSeries(order.instruments[i]);
+                }
+            }
+        }
+    }
+
+    /// @dev With a second good source the taker gets the worse price of the two, whichever side that is.
+    function _readSpot(Order memory order) private view {
+        PriceReading memory reading = priceRouter.spot(order.market);
+        uint256 spot = Price.unwrap(reading.price);
+        (order.spot, order.bid, order.ask) = (spot, spot, spot);
+        if (block.timestamp > reading.updatedAt) order.spotAge = block.timestamp - reading.updatedAt;
+        (IPriceFeed second, ) = priceRouter.secondFeedOf(order.market);
+        if (address(second) == address(0)) return;
+        reading = second.read();
+        uint256 other = Price.unwrap(reading.price);
+        if (reading.status != PriceStatus.Ok || other == 0) return;
+        (order.bid, order.ask) = (FixedPoint.min(spot, other), FixedPoint.max(spot, other));
+    }
+
+    /// @dev Values one leg, checks whether it may be opened, and adds what it costs and carries to the order.
+    function _addLeg(
+        QuoterParameters memory p,
+        Order memory order,
+        uint256 index,
+        uint256[] memory volatilities
+    ) private view returns (Usd) {
+        InstrumentId instrument = order.instruments[index];
+        int256 quantity = Quantity.unwrap(order.quantities[index]);
+        OptionValue memory mid = optionPricer.valueAt(instrument, Price.wrap(order.spot));
+        if (!_closes(p, instrument, quantity)) {
+            order.opens = true;
+            _requireOpenable(p, instrument, mid);
+        }
+        uint256 shift = _halfSpreadOf(p, instrument, mid.volatility);
+        uint256 floored = mid.volatility > shift ? mid.volatility - shift : 0;
+        uint256 volatility = quantity > 0 ? mid.volatility + shift : floored;
+        volatilities[index] = FixedPoint.max(volatility, VOLATILITY_FLOOR);
+        uint256 value = Price.unwrap(mid.value);
+        uint256 moved = Price.unwrap(optionPricer.priceOf(instrument, mid.forward, volatility));
+        uint256 cost = FixedPoint.mulUp(
+            FixedPoint.abs(quantity),
+            moved > value ? moved - value : value - moved
+        );
+        _addSide(order, index, quantity > 0, cost);
+        _addGreeks(order, quantity, mid);
+        return Usd.wrap(FixedPoint.signedMulUp(quantity, int256(value)));
+    }
+
+    /// @dev Legs of one expiry stand against each other at its first leg.
+    function _addSide(Order memory order, uint256 index, bool buys, uint256 cost) private pure {
+        uint256 expiry = order.instruments[index].expiryOf();
+        uint256 first;
+        while (order.instruments[first].expiryOf() != expiry) ++first;
+        if (buys) order.bought[first] += cost;
+        else order.sold[first] += cost;
+    }
+
+    /// @dev The taker's delta [wad USD], away from zero, and gamma for a move by all of the spot [wad USD], up.
+    function _addGreeks(Order memory order, int256 quantity, OptionValue memory mid) private pure {
+        uint256 forward = Price.unwrap(mid.forward);
+        uint256 size = FixedPoint.abs(quantity);
+        int256 value = int256(FixedPoint.mulUp(FixedPoint.mulUp(size, FixedPoint.abs(mid.delta)), forward));
+        order.netDelta += (quantity > 0) == (mid.delta > 0) ? value : -value;
+        uint256 bend = FixedPoint.mulUp(FixedPoint.mulUp(mid.gamma, forward), forward);
+        order.netGamma += FixedPoint.signedMulUp(quantity, int256(bend));
+    }
+
+    /// @dev Half-spread in volatility of a series.
+    function _halfSpreadOf(
+        QuoterParameters memory p,
+        InstrumentId instrument,
+        uint256 implied
+    ) private view returns (uint256 shift) {
+        uint8 market = instrument.marketOf();
+        shift = p.halfSpreadVol;
+        if (p.volPerHour != 0) {
+            uint256 age = FixedPoint.min(surfaceFeed.sliceAge(market, instrument.expiryOf()), 1 days);
+            shift += (age * p.volPerHour + 1 hours - 1) / 1 hours;
+        }
+        Conditions memory now_ = _conditions[market];
+        if (now_.realised > implied) shift += FixedPoint.mulUp(now_.realised - implied, p.realisedShare);
+        shift = FixedPoint.min(shift + now_.toxicity, WIDEST);
+    }
+
+    /// @dev Half-spreads of all legs; what two sides of an expiry share is forgiven but for each leg's own share.
+    function _volatilityCost(
+        QuoterParameters memory p,
+        Order memory order
+    ) private pure returns (uint256 cost) {
+        uint256 forgiven;
+        for (uint256 i; i < order.bought.length; ++i) {
+            cost += order.bought[i] + order.sold[i];
+            forgiven += 2 * FixedPoint.min(order.bought[i], order.sold[i]);
+        }
+        cost -= FixedPoint.mulDown(forgiven, 1e18 - p.legShare);
+    }
+
+    /// @dev What the spot may move before its feed tells, on the order's delta, and on its gamma if the taker holds it.
+    function _spotCost(QuoterParameters memory p, Order memory order) private pure returns (uint256 cost) {
+        uint256 spread = order.twoSteps ? p.spotSpread : FixedPoint.max(p.spotSpread, p.deviationThreshold);
+        spread += (FixedPoint.min(order.spotAge, 1 days) * p.spotPerHour + 1 hours - 1) / 1 hours;
+        uint256 gap = order.netDelta > 0 ? order.ask - order.spot : order.spot - order.bid;
+        spread += FixedPoint.divUp(gap, order.spot);
+        cost = FixedPoint.mulUp(FixedPoint.abs(order.netDelta), spread);
+        if (order.netGamma > 0) {
+            cost += (FixedPoint.mulUp(FixedPoint.mulUp(uint256(order.netGamma), spread), spread) + 1) / 2;
+        }
+    }
+
+    /// @dev Whether the taker takes over what the vault holds of the series, or part of it. What is left, or opened, must be
+    /// nothing or large enough, unless it was smaller already: series of dust would cost every later trade.
+    function _closes(
+        QuoterParameters memory p,
+        InstrumentId instrument,
+        int256 quantity
+    ) private view returns (bool) {
+        int256 held = Quantity.unwrap(clearinghouse.positionOf(_account, instrument));
+        uint256 left = FixedPoint.abs(held - quantity);
+        bool shrinks = left < FixedPoint.abs(held);
+        if (left != 0 && left < p.minSize && !(shrinks && FixedPoint.abs(held) < p.minSize)) {
+            revert Quoter_SizeTooSmall(left, p.minSize);
+        }
+        return held != 0 && (held > 0) == (quantity > 0) && FixedPoint.abs(quantity) <= FixedPoint.abs(held);
+    }
+
+    function _requireOpenable(
+        QuoterParameters memory p,
+        InstrumentId instrument,
+        OptionValue memory mid
+    ) private view {
+        uint8 market = instrument.marketOf();
+        uint256 expiry = instrument.expiryOf();
         // Of this expiry, which reports may have left out while the market is fresh.
-        uint256 expiry = work.instrument.expiryOf();
         if (surfaceFeed.isSliceStale(market, expiry)) revert Quoter_SurfaceStale(market);
+        // Expiries between two posted ones could be opened by the hour; every one costs all later trades.
+        surfaceFeed.slice(market, expiry);
         uint256 tenor = expiry - block.timestamp;
         if (tenor < p.minTenor || tenor > p.maxTenor) {
             revert Quoter_TenorOutOfRange(tenor, p.minTenor, p.maxTenor);
         }
-        uint256 delta = FixedPoint.abs(work.mid.delta);
+        uint256 step = FixedPoint.mulDown(_decadeOf(instrument.strikeOf()), p.strikeStep);
+        if (step != 0 && instrument.strikeOf() % step != 0) {
+            revert Quoter_OffGrid(instrument.strikeOf(), step);
+        }
+        uint256 delta = FixedPoint.abs(mid.delta);
         if (delta < p.minDelta || delta > p.maxDelta) {
-            revert Quoter_DeltaOutOfRange(work.mid.delta, p.minDelta, p.maxDelta);
+            revert Quoter_DeltaOutOfRange(mid.delta, p.minDelta, p.maxDelta);
+        }
+        if (mid.volatility < p.minVolatility || mid.volatility > p.maxVolatility) {
+            revert Quoter_VolatilityOutOfRange(mid.volatility, p.minVolatility, p.maxVolatility);
         }
     }
 
-    /// @dev Each limit stops only what moves the vault further beyond it.
-    function _requireWithinLimits(Work memory work) private view {
-        QuoterParameters memory p = _parameters;
-        uint256 nav = work.nav > 0 ? uint256(work.nav) : 0;
-        uint256 vegaLimit = FixedPoint.mulDown(nav, p.maxNetVega);
-        uint256 vega = FixedPoint.abs(work.vegaAfter);
-        if (vega > vegaLimit && vega > FixedPoint.abs(work.book.vega)) {
-            revert Quoter_VegaLimit(work.vegaAfter, vegaLimit);
-        }
-        uint256 deltaLimit = FixedPoint.mulDown(nav, p.maxNetDelta);
-        uint256 delta = FixedPoint.mulDown(FixedPoint.abs(work.deltaAfter), Price.unwrap(work.mid.forward));
-        if (delta > deltaLimit && FixedPoint.abs(work.deltaAfter) > FixedPoint.abs(work.deltaBefore)) {
-            revert Quoter_DeltaLimit(work.deltaAfter, deltaLimit);
+    /// @dev The largest power of ten that is not above `strike`, at least a cent [wad].
+    function _decadeOf(uint256 strike) private pure returns (uint256 decade) {
+        decade = 1e16;
+        while (decade * 10 <= strike) decade *= 10;
+    }
+
+    function _exposureOf(Order memory order) private view returns (Exposure memory exposure) {
+        Quantity[] memory changes = new Quantity[](order.quantities.length);
+        for (uint256 i; i < changes.length; ++i) changes[i] = -order.quantities[i];
+        exposure.change = books.changeOf(
+            _account,
+            order.market,
+            Price.wrap(order.spot),
+            order.instruments,
+            changes
+        );
+        (exposure.spot, exposure.capital) = (order.spot, order.capital);
+        exposure.hedge = _hedgeOf(order.market);
+    }
+
+    /// @dev The vault's collateral of `market` in units of the underlying [wad].
+    function _hedgeOf(uint8 market) private view returns (int256 amount) {
+        address[] memory assets = clearinghouse.collateralAssets();
+        for (uint256 i = 0; i < assets.length; ++i) {
+            if (clearinghouse.collateralAsset(assets[i]).market != market) continue;
+            uint256 scale = 10 ** (18 - clearinghouse.collateralAsset(assets[i]).decimals);
+            amount += int256(clearinghouse.collateralOf(_account, assets[i]) * scale);
         }
     }
 
-    /// @dev Both sides round against the taker.
-    function _price(Work memory work, Quote memory result) private view {
-        QuoterParameters memory p = _parameters;
-        uint256 spread = p.halfSpreadVol;
-        if (!result.reducesRisk && work.nav > 0) {
-            uint256 share = FixedPoint.divDown(FixedPoint.abs(work.vegaAfter), uint256(work.nav));
-            spread += FixedPoint.mulUp(share, p.vegaCharge);
+    /// @dev Nothing is absorbed by a hedge that cannot be read.
+    function _requireHedgeable(
+        QuoterParameters memory p,
+        uint8 market,
+        Exposure memory exposure
+    ) private view {
+        (int256 before, int256 afterwards) = QuoteRisk.deltas(exposure);
+        if (FixedPoint.abs(afterwards) <= FixedPoint.abs(before)) return;
+        uint256 absorbable;
+        if (address(hedge) != address(0)) {
+            try hedge.hedgeCapacity(market) returns (uint256 buyWad, uint256 sellWad) {
+                absorbable = afterwards > 0 ? sellWad : buyWad;
+            } catch {
+                absorbable = 0;
+            }
         }
-        bool buys = work.quantity > 0;
-        OptionValue memory shifted = optionPricer.value(
-            work.instrument,
-            buys ? int256(spread) : -int256(spread)
-        );
-        uint256 slip = FixedPoint.mulUp(
-            FixedPoint.mulUp(Price.unwrap(work.mid.forward), FixedPoint.abs(work.mid.delta)),
-            p.spotSpread
-        );
-        uint256 value = Price.unwrap(shifted.value);
-        uint256 price = buys ? value + slip : (value > slip ? value - slip : 0);
-        result.price = Price.wrap(price);
-        result.volatility = shifted.volatility;
-        result.premium = Usd.wrap(FixedPoint.signedMulUp(work.quantity, int256(price)));
-        result.fair = Usd.wrap(FixedPoint.signedMulUp(work.quantity, int256(Price.unwrap(work.mid.value))));
+        uint256 size = FixedPoint.abs(afterwards);
+        if (size <= absorbable) return;
+        uint256 limit = FixedPoint.mulDown(exposure.capital, p.maxStrandedDelta);
+        if (FixedPoint.mulUp(size - absorbable, exposure.spot) > limit) {
+            revert Quoter_CannotHedge(afterwards, absorbable, limit);
+        }
     }
 }

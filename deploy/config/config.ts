@@ -34,12 +34,27 @@ export interface RiskConfig {
 /** QuoterParameters of contracts/interfaces/IQuoter.sol. */
 export interface QuoterConfig {
   readonly halfSpreadVol: bigint;
+  readonly volPerHour: bigint;
+  readonly realisedShare: bigint;
+  readonly legShare: bigint;
   readonly spotSpread: bigint;
+  readonly spotPerHour: bigint;
+  readonly deviationThreshold: bigint;
   readonly vegaCharge: bigint;
+  readonly gammaCharge: bigint;
+  readonly deltaCharge: bigint;
+  readonly maxNetVega: bigint;
+  readonly maxExpiryVega: bigint;
+  readonly maxNetGamma: bigint;
+  readonly maxNetDelta: bigint;
+  readonly maxStrandedDelta: bigint;
+  readonly maxNotional: bigint;
   readonly minDelta: bigint;
   readonly maxDelta: bigint;
-  readonly maxNetVega: bigint;
-  readonly maxNetDelta: bigint;
+  readonly minVolatility: bigint;
+  readonly maxVolatility: bigint;
+  readonly minSize: bigint;
+  readonly strikeStep: bigint;
   readonly minTenor: number;
   readonly maxTenor: number;
 }
@@ -77,6 +92,8 @@ export interface RoleConfig {
   readonly admin: string | undefined;
   readonly curators: readonly string[];
   readonly guardians: readonly string[];
+  /** Who posts what quotes depend on beside prices: realised volatility and toxicity. */
+  readonly publishers?: readonly string[];
 }
 
 /** Everything that a deployment depends on. */

@@ -75,12 +75,28 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
     uniswap: { router, quoter, pool, fee: uniswap.fee },
     quoter: {
       halfSpreadVol: PERCENT,
+      volPerHour: PERCENT / 10n,
+      realisedShare: 25n * PERCENT,
+      legShare: 50n * PERCENT,
       spotSpread: PERCENT / 20n,
+      spotPerHour: PERCENT / 20n,
+      // The local feed answers whatever the price does; the real ones answer once it has moved by half a percent.
+      deviationThreshold: PERCENT / 2n,
       vegaCharge: 5n * PERCENT,
+      gammaCharge: PERCENT,
+      deltaCharge: PERCENT / 10n,
+      maxNetVega: 25n * PERCENT,
+      maxExpiryVega: 20n * PERCENT,
+      maxNetGamma: 10n * PERCENT,
+      maxNetDelta: 100n * PERCENT,
+      maxStrandedDelta: 100n * PERCENT,
+      maxNotional: 500n * PERCENT,
       minDelta: 2n * PERCENT,
       maxDelta: 98n * PERCENT,
-      maxNetVega: 50n * PERCENT,
-      maxNetDelta: 100n * PERCENT,
+      minVolatility: 5n * PERCENT,
+      maxVolatility: 400n * PERCENT,
+      minSize: WAD / 100n,
+      strikeStep: PERCENT,
       minTenor: 3_600,
       maxTenor: 90 * DAY,
     },
@@ -94,6 +110,11 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
     surface: { signers: people.surfaceSigners, threshold: people.surfaceThreshold },
     // Without a curator there is nobody to name, and the deployment refuses.
     arrayPosts: { bond: 1_000n * 10n ** 6n, treasury: people.curators[0] ?? ZERO_ADDRESS },
-    roles: { admin: undefined, curators: people.curators, guardians: people.guardians },
+    roles: {
+      admin: undefined,
+      curators: people.curators,
+      guardians: people.guardians,
+      publishers: people.curators,
+    },
   };
 }

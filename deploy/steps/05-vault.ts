@@ -18,7 +18,7 @@ export function deployVault(
   { m, config }: StepContext,
   access: ContractFuture,
   oracle: OracleRoom,
-  { books }: RiskRoom,
+  { books, riskArrays }: RiskRoom,
   { clearinghouse }: ClearingRoom,
 ): VaultRoom & { calls: SetUpCall[] } {
   const { optionPricer, priceRouter, surfaceFeed } = oracle;
@@ -29,7 +29,7 @@ export function deployVault(
     { id: "valuation" },
   );
   const vault = m.contract("OptionsVault", [access, clearinghouse, ...feeds, valuation], { id: "vault" });
-  const quoter = m.contract("Quoter", [access, vault, clearinghouse, optionPricer, surfaceFeed], {
+  const quoter = m.contract("Quoter", [access, vault, clearinghouse, ...feeds, riskArrays, books], {
     id: "quoter",
   });
   const tradeDesk = m.contract("TradeDesk", [clearinghouse, vault, quoter, priceRouter], { id: "tradeDesk" });
@@ -64,6 +64,7 @@ export function deployVault(
     ];
   });
   const calls: SetUpCall[] = [
+    { id: "setQuoterHedge", contract: quoter, method: "setHedge", args: [hedgeController] },
     { id: "setQuoter", contract: quoter, method: "setParameters", args: [{ ...config.quoter }] },
     { id: "allowDesk", contract: clearinghouse, method: "setVenue", args: [tradeDesk, true] },
     { id: "allowHedge", contract: clearinghouse, method: "setVenue", args: [hedgeController, true] },

@@ -36,6 +36,8 @@ export function handOver(
   }
   for (const [index, guardian] of config.roles.guardians.entries())
     grant("GUARDIAN", String(index), guardian);
+  for (const [index, publisher] of (config.roles.publishers ?? []).entries())
+    grant("PUBLISHER", String(index), publisher);
   for (const [role, key] of HELD_BY_CONTRACTS) {
     const holder = rooms[key];
     if (holder) grant(role, key, holder);

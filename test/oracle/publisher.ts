@@ -378,7 +378,7 @@ describe("publisher on a whole deployment", () => {
     expect(await parameters(context)).to.deep.equal([]);
     regime = "turbulent";
     expect((await round(context, "parameters", true)).text).to.match(
-      /because the regime is turbulent[\s\S]*scanRange: 20 % to 25 %[\s\S]*maxNetVega: 50 % to 40 %/,
+      /because the regime is turbulent[\s\S]*scanRange: 20 % to 25 %[\s\S]*maxNetVega: 25 % to 20 %/,
     );
     expect(await round(context, "parameters")).to.include({ sent: 3, failed: 0 });
     expect((await quoter.parameters()).maxNetVega).to.equal((quotes.maxNetVega * 100n) / 125n);

@@ -54,7 +54,7 @@ export function seriesAround(expiries: readonly number[], price: bigint, count: 
   return all.slice(0, count);
 }
 
-/** Makes the arrays of these series current, and those of everything that the accounts hold. */
+/** Makes the arrays of these series current, those of everything that the accounts hold, and the accounts' books. */
 export async function refreshAll(
   world: World,
   instruments: readonly bigint[],
@@ -65,6 +65,10 @@ export async function refreshAll(
   const words = [...instruments.map((instrument) => packPosition(instrument, WAD)), ...held.flat()];
   for (let i = 0; i < words.length; i += 8) {
     await (await ballast.riskArrays.refreshPositions(words.slice(i, i + 8))).wait();
+  }
+  for (const account of accounts) {
+    const stale = await ballast.books.staleGroups(account);
+    if (stale.length !== 0) await (await ballast.books.refreshAll(account)).wait();
   }
 }
 

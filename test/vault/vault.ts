@@ -3,7 +3,7 @@ import {
   claimAssets,
   claimShares,
   connectBallast,
-  quoteLegs,
+  ensureFresh,
   readLp,
   readVault,
   reduce,
@@ -13,18 +13,13 @@ import {
   WAD,
 } from "@ballast/sdk";
 import { expect } from "chai";
-import { type Result, ZeroAddress } from "ethers";
-import { connection, curator, expiryOf, moveTo, option, refusal, scene } from "../support/ballast.ts";
+import { ZeroAddress } from "ethers";
+import { connection, expiryOf, moveTo, option, refusal, scene } from "../support/ballast.ts";
 
 const { ethers, networkHelpers } = connection;
 const HOUR = 3600;
 const USDC = 10n ** 6n;
 const FAR = 2n ** 60n;
-
-/** A struct that a call returned, by its names. */
-function named<T extends object>(struct: T): T {
-  return (struct as unknown as Result).toObject() as T;
-}
 
 async function done(sent: Promise<{ wait(): Promise<unknown> }>): Promise<void> {
   await (await sent).wait();
@@ -200,6 +195,7 @@ describe("vault: trading", () => {
     const { ballast, account } = stage.world.people.hedger;
     const instrument = option(expiryOf(stage, 1), 1_900n, "put");
     const other = stage.world.people.putSeller.account;
+    await ensureFresh(ballast, account, [instrument]);
     expect(await refusal(ballast.tradeDesk.trade.staticCall(account, instrument, WAD, FAR, FAR))).to.equal(
       "TradeDesk_OnlyInBatch",
     );
@@ -214,68 +210,5 @@ describe("vault: trading", () => {
     expect(await refusal(ballast.clearinghouse.batch.staticCall(account, [{ target, data }]))).to.equal(
       "TradeDesk_NotActiveAccount",
     );
-  });
-
-  it("quotes worse the more the trade adds to the book, and within bounds of tenor, delta and size", async () => {
-    const stage = await networkHelpers.loadFixture(scene);
-    const { ballast } = stage.world.people.hedger;
-    const call = option(expiryOf(stage, 2), 2_000n, "call");
-    const [small, large] = await quoteLegs(ballast, [
-      { instrument: call, quantity: WAD },
-      { instrument: call, quantity: 200n * WAD },
-    ]);
-    if (!small || !large) throw new Error("There is no quote.");
-    expect(small.premium > small.fair).to.equal(true);
-    expect(large.premium > 200n * small.premium).to.equal(true);
-    const quote = (instrument: bigint, quantity: bigint) =>
-      refusal(ballast.quoter.quote(instrument, quantity));
-    expect(await quote(call, 0n)).to.equal("Quoter_ZeroQuantity");
-    expect(await quote(option(expiryOf(stage, 1), 9_000n, "call"), WAD)).to.equal("Quoter_DeltaOutOfRange");
-    expect(await quote(call, 100_000n * WAD)).to.equal("Quoter_VegaLimit");
-    await stage.clock.advanceTo(stage.start + 3 * HOUR);
-    expect(await quote(call, WAD)).to.equal("Quoter_SurfaceStale");
-    await moveTo(stage, expiryOf(stage, 0) - 1_800, 2_000n);
-    expect(await quote(option(expiryOf(stage, 0), 2_000n, "call"), WAD)).to.equal("Quoter_TenorOutOfRange");
-  });
-
-  it("bounds the quoter's parameters and leaves them to the curator", async () => {
-    const stage = await networkHelpers.loadFixture(scene);
-    const { quoter } = await curator(stage);
-    const now = await quoter.parameters();
-    const parameters = { ...named(now), maxNetDelta: WAD / 1_000n };
-    expect(await refusal(quoter.setParameters.staticCall({ ...parameters, halfSpreadVol: WAD }))).to.equal(
-      "Quoter_BadParameter",
-    );
-    const outsider = stage.world.people.hedger.ballast.quoter;
-    expect(await refusal(outsider.setParameters.staticCall(parameters))).to.equal(
-      "AccessManagedUnauthorized",
-    );
-    await done(quoter.setParameters(parameters));
-    expect(await refusal(outsider.quote(option(expiryOf(stage, 2), 2_000n, "call"), 50n * WAD))).to.equal(
-      "Quoter_DeltaLimit",
-    );
-  });
-
-  it("quotes nothing without net asset value behind it", async () => {
-    const stage = await networkHelpers.loadFixture(scene);
-    const factory = await ethers.getContractFactory("OptionsVault");
-    const at = stage.world.deployment.contracts;
-    const empty = await factory.deploy(
-      at.accessManager,
-      at.clearinghouse,
-      at.optionPricer,
-      at.priceRouter,
-      at.surfaceFeed,
-      at.valuation,
-    );
-    const quoter = await ethers.deployContract("Quoter", [
-      at.accessManager,
-      empty.target,
-      at.clearinghouse,
-      at.optionPricer,
-      at.surfaceFeed,
-    ]);
-    const call = option(expiryOf(stage, 3), 2_200n, "call");
-    expect(await refusal(quoter.quote(call, WAD))).to.equal("Quoter_NoCapacity");
   });
 });

@@ -163,6 +163,77 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     cause: "The vault's net asset value is not positive, so it takes no deposits.",
     fix: "Redeem, or wait.",
   },
+  Books_NotCurrent: {
+    cause: "The sums of an expiry are not of the arrays' present version, or it has no arrays.",
+    fix: "Refresh the book of the vault or the arrays of the expiry; anyone may.",
+  },
+  Books_BeyondDrift: {
+    cause: "The price has moved too far from the one that the arrays were made at.",
+    fix: "Refresh the arrays; anyone may.",
+  },
+  Quoter_ZeroQuantity: { cause: "A leg has no quantity.", fix: "Ask for a quantity." },
+  Quoter_BadOrder: {
+    cause: "The order has no legs, too many, or not one quantity for each.",
+    fix: "Split the order, or name a quantity for each leg.",
+  },
+  Quoter_RepeatedSeries: { cause: "A series is in the order twice.", fix: "Add the two legs up." },
+  Quoter_MixedMarkets: {
+    cause: "The order has legs of more than one market.",
+    fix: "Make an order for each market.",
+  },
+  Quoter_VolatilityOutOfRange: {
+    cause: "The series' volatility is outside of what the vault quotes.",
+    fix: "Choose another strike or expiry, or wait.",
+  },
+  Quoter_SizeTooSmall: {
+    cause: "The trade would leave the vault with less of the series than it keeps.",
+    fix: "Trade more, or close the whole position.",
+  },
+  Quoter_OffGrid: {
+    cause: "The vault opens no such strike.",
+    fix: "Choose a strike that is a multiple of the step.",
+  },
+  Quoter_ExpiryVegaLimit: {
+    cause: "The trade would take the vault beyond its vega limit in this expiry.",
+    fix: "Trade less, another expiry, or the other side.",
+  },
+  Quoter_GammaLimit: {
+    cause: "The trade would take the vault beyond its gamma limit.",
+    fix: "Trade less, a later expiry, or the other side.",
+  },
+  Quoter_NotionalLimit: {
+    cause: "The trade would take the vault beyond its contracts in this expiry.",
+    fix: "Trade less, another expiry, or the other side.",
+  },
+  Quoter_CannotHedge: {
+    cause: "The hedge's venues cannot absorb the delta that the trade would bring.",
+    fix: "Trade less, the other side, or wait for the hedge's budget.",
+  },
+  Quoter_NoCapacity: {
+    cause: "There is no net asset value behind the vault's quotes.",
+    fix: "Close positions only, or wait.",
+  },
+  Quoter_BadParameter: {
+    cause: "A parameter of the quotes is outside its bounds.",
+    fix: "Choose a value within them.",
+  },
+  Quoter_NothingProposed: {
+    cause: "No looser parameters wait to be put in force.",
+    fix: "Nothing needs to be done.",
+  },
+  Quoter_TooEarly: {
+    cause: "The looser parameters have not waited long enough.",
+    fix: "Put them in force once their time has come.",
+  },
+  Quoter_FallsTooFast: {
+    cause: "Posted conditions may fall to zero in no less than a day.",
+    fix: "Post the least value now, and the rest later.",
+  },
+  Quoter_MarkUnusable: {
+    cause: "The vault's net asset value cannot be read well enough to mark its capital.",
+    fix: "Wait for good prices, and refresh the vault's books.",
+  },
+  Quoter_ZeroAddress: { cause: "An address is zero.", fix: "Name a contract." },
   Quoter_TenorOutOfRange: {
     cause: "The vault does not quote this expiry now.",
     fix: "Choose another expiry.",

@@ -34,14 +34,59 @@ export interface TradeOptions {
   readonly deadline?: bigint;
 }
 
-/** Asks the vault for a quote of each leg. */
+/**
+ * Asks the vault for a quote of each leg on its own, as it will be once the arrays and books that it needs are current
+ * (see `ensureFresh`).
+ */
 export async function quoteLegs(ballast: Ballast, legs: readonly Leg[]): Promise<QuotedLeg[]> {
   return Promise.all(
     legs.map(async (leg) => {
-      const quote = await ballast.quoter.quote(leg.instrument, leg.quantity);
-      return { ...leg, premium: quote.premium, fair: quote.fair, volatility: quote.volatility };
+      const quote = await quoteOrder(ballast, [leg]);
+      const [volatility] = quote.volatilities;
+      if (volatility === undefined) throw new Error("The quoter left out the volatility of a leg.");
+      return { ...leg, premium: quote.premium, fair: quote.fair, volatility };
     }),
   );
+}
+
+/** Several legs of one market as one order: what the account pays for all of them, and how that comes about. */
+export interface QuotedOrder {
+  /** What the account pays (negative: receives) [wad USD]. */
+  readonly premium: bigint;
+  /** Mid value, signed like the premium [wad USD]. */
+  readonly fair: bigint;
+  /** Part of the premium that is for the risk that the order adds to the vault's book [wad USD]. */
+  readonly charge: bigint;
+  readonly reducesRisk: boolean;
+  /** Mid value of each leg [wad USD]. */
+  readonly fairs: readonly bigint[];
+  /** Volatility of each leg's quote [wad]. */
+  readonly volatilities: readonly bigint[];
+}
+
+/**
+ * Asks the vault for a quote of all legs as one order, which is never dearer than one by one.
+ * @param twoSteps whether the order is committed before the prices that it will be filled at are made
+ */
+export async function quoteOrder(
+  ballast: Ballast,
+  legs: readonly Leg[],
+  twoSteps = false,
+): Promise<QuotedOrder> {
+  const quote = await ballast.quoter.refreshAndQuote.staticCall(
+    legs.map((leg) => leg.instrument),
+    legs.map((leg) => leg.quantity),
+    twoSteps,
+  );
+  const { premium, fair, charge, reducesRisk } = quote;
+  return {
+    premium,
+    fair,
+    charge,
+    reducesRisk,
+    fairs: [...quote.fairs],
+    volatilities: [...quote.volatilities],
+  };
 }
 
 /** The worst premium accepted: the quote plus `slippage` of its size, rounded against the account. */

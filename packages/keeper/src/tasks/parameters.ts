@@ -50,8 +50,8 @@ const RULES: Readonly<Record<FieldName, { readonly power: -1 | 1 | 2; readonly m
   costRatio: { power: 1, most: WAD / 10n },
   riskAversion: { power: 2, most: WAD },
   halfSpreadVol: { power: 1, most: WAD / 2n },
-  vegaCharge: { power: 1, most: 5n * WAD },
-  maxNetVega: { power: -1, most: 10n * WAD },
+  vegaCharge: { power: 1, most: WAD },
+  maxNetVega: { power: -1, most: 2n * WAD },
   maxNetDelta: { power: -1, most: 10n * WAD },
 };
 
@@ -110,8 +110,8 @@ export function regimesFromFiles(
 
 /**
  * Proposes parameters that follow the regime, at most once a pause each. Margin goes through the bounded and ramped path:
- * tighter values bind new risk at once and ramp for a day, looser ones wait. Hedge and quotes are bounded, and protect the
- * vault alone. The sender needs the curator's role.
+ * tighter values bind new risk at once and ramp for a day, looser ones wait. Quotes likewise, but looser
+ * ones have to be put in force. The hedge is bounded, and protects the vault alone. The sender needs the curator's role.
  */
 export async function parameters(context: KeeperContext): Promise<Action[]> {
   const { ballast, regimes } = context;
@@ -229,15 +229,20 @@ async function hedge(
 async function quotes(context: KeeperContext, normal: QuoteFields | undefined, regime: Regime | undefined) {
   if (!normal || !regime) return undefined;
   const quoter = context.ballast.quoter.connect(context.sender);
-  const [target, events] = await Promise.all([
-    quoter.parameters(),
+  // Where they go: looser ones wait, and are no reason to propose them again.
+  const [{ proposed: target }, events] = await Promise.all([
+    quoter.proposedParameters(),
     quoter.queryFilter(quoter.filters.QuoterParametersSet(), context.ballast.deployment.fromBlock),
   ]);
-  const { halfSpreadVol, spotSpread, vegaCharge, minDelta, maxDelta, maxNetVega, maxNetDelta } = target;
-  const { minTenor, maxTenor } = target;
+  const { halfSpreadVol, volPerHour, realisedShare, legShare, spotSpread, spotPerHour } = target;
+  const { deviationThreshold, vegaCharge, gammaCharge, deltaCharge, maxNetVega, maxExpiryVega } = target;
+  const { maxNetGamma, maxNetDelta, maxStrandedDelta, maxNotional, minDelta, maxDelta } = target;
+  const { minVolatility, maxVolatility, minSize, strikeStep, minTenor, maxTenor } = target;
   const whole = {
-    ...{ halfSpreadVol, spotSpread, vegaCharge, minDelta, maxDelta },
-    ...{ maxNetVega, maxNetDelta, minTenor, maxTenor },
+    ...{ halfSpreadVol, volPerHour, realisedShare, legShare, spotSpread, spotPerHour },
+    ...{ deviationThreshold, vegaCharge, gammaCharge, deltaCharge, maxNetVega, maxExpiryVega },
+    ...{ maxNetGamma, maxNetDelta, maxStrandedDelta, maxNotional, minDelta, maxDelta },
+    ...{ minVolatility, maxVolatility, minSize, strikeStep, minTenor, maxTenor },
   };
   const current: Current<QuoteFields> = {
     what: "of the vault's quotes",

@@ -1,114 +1,272 @@
 /**
- * Bit-exact mirror of the arithmetic in `contracts/vault/Quoter.sol`: what the vault asks for a trade, and when it refuses.
- * Wads throughout; both sides round against the taker.
+ * Bit-exact mirror of the arithmetic in `contracts/vault/Quoter.sol` and `contracts/vault/QuoteRisk.sol`: what the vault asks
+ * for an order, and when it refuses. Wads throughout; every part of a premium rounds against the taker.
  */
-import { abs, mulDivDown, mulDivUp, signedDivDown, signedDivUp, WAD } from "./fixed-point.ts";
+import { abs, max, min, mulDivDown, mulDivUp, signedDivDown, signedDivUp, WAD } from "./fixed-point.ts";
 
-/** The quoter's spreads and limits, as `QuoterParameters`; tenors in seconds, all else wads. */
+/** The quoter's spreads, charges and limits, as `QuoterParameters`; tenors in seconds, all else wads. */
 export interface QuoterParameters {
   readonly halfSpreadVol: bigint;
+  readonly volPerHour: bigint;
+  readonly realisedShare: bigint;
+  readonly legShare: bigint;
   readonly spotSpread: bigint;
+  readonly spotPerHour: bigint;
+  readonly deviationThreshold: bigint;
   readonly vegaCharge: bigint;
+  readonly gammaCharge: bigint;
+  readonly deltaCharge: bigint;
+  readonly maxNetVega: bigint;
+  readonly maxExpiryVega: bigint;
+  readonly maxNetGamma: bigint;
+  readonly maxNetDelta: bigint;
+  readonly maxStrandedDelta: bigint;
+  readonly maxNotional: bigint;
   readonly minDelta: bigint;
   readonly maxDelta: bigint;
-  readonly maxNetVega: bigint;
-  readonly maxNetDelta: bigint;
+  readonly minVolatility: bigint;
+  readonly maxVolatility: bigint;
+  readonly minSize: bigint;
+  readonly strikeStep: bigint;
   readonly minTenor: bigint;
   readonly maxTenor: bigint;
 }
 
-/** A trade as the vault sees it: `quantity` is what the taker gains, `held` the vault's position in the series, `nav` its NAV at mid. */
-export interface TradeInputs {
+/** What was posted of a market [wad]. */
+export interface Conditions {
+  readonly realised: bigint;
+  readonly toxicity: bigint;
+}
+
+/** One leg as the quoter sees it. */
+export interface QuotedLeg {
+  /** Unix seconds. */
+  readonly expiry: bigint;
+  readonly strike: bigint;
+  /** What the taker gains. */
   readonly quantity: bigint;
+  /** The vault's position in the series. */
   readonly held: bigint;
-  readonly nav: bigint;
-  /** Seconds to expiry. */
-  readonly tenor: bigint;
+  /** Seconds since the slice of the expiry was made. */
+  readonly sliceAge: bigint;
   readonly isSliceStale: boolean;
+  /** Whether the expiry itself has a slice, not only its neighbours. */
+  readonly isPosted: boolean;
   /** One contract at the surface's volatility. */
   readonly mid: {
     readonly value: bigint;
     readonly delta: bigint;
-    readonly vega: bigint;
+    readonly gamma: bigint;
     readonly forward: bigint;
+    readonly volatility: bigint;
   };
-  /** The vault's options of this market, and the collateral against them [wad underlying]. */
-  readonly book: { readonly delta: bigint; readonly vega: bigint; readonly hedge: bigint };
 }
 
-/** Why the vault refuses: the contract's error `Quoter_…`. */
+/** Sensitivities of the vault's book, as `BookRisk`. */
+export interface BookRisk {
+  readonly vega: bigint;
+  readonly gamma: bigint;
+  readonly delta: bigint;
+}
+
+/** What one expiry of it risks, as `GroupRisk`. */
+export interface GroupRisk {
+  readonly vega: bigint;
+  readonly calls: bigint;
+  readonly puts: bigint;
+}
+
+/** What an order is judged against. */
+export interface OrderInputs {
+  readonly now: bigint;
+  readonly spot: bigint;
+  /** Worse of the sources' prices for who sells, and for who buys. */
+  readonly bid: bigint;
+  readonly ask: bigint;
+  /** Seconds since the spot was made. */
+  readonly spotAge: bigint;
+  readonly capital: bigint;
+  readonly conditions: Conditions;
+  readonly legs: readonly QuotedLeg[];
+  readonly twoSteps: boolean;
+  readonly before: BookRisk;
+  readonly after: BookRisk;
+  readonly groupsBefore: readonly GroupRisk[];
+  readonly groupsAfter: readonly GroupRisk[];
+  /** Held against the book [wad underlying], and what the venues still buy and sell. */
+  readonly hedge: bigint;
+  readonly capacity: { readonly buy: bigint; readonly sell: bigint };
+}
+
+/** Why the vault refuses: the contract's error without its room. */
 export type QuoteRefusal =
-  | "NoCapacity"
+  | "SizeTooSmall"
   | "SurfaceStale"
+  | "UnknownExpiry"
   | "TenorOutOfRange"
+  | "OffGrid"
   | "DeltaOutOfRange"
+  | "VolatilityOutOfRange"
+  | "NoCapacity"
   | "VegaLimit"
-  | "DeltaLimit";
+  | "GammaLimit"
+  | "DeltaLimit"
+  | "ExpiryVegaLimit"
+  | "NotionalLimit"
+  | "CannotHedge";
 
-/** A judged trade: refused, or the volatility to add to the surface's [wad], negative if the taker sells. */
-export type Judgement =
-  | { readonly refusal: QuoteRefusal }
-  | { readonly refusal: undefined; readonly reducesRisk: boolean; readonly shift: bigint };
-
-/** What the taker pays [wad USD]; negative: receives. */
+/** What an order costs [wad USD]; a negative premium is received. */
 export interface ExactQuote {
   readonly premium: bigint;
   readonly fair: bigint;
-  readonly price: bigint;
+  readonly charge: bigint;
+  readonly reducesRisk: boolean;
 }
 
-/** Whether the vault takes a trade, and at which volatility. */
-export function judge(p: QuoterParameters, trade: TradeInputs): Judgement {
-  const { quantity, held, nav, mid, book } = trade;
-  const change = -quantity;
-  const vegaAfter = book.vega + signedDivDown(change * mid.vega, WAD);
-  const deltaBefore = book.delta + book.hedge;
-  const deltaAfter = deltaBefore + signedDivDown(change * mid.delta, WAD);
-  const closes = held !== 0n && held > 0n !== change > 0n && abs(change) <= abs(held);
-  const reducesRisk = closes || (abs(vegaAfter) <= abs(book.vega) && abs(deltaAfter) <= abs(deltaBefore));
-  const refusal =
-    (closes ? undefined : unopenable(p, trade)) ??
-    (reducesRisk ? undefined : beyondLimits(p, trade, vegaAfter, deltaBefore, deltaAfter));
-  if (refusal) return { refusal };
-  let spread = p.halfSpreadVol;
-  if (!reducesRisk && nav > 0n) {
-    spread += mulDivUp(mulDivDown(abs(vegaAfter), WAD, nav), p.vegaCharge, WAD);
-  }
-  return { refusal: undefined, reducesRisk, shift: quantity > 0n ? spread : -spread };
-}
+const HOUR = 3_600n;
+const DAY = 24n * HOUR;
+const WIDEST = WAD / 2n;
+const VOLATILITY_FLOOR = WAD / 100n;
 
-/** The quote of a trade that is not refused; `shifted` is the value of one contract at the judged volatility [wad USD]. */
-export function priced(p: QuoterParameters, trade: TradeInputs, shifted: bigint): ExactQuote {
-  const { quantity, mid } = trade;
-  const slip = mulDivUp(mulDivUp(mid.forward, abs(mid.delta), WAD), p.spotSpread, WAD);
-  const bid = shifted > slip ? shifted - slip : 0n;
-  const price = quantity > 0n ? shifted + slip : bid;
-  return {
-    price,
-    premium: signedDivUp(quantity * price, WAD),
-    fair: signedDivUp(quantity * mid.value, WAD),
-  };
-}
-
-function unopenable(p: QuoterParameters, trade: TradeInputs): QuoteRefusal | undefined {
-  if (trade.nav <= 0n) return "NoCapacity";
-  if (trade.isSliceStale) return "SurfaceStale";
-  if (trade.tenor < p.minTenor || trade.tenor > p.maxTenor) return "TenorOutOfRange";
-  const delta = abs(trade.mid.delta);
-  return delta < p.minDelta || delta > p.maxDelta ? "DeltaOutOfRange" : undefined;
-}
-
-function beyondLimits(
+/** Volatility that a leg is priced at, before the pricer's floor, and what the quote tells. */
+export function volatilityOf(
   p: QuoterParameters,
-  { nav, book, mid }: TradeInputs,
-  vegaAfter: bigint,
-  deltaBefore: bigint,
-  deltaAfter: bigint,
-): QuoteRefusal | undefined {
-  const capital = nav > 0n ? nav : 0n;
-  const vega = abs(vegaAfter);
-  if (vega > mulDivDown(capital, p.maxNetVega, WAD) && vega > abs(book.vega)) return "VegaLimit";
-  const exposure = mulDivDown(abs(deltaAfter), mid.forward, WAD);
-  const isOver = exposure > mulDivDown(capital, p.maxNetDelta, WAD);
-  return isOver && abs(deltaAfter) > abs(deltaBefore) ? "DeltaLimit" : undefined;
+  conditions: Conditions,
+  leg: QuotedLeg,
+): { readonly priced: bigint; readonly told: bigint } {
+  const implied = leg.mid.volatility;
+  let shift = p.halfSpreadVol;
+  if (p.volPerHour !== 0n) shift += (min(leg.sliceAge, DAY) * p.volPerHour + HOUR - 1n) / HOUR;
+  if (conditions.realised > implied) {
+    shift += mulDivUp(conditions.realised - implied, p.realisedShare, WAD);
+  }
+  shift = min(shift + conditions.toxicity, WIDEST);
+  const floored = implied > shift ? implied - shift : 0n;
+  const priced = leg.quantity > 0n ? implied + shift : floored;
+  return { priced, told: max(priced, VOLATILITY_FLOOR) };
+}
+
+/** Why the vault refuses an order, if it does. */
+export function refusalOf(p: QuoterParameters, order: OrderInputs): QuoteRefusal | undefined {
+  let opens = false;
+  for (const leg of order.legs) {
+    const left = abs(leg.held - leg.quantity);
+    const wasDust = left < abs(leg.held) && abs(leg.held) < p.minSize;
+    if (left !== 0n && left < p.minSize && !wasDust) return "SizeTooSmall";
+    const isSame = leg.held > 0n === leg.quantity > 0n;
+    if (leg.held !== 0n && isSame && abs(leg.quantity) <= abs(leg.held)) continue;
+    opens = true;
+    const refusal = unopenable(p, order.now, leg);
+    if (refusal) return refusal;
+  }
+  if (opens && order.capital === 0n) return "NoCapacity";
+  return beyondLimits(p, order) ?? (isStranded(p, order) ? "CannotHedge" : undefined);
+}
+
+/**
+ * The quote of an order that is not refused.
+ * @param values of one contract of each leg at `volatilityOf` [wad USD]
+ */
+export function priced(p: QuoterParameters, order: OrderInputs, values: readonly bigint[]): ExactQuote {
+  let fair = 0n;
+  let [netDelta, netGamma] = [0n, 0n];
+  const sides = new Map<bigint, { bought: bigint; sold: bigint }>();
+  for (const [index, leg] of order.legs.entries()) {
+    const { quantity, mid, expiry } = leg;
+    fair += signedDivUp(quantity * mid.value, WAD);
+    const cost = mulDivUp(abs(quantity), abs((values[index] ?? 0n) - mid.value), WAD);
+    const side = sides.get(expiry) ?? { bought: 0n, sold: 0n };
+    if (quantity > 0n) side.bought += cost;
+    else side.sold += cost;
+    sides.set(expiry, side);
+    const delta = mulDivUp(mulDivUp(abs(quantity), abs(mid.delta), WAD), mid.forward, WAD);
+    netDelta += quantity > 0n === mid.delta > 0n ? delta : -delta;
+    const bend = mulDivUp(mulDivUp(mid.gamma, mid.forward, WAD), mid.forward, WAD);
+    netGamma += signedDivUp(quantity * bend, WAD);
+  }
+  let costs = 0n;
+  let forgiven = 0n;
+  for (const { bought, sold } of sides.values()) {
+    costs += bought + sold;
+    forgiven += 2n * min(bought, sold);
+  }
+  costs -= mulDivDown(forgiven, WAD - p.legShare, WAD);
+  costs += spotCost(p, order, netDelta, netGamma);
+  const before = potential(p, order, order.before, order.groupsBefore);
+  const after = potential(p, order, order.after, order.groupsAfter);
+  const charge = max(after - before, 0n);
+  return { premium: fair + costs + charge, fair, charge, reducesRisk: after <= before };
+}
+
+/** The vault's potential, whose increase is the charge [wad USD]. */
+export function potential(
+  p: QuoterParameters,
+  { capital, spot, hedge }: Pick<OrderInputs, "capital" | "spot" | "hedge">,
+  risk: BookRisk,
+  groups: readonly GroupRisk[],
+): bigint {
+  const term = (size: bigint, share: bigint, price: bigint): bigint => {
+    const limit = mulDivDown(capital, share, WAD);
+    return limit === 0n ? 0n : mulDivDown(mulDivDown(abs(size), abs(size), limit), price, 2n * WAD);
+  };
+  const book =
+    term(risk.vega, p.maxNetVega, p.vegaCharge) +
+    term(risk.gamma, p.maxNetGamma, p.gammaCharge) +
+    term(signedDivDown((risk.delta + hedge) * spot, WAD), p.maxNetDelta, p.deltaCharge);
+  return groups.reduce((sum, { vega }) => sum + term(vega, p.maxExpiryVega, p.vegaCharge), book);
+}
+
+function spotCost(p: QuoterParameters, order: OrderInputs, netDelta: bigint, netGamma: bigint): bigint {
+  const { spot, bid, ask } = order;
+  let spread = order.twoSteps ? p.spotSpread : max(p.spotSpread, p.deviationThreshold);
+  spread += (min(order.spotAge, DAY) * p.spotPerHour + HOUR - 1n) / HOUR;
+  spread += mulDivUp(netDelta > 0n ? ask - spot : spot - bid, WAD, spot);
+  const cost = mulDivUp(abs(netDelta), spread, WAD);
+  if (netGamma <= 0n) return cost;
+  return cost + (mulDivUp(mulDivUp(netGamma, spread, WAD), spread, WAD) + 1n) / 2n;
+}
+
+function unopenable(p: QuoterParameters, now: bigint, leg: QuotedLeg): QuoteRefusal | undefined {
+  if (leg.isSliceStale) return "SurfaceStale";
+  if (!leg.isPosted) return "UnknownExpiry";
+  const tenor = leg.expiry - now;
+  if (tenor < p.minTenor || tenor > p.maxTenor) return "TenorOutOfRange";
+  let decade = WAD / 100n;
+  while (decade * 10n <= leg.strike) decade *= 10n;
+  const step = mulDivDown(decade, p.strikeStep, WAD);
+  if (step !== 0n && leg.strike % step !== 0n) return "OffGrid";
+  const delta = abs(leg.mid.delta);
+  if (delta < p.minDelta || delta > p.maxDelta) return "DeltaOutOfRange";
+  const { volatility } = leg.mid;
+  if (volatility < p.minVolatility || volatility > p.maxVolatility) return "VolatilityOutOfRange";
+  return undefined;
+}
+
+function beyondLimits(p: QuoterParameters, order: OrderInputs): QuoteRefusal | undefined {
+  const { before, after, groupsBefore, groupsAfter, hedge, spot } = order;
+  const limit = (share: bigint): bigint => mulDivDown(order.capital, share, WAD);
+  const isBeyond = (older: bigint, newer: bigint, most: bigint): boolean =>
+    abs(newer) > most && abs(newer) > abs(older);
+  const value = (delta: bigint): bigint => signedDivDown((delta + hedge) * spot, WAD);
+  if (isBeyond(before.vega, after.vega, limit(p.maxNetVega))) return "VegaLimit";
+  if (isBeyond(before.gamma, after.gamma, limit(p.maxNetGamma))) return "GammaLimit";
+  if (isBeyond(value(before.delta), value(after.delta), limit(p.maxNetDelta))) return "DeltaLimit";
+  const notional = ({ calls, puts }: GroupRisk): bigint => mulDivDown(abs(calls) + abs(puts), spot, WAD);
+  for (const [index, newer] of groupsAfter.entries()) {
+    const older = groupsBefore[index];
+    if (!older) throw new RangeError("An expiry is missing before the order.");
+    if (isBeyond(older.vega, newer.vega, limit(p.maxExpiryVega))) return "ExpiryVegaLimit";
+    if (isBeyond(notional(older), notional(newer), limit(p.maxNotional))) return "NotionalLimit";
+  }
+  return undefined;
+}
+
+function isStranded(p: QuoterParameters, order: OrderInputs): boolean {
+  const before = order.before.delta + order.hedge;
+  const after = order.after.delta + order.hedge;
+  if (abs(after) <= abs(before)) return false;
+  const absorbable = after > 0n ? order.capacity.sell : order.capacity.buy;
+  if (abs(after) <= absorbable) return false;
+  const limit = mulDivDown(order.capital, p.maxStrandedDelta, WAD);
+  return mulDivUp(abs(after) - absorbable, order.spot, WAD) > limit;
 }

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {GroupRisk, IBooks, RiskChange} from "../interfaces/IBooks.sol";
+import {ExpiryHeader, IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {QUANTITY_STEP} from "../types/Position.sol";
+import {Price} from "../types/Price.sol";
+import {Quantity} from "../types/Quantity.sol";
+import {BookGroups} from "./BookGroups.sol";
+import {BookViews} from "./BookViews.sol";
+import {LaneSum, LaneSums} from "./LaneSums.sol";
+import {Pages} from "./Pages.sol";
+
+/// @dev Where the words of one expiry are read.
+struct Source {
+    uint256 group;
+    uint24 version;
+    uint56 forward;
+    uint64 referenceSpot;
+    bytes page;
+    uint256 entries;
+}
+
+/// @dev An order in the making.
+struct Measure {
+    AccountId account;
+    uint256 market;
+    uint256 grid;
+    uint256 spot;
+    uint256[] entries;
+    LaneSum total;
+    LaneSum[] groups;
+    uint256 groupCount;
+}
+
+/// @title BookRisks
+/// @notice What a trade does to the sensitivities of a book, from the words that recording it would add.
+abstract contract BookRisks is BookViews {
+    /// @inheritdoc IBooks
+    function changeOf(
+        AccountId account,
+        uint8 market,
+        Price spot,
+        InstrumentId[] calldata instruments,
+        Quantity[] calldata changes
+    ) external view returns (RiskChange memory change) {
+        Measure memory measure;
+        bool isCurrent;
+        (measure.account, measure.market, measure.spot) = (account, market, Price.unwrap(spot));
+        (measure.grid, isCurrent, ) = riskArrays.gridAt(market, measure.spot, 0);
+        if (!isCurrent) revert Books_BeyondDrift(market, spot);
+        _loadTotal(measure);
+        change.beforehand = LaneSums.riskOf(measure.total, measure.grid, measure.spot);
+        uint256 legs = instruments.length;
+        measure.groups = new LaneSum[](legs);
+        (change.groupsBefore, change.groupsAfter) = (new GroupRisk[](legs), new GroupRisk[](legs));
+        Source memory source;
+        for (uint256 i; i < legs; ++i) {
+            uint256 group = InstrumentId.unwrap(instruments[i]) >> 36;
+            if (source.group != group) source = _currentSource(group, market);
+            uint256 index = _groupIndex(measure, change, group);
+            _addLeg(measure, index, source, instruments[i], Quantity.unwrap(changes[i]));
+        }
+        _finish(measure, change);
+    }
+
+    function _finish(Measure memory measure, RiskChange memory change) private pure {
+        change.afterwards = LaneSums.riskOf(measure.total, measure.grid, measure.spot);
+        (GroupRisk[] memory older, GroupRisk[] memory newer) = (change.groupsBefore, change.groupsAfter);
+        uint256 count = measure.groupCount;
+        for (uint256 i; i < count; ++i) {
+            newer[i] = LaneSums.groupRiskOf(measure.groups[i], measure.grid, older[i].expiry);
+        }
+        assembly ("memory-safe") {
+            // Shortens the lists to the groups found.
+            mstore(older, count)
+            mstore(newer, count)
+        }
+    }
+
+    /// @dev The total of the market without what has expired. Of the rest it must have everything, from arrays of the
+    /// present grid; their age does not matter, as it only blurs what is measured the same way before and after.
+    function _loadTotal(Measure memory measure) private view {
+        measure.total = LaneSums.load(_totals[measure.account][measure.market]);
+        measure.entries = BookGroups.all(_groups[measure.account]);
+        for (uint256 i; i < measure.entries.length; ++i) {
+            uint256 group = BookGroups.groupOf(measure.entries[i]);
+            if (group >> 20 != measure.market) continue;
+            uint256 version = BookGroups.versionOf(measure.entries[i]);
+            if (!_isLive(group)) {
+                if (version == 0) continue;
+                LaneSums.take(measure.total, LaneSums.loadGroup(_books[measure.account][group], true));
+                continue;
+            }
+            (, uint24 current, ) = riskArrays.sourceOf(group);
+            if (version == 0 || version != current) _revertNotCurrent(group);
+        }
+    }
+
+    /// @dev Where a group of the order stands among those seen so far; reads it if it is new.
+    function _groupIndex(
+        Measure memory measure,
+        RiskChange memory change,
+        uint256 group
+    ) private view returns (uint256 index) {
+        uint256 expiry = (group & 0xfffff) * 1 hours;
+        while (index < measure.groupCount && change.groupsBefore[index].expiry != expiry) ++index;
+        if (index < measure.groupCount) return index;
+        ++measure.groupCount;
+        for (uint256 i; i < measure.entries.length; ++i) {
+            if (BookGroups.groupOf(measure.entries[i]) != group) continue;
+            measure.groups[index] = LaneSums.loadGroup(_books[measure.account][group], false);
+        }
+        change.groupsBefore[index] = LaneSums.groupRiskOf(measure.groups[index], measure.grid, expiry);
+    }
+
+    function _addLeg(
+        Measure memory measure,
+        uint256 index,
+        Source memory source,
+        InstrumentId instrument,
+        int256 quantity
+    ) private view {
+        uint256 cents = uint32(InstrumentId.unwrap(instrument) >> 4);
+        (uint256 a, uint256 b, bool found) = _wordsOf(source, cents);
+        if (!found) {
+            revert IRiskArrays.RiskArrays_StaleStrike(
+                uint8(measure.market),
+                instrument.expiryOf(),
+                instrument.strikeOf()
+            );
+        }
+        int256 steps = quantity / int256(QUANTITY_STEP);
+        bool isPut = InstrumentId.unwrap(instrument) & 0xf != 0;
+        LaneSums.add(measure.total, a, b, steps, isPut, source.forward);
+        LaneSums.add(measure.groups[index], a, b, steps, isPut, source.forward);
+    }
+
+    function _currentSource(uint256 group, uint256 market) private view returns (Source memory source) {
+        if (group >> 20 == market && _isLive(group)) source = _sourceOf(group);
+        if (source.version == 0) _revertNotCurrent(group);
+    }
+
+    function _revertNotCurrent(uint256 group) private pure {
+        revert Books_NotCurrent(uint8(group >> 20), (group & 0xfffff) * 1 hours);
+    }
+
+    /// @dev Arrays of a group; version zero if they are of another grid than their market's.
+    function _sourceOf(uint256 group) internal view returns (Source memory source) {
+        ExpiryHeader memory header;
+        source.group = group;
+        (header, source.version, source.referenceSpot) = riskArrays.sourceOf(group);
+        source.forward = header.forward;
+        source.page = Pages.load(header.page);
+        source.entries = Pages.count(source.page);
+    }
+
+    /// @dev Words of a strike [cents], on the page or beside it.
+    function _wordsOf(
+        Source memory source,
+        uint256 strike
+    ) internal view returns (uint256 a, uint256 b, bool) {
+        uint256 index = Pages.find(source.page, source.entries, strike);
+        if (index == source.entries) return riskArrays.looseWords((source.group << 32) | strike);
+        (a, b, ) = Pages.wordsAt(source.page, index);
+        return (a, b, true);
+    }
+}

@@ -1,0 +1,120 @@
+import type { Ballast } from "@ballast/sdk";
+import type {
+  Conditions,
+  OrderInputs,
+  QuotedLeg,
+  QuoterParameters,
+} from "../../packages/quant/src/exact/quotes.ts";
+import { IQuoter__factory } from "../../typechain-types/index.js";
+import { connection, option, refusal, type Scene } from "./ballast.ts";
+
+const { ethers } = connection;
+
+/** A series by what a test varies of it. */
+export interface Series {
+  readonly expiry: number;
+  readonly dollars: bigint;
+  readonly kind: "call" | "put";
+}
+
+/** What the taker gains of a series. */
+export interface Wanted extends Series {
+  readonly quantity: bigint;
+}
+
+/** Instruments and quantities of an order, as the quoter takes them. */
+export function orderOf(legs: readonly Wanted[]): [bigint[], bigint[]] {
+  return [
+    legs.map(({ expiry, dollars, kind }) => option(expiry, dollars, kind)),
+    legs.map(({ quantity }) => quantity),
+  ];
+}
+
+/** The quoter's parameters as plain bigints. */
+export async function parametersOf({ quoter }: Pick<Ballast, "quoter">): Promise<QuoterParameters> {
+  const result = await quoter.parameters();
+  return (result as unknown as { toObject(): QuoterParameters }).toObject();
+}
+
+/**
+ * A quoter of one's own for the scene's vault, with parameters that are in force at once.
+ * @param hedge who is asked what it can absorb: the scene's controller unless said otherwise
+ */
+export async function quoterWith(
+  { world }: Scene,
+  changes: Partial<QuoterParameters>,
+  hedge?: { readonly at: string | undefined; readonly vault?: string },
+): Promise<Ballast["quoter"]> {
+  const at = world.deployment.contracts;
+  const [admin] = await ethers.getSigners();
+  if (!admin) throw new Error("The network has no accounts.");
+  const authority = await ethers.deployContract("AccessManager", [admin.address]);
+  const feeds = [at.optionPricer, at.priceRouter, at.surfaceFeed];
+  const own = await ethers.deployContract("Quoter", [
+    ...[authority.target, hedge?.vault ?? at.vault, at.clearinghouse],
+    ...[...feeds, at.riskArrays, at.books],
+  ]);
+  const parameters = { ...(await parametersOf(world.people.keeper.ballast)), ...changes };
+  await (await own.setParameters(parameters)).wait();
+  const asked = hedge === undefined ? at.hedgeController : hedge.at;
+  if (asked !== undefined) await (await own.setHedge(asked)).wait();
+  return IQuoter__factory.connect(String(own.target), admin);
+}
+
+/** All that the mirror judges an order by, read from the chain. */
+export async function inputsOf(
+  { world }: Scene,
+  ballast: Ballast,
+  legs: readonly Wanted[],
+  twoSteps: boolean,
+  quoter: Ballast["quoter"] = ballast.quoter,
+): Promise<OrderInputs> {
+  const { vault, clearinghouse, priceRouter, surfaceFeed, optionPricer, hedgeController } = ballast;
+  const own = await vault.account();
+  const [instruments, quantities] = orderOf(legs);
+  const { price: spot, updatedAt } = await priceRouter.spot(0);
+  const latest = await ethers.provider.getBlock("latest");
+  const now = BigInt(latest?.timestamp ?? 0);
+  const change = await ballast.books.changeOf(
+    own,
+    0,
+    spot,
+    instruments,
+    quantities.map((quantity) => -quantity),
+  );
+  const readLeg = async (leg: Wanted, instrument: bigint): Promise<QuotedLeg> => ({
+    expiry: BigInt(leg.expiry),
+    strike: leg.dollars * 10n ** 18n,
+    quantity: leg.quantity,
+    held: await clearinghouse.positionOf(own, instrument),
+    sliceAge: await surfaceFeed.sliceAge(0, leg.expiry),
+    isSliceStale: await surfaceFeed.isSliceStale(0, leg.expiry),
+    isPosted: (await refusal(surfaceFeed.slice(0, leg.expiry))) === "nothing was refused",
+    mid: await optionPricer.valueAt(instrument, spot),
+  });
+  const conditions: Conditions = await quoter.conditions(0);
+  const [buy, sell] = await hedgeController.hedgeCapacity(0);
+  return {
+    now,
+    spot,
+    bid: spot,
+    ask: spot,
+    spotAge: now - updatedAt,
+    capital: await quoter.capital(),
+    conditions,
+    legs: await Promise.all(legs.map((leg, i) => readLeg(leg, instruments[i] ?? 0n))),
+    twoSteps,
+    before: change.beforehand,
+    after: change.afterwards,
+    groupsBefore: change.groupsBefore,
+    groupsAfter: change.groupsAfter,
+    hedge: await clearinghouse.collateralOf(own, world.deployment.contracts.weth),
+    capacity: { buy, sell },
+  };
+}
+
+/** Makes arrays, books and capital current for an order. */
+export async function refresh(ballast: Ballast, legs: readonly Wanted[]): Promise<void> {
+  const [instruments, quantities] = orderOf(legs);
+  await (await ballast.quoter.refreshAndQuote(instruments, quantities, false)).wait();
+}
