@@ -1,4 +1,4 @@
-import type { Ballast } from "@ballast/sdk";
+import { type Ballast, trade, WAD } from "@ballast/sdk";
 import type {
   Conditions,
   OrderInputs,
@@ -6,7 +6,7 @@ import type {
   QuoterParameters,
 } from "../../packages/quant/src/exact/quotes.ts";
 import { IQuoter__factory } from "../../typechain-types/index.js";
-import { connection, option, refusal, type Scene } from "./ballast.ts";
+import { connection, expiryOf, option, refusal, type Scene, scene } from "./ballast.ts";
 
 const { ethers } = connection;
 
@@ -117,4 +117,23 @@ export async function inputsOf(
 export async function refresh(ballast: Ballast, legs: readonly Wanted[]): Promise<void> {
   const [instruments, quantities] = orderOf(legs);
   await (await ballast.quoter.refreshAndQuote(instruments, quantities, false)).wait();
+}
+
+/** Waits for what is sent. */
+export async function done(sent: Promise<{ wait(): Promise<unknown> }>): Promise<void> {
+  await (await sent).wait();
+}
+
+/** A scene with arrays for strikes around the money in two expiries, a vault that is short, and marked capital. */
+export async function quoted() {
+  const stage = await scene();
+  const { ballast, account } = stage.world.people.hedger;
+  const near = expiryOf(stage, 1);
+  const far = expiryOf(stage, 2);
+  const strikes = [1_800n, 1_900n, 2_000n, 2_100n, 2_200n];
+  const series = [near, far].flatMap((expiry) => strikes.map((strike) => option(expiry, strike, "call")));
+  await done(ballast.riskArrays.refreshPositions(series.map((one) => (one << 64n) | 1n)));
+  await done(trade(ballast, account, [{ instrument: option(far, 2_100n, "call"), quantity: 40n * WAD }]));
+  await done(ballast.quoter.markCapital());
+  return { ...stage, near, far, ballast, account };
 }
