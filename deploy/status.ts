@@ -56,12 +56,13 @@ export async function assertHandedOver(
   const code = await runner.provider?.getCode(deployment.contracts.accessManager);
   if (code === undefined || code === "0x")
     throw new NotHandedOverError("There is no AccessManager at its address.");
-  const { admin, curators, guardians } = config.roles;
+  const { admin, curators, guardians, publishers = [] } = config.roles;
   const allowed: Partial<Record<RoleName, readonly string[]>> = {
     ADMIN: admin === undefined ? [] : [admin],
     CURATOR: curators,
     GUARDIAN: guardians,
     PAUSER: curators,
+    PUBLISHER: publishers,
   };
   for (const { role, holders } of await readRoles(deployment, runner)) {
     for (const holder of holders) {
