@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBooks} from "../interfaces/IBooks.sol";
 import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {CollateralAsset, InterestTerms} from "../interfaces/IClearinghouseTerms.sol";
 import {IHoldBack} from "../interfaces/IInsurance.sol";
@@ -286,12 +287,22 @@ contract Clearinghouse is LedgerViews {
     /// @dev Only the clearinghouse, the arrays and venues may be called: this contract holds everybody's tokens.
     function _dispatch(uint256 index, Call calldata call) private returns (bytes memory) {
         address target = call.target;
-        if (target != address(this) && target != riskArrays && target != address(books) && !_venues[target])
+        if (target == address(books)) {
+            _requireRefresh(call.data);
+        } else if (target != address(this) && target != riskArrays && !_venues[target]) {
             revert Clearinghouse_BadTarget(target);
+        }
         // solhint-disable-next-line avoid-low-level-calls
         (bool ok, bytes memory result) = target.call(call.data);
         if (!ok) revert Clearinghouse_CallFailed(index, result);
         return result;
+    }
+
+    /// @dev Books believe what this contract records with them, so nobody may speak to them in its name but to refresh.
+    function _requireRefresh(bytes calldata data) internal view virtual {
+        bytes4 selector = bytes4(data);
+        if (selector != IBooks.refresh.selector && selector != IBooks.refreshAll.selector)
+            revert Clearinghouse_BadTarget(address(books));
     }
 
     /// @dev The same for what only reads: nothing that code does there writes, and Solidity cannot know.

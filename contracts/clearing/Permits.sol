@@ -57,8 +57,9 @@ contract Permits is Solvency {
     }
 
     /// @notice See IClearinghouse.
+    /// @dev Within a batch it is who called the batch that cancels.
     function cancelNonce(uint256 nonce) external {
-        _useNonce(msg.sender, nonce);
+        _useNonce(msg.sender == address(this) ? _activeCaller : msg.sender, nonce);
     }
 
     /// @notice See IClearinghouse.

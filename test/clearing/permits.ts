@@ -109,6 +109,15 @@ describe("Clearinghouse: permits", () => {
     await refuses(ledger.connect(alice).cancelNonce(permit.nonce), "Clearinghouse_NonceUsed");
   });
 
+  it("are cancelled within a batch by who runs it", async () => {
+    const { ledger, alice, a, encode, permit, sign, send, refuses } = await permits();
+    const calls = [{ target: ledger.target, data: encode("cancelNonce", [permit.nonce]) }];
+    await expect(ledger.connect(alice).batch(a, calls))
+      .to.emit(ledger, "NonceUsed")
+      .withArgs(alice.address, permit.nonce);
+    await refuses(send(await sign()), "Clearinghouse_NonceUsed");
+  });
+
   it("are taken from wallets that are contracts, in their own way", async () => {
     const { ledger, ethers, alice, bob, domain, permit, send, refuses } = await permits();
     const wallet = await ethers.deployContract("SignatureWallet", [], alice);
