@@ -133,6 +133,11 @@ contract Clearinghouse is LedgerViews {
     }
 
     /// @inheritdoc IClearinghouse
+    function insuranceAccount() external view returns (AccountId) {
+        _delegateView(registrar);
+    }
+
+    /// @inheritdoc IClearinghouse
     function heldBack(AccountId, address) external view returns (uint256) {
         _delegateView(registrar);
     }

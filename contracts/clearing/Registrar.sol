@@ -228,6 +228,11 @@ contract Registrar is Solvency {
     }
 
     /// @notice See IClearinghouse.
+    function insuranceAccount() external view returns (AccountId) {
+        return _insuranceAccount;
+    }
+
+    /// @notice See IClearinghouse.
     function heldBack(AccountId account, address asset) external view returns (uint256) {
         return _heldBack(account, asset);
     }

@@ -182,6 +182,9 @@ interface IClearinghouse is IClearinghouseTerms {
     /// @notice Interest of the insurance fund that waits for `collectInterest` [wad USD], as of the last accrual.
     function interestReserve() external view returns (Usd);
 
+    /// @notice The insurance fund's account, to which interest and fees are credited; zero if there is none.
+    function insuranceAccount() external view returns (AccountId);
+
     /// @notice Token units that are held back in an account now.
     function heldBack(AccountId account, address asset) external view returns (uint256);
 

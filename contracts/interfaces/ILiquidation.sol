@@ -100,6 +100,8 @@ interface IAuctionHouse {
         uint256 fraction,
         Usd paid
     );
+    /// @notice The seller paid a tenth of a slice's discount to the insurance fund [wad USD].
+    event FundFed(AccountId indexed account, uint64 indexed id, Usd fee);
     /// @notice `released` is what the maintenance requirement fell by.
     event PartSold(
         AccountId indexed account,

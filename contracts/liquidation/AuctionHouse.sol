@@ -199,7 +199,8 @@ contract AuctionHouse is AuctionRegister, Backstop {
         }
         _pay(bidder, account, cost);
         emit BidAccepted(account, auction.id, bidder, fraction, Usd.wrap(cost));
-        Verdict memory left = AuctionPricing.afterSlice(verdict, fraction, cost);
+        int256 kept = cost - _feedFund(account, auction.id, AuctionPricing.fundFee(verdict, fraction, cost));
+        Verdict memory left = AuctionPricing.afterSlice(verdict, fraction, kept);
         bool isSure = !verdict.hasCollateral && AuctionPricing.isSurelyHealthy(left);
         if (fraction != WAD && _isHealthy(left) && !isSure) left = _judge(account);
         _settle(account, auction, left);
@@ -292,6 +293,16 @@ contract AuctionHouse is AuctionRegister, Backstop {
     function _pay(AccountId payer, AccountId receiver, int256 amount) private {
         if (amount > 0) clearinghouse.moveCash(payer, receiver, Usd.wrap(amount));
         else if (amount < 0) clearinghouse.moveCash(receiver, payer, Usd.wrap(-amount));
+    }
+
+    /// @dev Pays the insurance fund, if there is one, from the account; returns what.
+    function _feedFund(AccountId account, uint64 id, uint256 fee) private returns (int256) {
+        if (fee == 0) return 0;
+        AccountId fund = clearinghouse.insuranceAccount();
+        if (AccountId.unwrap(fund) == 0 || fund == account) return 0;
+        emit FundFed(account, id, Usd.wrap(int256(fee)));
+        clearinghouse.moveCash(account, fund, Usd.wrap(int256(fee)));
+        return int256(fee);
     }
 
     /// @dev The seller is done with; the bidder may trade, deposit and repay before it is judged.

@@ -42,6 +42,8 @@ library AuctionPricing {
     uint256 internal constant INSOLVENT_STAGE = 1 hours;
     /// @notice Most time between two looks that counts.
     uint256 internal constant LONGEST_GAP = 30 minutes;
+    /// @notice Of the discount of a slice, what goes to the insurance fund.
+    uint256 internal constant FUND_SHARE = 0.1e18;
     /// @notice A slice restores this multiple of maintenance.
     uint256 internal constant BUFFER = 1.15e18;
     /// @notice A slice that would leave less than this of the account may take everything.
@@ -83,6 +85,16 @@ library AuctionPricing {
             -int256(
                 FixedPoint.mulDown(FixedPoint.mulDown(gap, fraction), insolventShare(auction.insolventClock))
             );
+    }
+
+    /// @notice What the seller of a slice owes the insurance fund: a tenth of the discount, and at most of what it is paid, so
+    /// that even at half its equity a slice raises the health of the rest. Nothing where the waterfall pays.
+    function fundFee(Verdict memory verdict, uint256 fraction, int256 cost) internal pure returns (uint256) {
+        if (cost <= 0) return 0;
+        uint256 paid = uint256(cost);
+        uint256 worth = FixedPoint.mulDown(uint256(verdict.equity), fraction);
+        uint256 discount = worth > paid ? worth - paid : 0;
+        return FixedPoint.mulDown(FixedPoint.min(discount, paid), FUND_SHARE);
     }
 
     /// @notice The slice f after which E (1 - f (1 - d)) = 1.15 M (1 - f), d being the share of equity paid for it.

@@ -122,6 +122,36 @@ describe("Clearinghouse: hold-back", () => {
     expect(await ledger.cashOf(a)).to.be.closeTo((5_000n * WAD * 15n) / 18n, 10n ** 6n);
   });
 
+  it("leaves enough cash for a loss that no collateral can bear, which it would not if that were counted", async () => {
+    const loss = 8_000n * WAD;
+    const bear = async (share: bigint) => {
+      const room = await held();
+      const { ledger, alice, bob, a, b, usdc, weth, hold, risk, deployer } = room;
+      await ledger.setInterestTerms({ base: 0, slope: 0, steepSlope: 0, kink: WAD / 2n });
+      await ledger.connect(bob).deposit(b, weth.target, 5n * WAD);
+      await hold(share, 1n);
+      for (const [person, account] of [
+        [alice, a],
+        [bob, b],
+      ] as const) {
+        const amount = await ledger.withdrawable(account, usdc.target);
+        await ledger.connect(person).withdraw(account, usdc.target, amount, person.address);
+      }
+      await risk.inputs.setSpot(0, 0n, 4);
+      const failed = accountId(deployer.address);
+      return { ledger, attempt: () => ledger.shareLoss(failed, loss) };
+    };
+    // Cash is 20,000, collateral 15,000.
+    const { ledger, attempt } = await bear((WAD * 8n) / 20n + 1n);
+    await attempt();
+    expect(await ledger.totalClaims()).to.be.within(loss, loss + WAD);
+    const short = await bear((WAD * 8n) / 35n);
+    await expect(short.attempt()).to.be.revertedWithCustomError(
+      short.ledger,
+      "Clearinghouse_LossExceedsClaims",
+    );
+  });
+
   it("is free while its source cannot say what episode it is, on purpose, and locked again when it can", async () => {
     const { ledger, a, usdc, hold, out, refuses } = await held();
     await hold(WAD / 2n, 7n);

@@ -12,6 +12,7 @@ contract MirrorHarness {
     struct Terms {
         int256 cost;
         uint256 largest;
+        uint256 fee;
         uint256 discount;
         uint256 payment;
         int256 debt;
@@ -49,6 +50,7 @@ contract MirrorHarness {
     ) external pure returns (Terms memory terms) {
         terms.cost = AuctionPricing.sliceCost(auction, verdict, fraction);
         terms.largest = AuctionPricing.largestFraction(auction, verdict);
+        terms.fee = AuctionPricing.fundFee(verdict, fraction, terms.cost);
         terms.discount = AuctionPricing.partDiscount(auction, verdict, released);
         if (verdict.equity <= 0) {
             terms.payment = AuctionPricing.partPayment(auction, verdict, released);

@@ -24,7 +24,7 @@ describe("AuctionPricing: the mirror in BigInt", () => {
     const harness = await ethers.deployContract("MirrorHarness");
     const next = seeded(72);
     const below = (limit: bigint): bigint => (limit * BigInt(Math.floor(next() * 2 ** 50))) >> 50n;
-    const seen = { partial: 0, everything: 0, soft: 0, unpriced: 0, sure: 0, tooMuch: 0 };
+    const seen = { partial: 0, everything: 0, soft: 0, unpriced: 0, fees: 0, sure: 0, tooMuch: 0 };
     for (let run = 0; run < 500; run++) {
       const kind = next() < 0.6 ? "solvent" : "insolvent";
       const maintenance = 1n + below(10n ** BigInt(18 + Math.floor(next() * 9)));
@@ -58,6 +58,8 @@ describe("AuctionPricing: the mirror in BigInt", () => {
       const cost = mirror.sliceCost(auction, verdict, fraction);
       const left = mirror.afterSlice(verdict, fraction, cost);
       expect([cost, largest]).to.deep.equal([terms.cost, terms.largest]);
+      expect(mirror.fundFee(verdict, fraction, cost)).to.equal(terms.fee);
+      if (terms.fee > 0n) seen.fees++;
       expect(mirror.partDiscount(auction, verdict, released)).to.equal(terms.discount);
       if (equity <= 0n) {
         expect(mirror.partPayment(auction, verdict, released)).to.equal(terms.payment);

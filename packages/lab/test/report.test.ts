@@ -43,6 +43,7 @@ function snapshot(hour: number, changes: Partial<Snapshot> = {}): Snapshot {
     netDelta: -6n * WAD,
     band: WAD,
     fund: 10n ** 9n,
+    cover: { target: 0, episode: undefined, accounts: [] },
     atRisk: [],
     auctions: [],
     ...changes,

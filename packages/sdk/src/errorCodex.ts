@@ -1,11 +1,21 @@
-/** What an error means and what to do about it. */
-export interface CodexEntry {
-  readonly cause: string;
-  readonly fix: string;
-}
+import { CLEARING_ERRORS } from "./codex/clearing.ts";
+import type { CodexEntry } from "./codex/entry.ts";
+import { ORACLE_ERRORS } from "./codex/oracle.ts";
+import { RISK_ERRORS } from "./codex/risk.ts";
+import { SHARED_ERRORS } from "./codex/shared.ts";
+import { SOLVENCY_ERRORS } from "./codex/solvency.ts";
+import { VAULT_ERRORS } from "./codex/vault.ts";
 
-/** Causes and fixes of the errors people meet. The rest is spelled out from its name. */
+export type { CodexEntry } from "./codex/entry.ts";
+
+/** Causes and fixes of every error that a contract can raise. */
 export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
+  ...SHARED_ERRORS,
+  ...CLEARING_ERRORS,
+  ...SOLVENCY_ERRORS,
+  ...RISK_ERRORS,
+  ...ORACLE_ERRORS,
+  ...VAULT_ERRORS,
   AccessManagedUnauthorized: {
     cause: "The sender lacks the role this function needs.",
     fix: "Send it from an address that holds the role.",

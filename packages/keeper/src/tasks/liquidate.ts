@@ -18,7 +18,7 @@ const CLOSE_SHARES = [2n, 8n] as const;
 const QUANTITY_STEP = 10n ** 10n;
 const KINDS = { Solvent: 1n, Insolvent: 2n } as const;
 
-/** Whether an account may be put up for auction. */
+/** Whether an account may be put up for auction, if all that it holds has a price; if not, only the house can tell. */
 export function isLiquidatable(health: Health): boolean {
   return health.status !== "Unusable" && health.equity < health.maintenanceRequirement;
 }
@@ -65,12 +65,17 @@ function ignoreEnded(error: unknown): undefined {
 
 async function startIfUnhealthy(context: KeeperContext, account: bigint): Promise<Action | undefined> {
   const health = await readHealth(context.ballast, account);
-  if (!isLiquidatable(health)) return undefined;
   const house = context.ballast.auctionHouse.connect(context.sender);
+  // Where something has no price the house judges by the rest.
+  const isBlind = health.status === "Unusable";
+  const isDue = isBlind ? await succeeds(() => house.start.staticCall(account)) : isLiquidatable(health);
+  if (!isDue) return undefined;
   return {
     task: "liquidate",
     what: `start the auction of account ${hex(account)}`,
-    why: `equity ${formatDecimal(health.equity)} is below its maintenance requirement ${formatDecimal(health.maintenanceRequirement)}`,
+    why: isBlind
+      ? "what of it has a price is below its maintenance requirement"
+      : `equity ${formatDecimal(health.equity)} is below its maintenance requirement ${formatDecimal(health.maintenanceRequirement)}`,
     simulate: () => house.start.staticCall(account),
     send: () => house.start(account),
   };

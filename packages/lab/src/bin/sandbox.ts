@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatDecimal } from "@ballast/sdk";
 import { runMain } from "../failure.ts";
 import { type Flag, helpText, parseFlags, wholeNumber } from "../flags.ts";
 import { pathOf, scenarioOf, walkOn } from "../market/scenarios.ts";
@@ -8,7 +9,7 @@ import { buildReport } from "../report/build.ts";
 import { type RunningApp, serveApp, writeDeployment } from "../sandbox/app.ts";
 import { requireFreePort, startChain } from "../sandbox/chain.ts";
 import { checksText, sessionChecks } from "../sandbox/verdict.ts";
-import { showSnapshot } from "../sandbox/view.ts";
+import { coverText, showSnapshot } from "../sandbox/view.ts";
 import { playSession } from "../session/session.ts";
 import { simulatedClock } from "../world/clock.ts";
 import { setStage } from "../world/stage.ts";
@@ -111,6 +112,8 @@ async function playOnce(options: Options): Promise<number> {
     };
     const checks = sessionChecks(await buildReport(world, session, about));
     say(checksText(checks));
+    const last = session.snapshots.at(-1);
+    if (last) say(`Insurance fund: ${formatDecimal(last.fund, 2, 6)} USDC; ${coverText(last.cover)}.`);
     const failed = checks.filter((check) => !check.passed).length;
     say(failed === 0 ? "The session went as it should." : `${failed} checks failed.`);
     return failed === 0 ? 0 : 1;

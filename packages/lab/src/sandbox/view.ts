@@ -46,7 +46,7 @@ export function panel(snapshot: Snapshot, names: ReadonlyMap<bigint, string>): s
       "Hedge",
       `${formatDecimal(snapshot.hedge)} ETH   net delta ${formatDecimal(snapshot.netDelta)} in a band of ±${formatDecimal(snapshot.band)}`,
     ),
-    row("Insurance fund", `${formatDecimal(snapshot.fund, 2, 6)} USDC`),
+    row("Insurance fund", `${formatDecimal(snapshot.fund, 2, 6)} USDC   ${coverText(snapshot.cover)}`),
     "",
     near.length === 0
       ? "No account is near liquidation."
@@ -61,6 +61,13 @@ export function panel(snapshot: Snapshot, names: ReadonlyMap<bigint, string>): s
       ? "No auction is running."
       : `Auctions: ${snapshot.auctions.map((account) => nameOf(names, account)).join(", ")}`,
   ];
+}
+
+/** What a fund should hold, in words. */
+export function coverText({ target, episode }: Snapshot["cover"]): string {
+  if (episode === undefined) return "cover 2: no account would fail in any recorded crash";
+  const dollars = target.toLocaleString("en", { maximumFractionDigits: 0 });
+  return `cover 2 asks for ${dollars} USD, if ${episode} came again`;
 }
 
 /** The snapshot in one line, for logs. */

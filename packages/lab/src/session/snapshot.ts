@@ -1,6 +1,7 @@
 import { type Ballast, readHealth, readVault, readVaultGreeks, WAD } from "@ballast/sdk";
 import { uniswapPrice } from "../externals/index.ts";
 import type { MarketPlayer } from "../market/player.ts";
+import { type Cover, coverOf, marketState, readHoldings } from "../report/cover.ts";
 import type { World } from "../world/world.ts";
 
 /** One account that is near its limits. */
@@ -33,6 +34,8 @@ export interface Snapshot {
   readonly band: bigint;
   /** USDC units of the insurance fund. */
   readonly fund: bigint;
+  /** What the fund should hold by "cover 2". */
+  readonly cover: Cover;
   /** Lowest equity / maintenance first; accounts with a requirement only. */
   readonly atRisk: readonly AtRisk[];
   /** Accounts in auction. */
@@ -47,11 +50,12 @@ export async function takeSnapshot(
   at: { readonly hour: number; readonly time: number; readonly spot: bigint },
 ): Promise<Snapshot> {
   const ballast = world.people.keeper.ballast;
-  const [vault, [greeks], fund, poolPrice] = await Promise.all([
+  const [vault, [greeks], fund, poolPrice, holdings] = await Promise.all([
     readVault(ballast),
     readVaultGreeks(ballast),
     ballast.insuranceFund.assetsHeld(),
     uniswapPrice(world.externals.uniswap),
+    readHoldings(ballast, accounts),
   ]);
   if (!greeks) throw new Error("The deployment has no market.");
   return {
@@ -72,6 +76,7 @@ export async function takeSnapshot(
     netDelta: greeks.netDelta,
     band: greeks.band,
     fund,
+    cover: coverOf(holdings, marketState(at.spot, at.time, player.slices(at.time))),
     ...(await watch(ballast, accounts)),
   };
 }

@@ -31,6 +31,7 @@ const FAST_SHARE = (7n * WAD) / 10n;
 const FAST_STAGE = 900n;
 const SLOW_STAGE = 43_200n;
 const INSOLVENT_STAGE = 3_600n;
+const FUND_SHARE = WAD / 10n;
 const BUFFER = (115n * WAD) / 100n;
 const WHOLE_FROM = (9n * WAD) / 10n;
 const LEAST_REMAINDER = 100n * WAD;
@@ -62,6 +63,13 @@ export function sliceCost(auction: AuctionClocks, verdict: Verdict, fraction: bi
   }
   const gap = verdict.maintenance - verdict.equity;
   return -mulDown(mulDown(gap, fraction), insolventShare(auction.insolventClock));
+}
+
+/** What the seller of a slice owes the insurance fund [wad USD]: a tenth of the discount, at most of what it is paid. */
+export function fundFee(verdict: Verdict, fraction: bigint, cost: bigint): bigint {
+  if (cost <= 0n) return 0n;
+  const discount = max(mulDown(verdict.equity, fraction) - cost, 0n);
+  return mulDown(min(discount, cost), FUND_SHARE);
 }
 
 /** Largest slice for sale [wad], rounded up: what restores 115 % of maintenance, or everything if little would be left. */
