@@ -139,6 +139,11 @@ contract AuctionHouse is AuctionRegister, Backstop {
         return FixedPoint.max(requirementRose, 0) - gained;
     }
 
+    /// @dev What the bidder for a part of an insolvent account takes over of its debt.
+    function _debtTaken(Verdict memory verdict, uint256 released) internal view virtual returns (int256) {
+        return int256(AuctionPricing.partDebt(verdict, released));
+    }
+
     /// @dev Leaves nothing behind that nobody would bid for.
     function _largestFraction(
         Auction memory auction,
@@ -230,7 +235,7 @@ contract AuctionHouse is AuctionRegister, Backstop {
         // What the legs were worth in the account.
         int256 cost = verdict.equity - left.equity;
         if (isDrawing) {
-            cost += AuctionPricing.partDebt(verdict, released);
+            cost += _debtTaken(verdict, released);
             int256 offered = int256(AuctionPricing.partPayment(auction, verdict, released));
             int256 drawn = int256(_draw(account, auction.id, terms.bidder, before, offered, -cost));
             cost -= drawn;

@@ -140,10 +140,11 @@ library AuctionPricing {
         return FixedPoint.mulDivDown(offered, released, uint256(verdict.maintenance));
     }
 
-    /// @notice The share of what an insolvent account owes beyond its means that goes with a part; negative.
-    function partDebt(Verdict memory verdict, uint256 released) internal pure returns (int256) {
+    /// @notice The share of what an insolvent account owes beyond its means that goes with a part, as it does with a slice:
+    /// the bidder takes it over, and the waterfall's payment has to make up for it first.
+    function partDebt(Verdict memory verdict, uint256 released) internal pure returns (uint256) {
         uint256 owed = uint256(-verdict.equity);
-        return -int256(FixedPoint.mulDivDown(owed, released, uint256(verdict.maintenance)));
+        return FixedPoint.mulDivUp(owed, released, uint256(verdict.maintenance));
     }
 
     /// @notice Whether a part left more than what restores maintenance and its buffer, and not just a small remainder.

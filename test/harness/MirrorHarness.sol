@@ -15,7 +15,7 @@ contract MirrorHarness {
         uint256 fee;
         uint256 discount;
         uint256 payment;
-        int256 debt;
+        uint256 debt;
         bool tooMuch;
         Verdict left;
         bool sure;

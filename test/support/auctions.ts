@@ -2,7 +2,7 @@ import { accountId, instrumentId, WAD } from "@ballast/sdk";
 import { funded, USDC } from "./ledger.ts";
 
 /** Guards of the auction house that a mutant may lack, in the order of test/harness/mutants/AuctionMutants.sol. */
-const GUARDS = ["bidder", "draw", "alone", "cut", "remainder", "room", "clock"] as const;
+const GUARDS = ["bidder", "draw", "alone", "cut", "remainder", "room", "clock", "debt"] as const;
 export type Guard = (typeof GUARDS)[number];
 
 /**

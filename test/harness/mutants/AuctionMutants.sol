@@ -19,7 +19,8 @@ contract AuctionMutant is AuctionHouse {
         Cut,
         Remainder,
         Room,
-        Clock
+        Clock,
+        Debt
     }
 
     error AuctionMutant_MoreThanForSale(uint256 wanted, uint256 largest);
@@ -74,5 +75,10 @@ contract AuctionMutant is AuctionHouse {
 
     function _countedUntil(Auction memory auction) internal view override returns (uint256) {
         return _has(Guard.Clock) ? super._countedUntil(auction) : block.timestamp;
+    }
+
+    function _debtTaken(Verdict memory verdict, uint256 released) internal view override returns (int256) {
+        int256 debt = super._debtTaken(verdict, released);
+        return _has(Guard.Debt) ? debt : -debt;
     }
 }

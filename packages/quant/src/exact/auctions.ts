@@ -102,9 +102,9 @@ export function partPayment(auction: AuctionClocks, verdict: Verdict, released: 
   return mulDivDown(offered, released, verdict.maintenance);
 }
 
-/** The share of what an insolvent account owes beyond its means that goes with a part [wad USD]; not positive, rounded towards zero. */
+/** The share of what an insolvent account owes beyond its means that goes with a part, which the bidder takes over [wad USD], rounded up. */
 export function partDebt(verdict: Verdict, released: bigint): bigint {
-  return -mulDivDown(-verdict.equity, released, verdict.maintenance);
+  return mulDivUp(-verdict.equity, released, verdict.maintenance);
 }
 
 /** Whether a part left more than what restores maintenance and its buffer, and not just a small remainder. */
