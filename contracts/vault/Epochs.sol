@@ -55,7 +55,7 @@ abstract contract Epochs is EpochQueue, AccessManaged {
     }
 
     /// @inheritdoc IOptionsVault
-    function seed(uint256 assets) external {
+    function seed(uint256 assets) external virtual {
         if (_seeded) revert OptionsVault_AlreadySeeded();
         if (assets < MIN_DEPOSIT) revert EpochQueue_BelowMinimum(assets, MIN_DEPOSIT);
         _seeded = true;
@@ -71,7 +71,9 @@ abstract contract Epochs is EpochQueue, AccessManaged {
         if (!_seeded) revert OptionsVault_NotSeeded();
         if (silo.waiting(Side.Deposit) == 0 && silo.waiting(Side.Redeem) == 0)
             revert OptionsVault_NothingToProcess();
-        VaultReading memory read_ = _requireMark(silo.markAfter());
+        VaultReading memory read_ = _usableReading();
+        uint256 markAfter = silo.markAfter();
+        if (read_.markTime <= markAfter) revert OptionsVault_MarkNotNewer(read_.markTime, markAfter);
         NetAssetValue memory mark = _navOf(read_);
         if (Usd.unwrap(mark.bid) <= 0) revert OptionsVault_WindDown(mark.bid);
 
@@ -156,8 +158,8 @@ abstract contract Epochs is EpochQueue, AccessManaged {
     /// @inheritdoc IOptionsVault
     function nav() public view virtual returns (NetAssetValue memory);
 
-    /// @dev A mark newer than `markAfter`, from a price and a surface good enough to trade on.
-    function _requireMark(uint256 markAfter) internal view virtual returns (VaultReading memory);
+    /// @dev What the vault is worth now, from a price and a surface good enough to trade on.
+    function _usableReading() internal view virtual returns (VaultReading memory);
 
     /// @dev Mints what is due for fees, before anybody enters or leaves.
     function _takeFees(uint256 epochId, VaultReading memory read_) internal virtual;

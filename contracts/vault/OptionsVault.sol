@@ -97,10 +97,9 @@ contract OptionsVault is Epochs {
         return FixedPoint.min(priceRouter.spot(MARKET).updatedAt, surfaceTime);
     }
 
-    function _requireMark(uint256 markAfter) internal view override returns (VaultReading memory read_) {
+    function _usableReading() internal view override returns (VaultReading memory read_) {
         read_ = reading();
         if (read_.flaws != 0) revert OptionsVault_MarkFlawed(read_.flaws);
-        if (read_.markTime <= markAfter) revert OptionsVault_MarkNotNewer(read_.markTime, markAfter);
     }
 
     function _takeFees(uint256 epochId, VaultReading memory read_) internal override {

@@ -33,7 +33,7 @@ abstract contract ShareClaims is ERC20, IERC165, IOptionsVault {
 
     constructor(address usdc) {
         _usdc = usdc;
-        silo = new Silo(address(this), usdc);
+        silo = _openSilo(usdc);
     }
 
     /// @inheritdoc IEpochQueue
@@ -171,6 +171,11 @@ abstract contract ShareClaims is ERC20, IERC165, IOptionsVault {
             id == ID_REDEEM_VAULT ||
             id == ID_WITHDRAW_VAULT ||
             id == ID_SHARE_TOKEN;
+    }
+
+    /// @dev What holds the requests; called once, while the vault is built.
+    function _openSilo(address usdc) internal virtual returns (Silo) {
+        return new Silo(address(this), usdc);
     }
 
     function _isAuthorised(address owner) internal view returns (bool) {

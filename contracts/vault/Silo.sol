@@ -19,7 +19,7 @@ contract Silo is ISilo {
     address public immutable vault;
     address public immutable asset;
 
-    mapping(Side side => Queue) private _queues;
+    mapping(Side side => Queue) internal _queues;
 
     modifier onlyVault() {
         if (msg.sender != vault) revert Silo_NotVault(msg.sender);
@@ -41,12 +41,12 @@ contract Silo is ISilo {
         uint256 amount,
         uint256 mark,
         bool isStranger
-    ) external onlyVault {
+    ) public virtual onlyVault {
         _queues[side].join(controller, amount, mark, isStranger);
     }
 
     /// @inheritdoc ISilo
-    function cancel(Side side, address controller, bool isFree) external onlyVault {
+    function cancel(Side side, address controller, bool isFree) public virtual onlyVault {
         _queues[side].cancel(controller, isFree);
     }
 
@@ -57,7 +57,7 @@ contract Silo is ISilo {
         uint256 capacity,
         uint256 numerator,
         uint256 denominator
-    ) external onlyVault returns (Filled memory) {
+    ) public virtual onlyVault returns (Filled memory) {
         return _queues[side].fill(mark, capacity, numerator, denominator);
     }
 
@@ -67,7 +67,7 @@ contract Silo is ISilo {
         address controller,
         address receiver,
         uint256 amountIn
-    ) external onlyVault returns (uint256 amountOut) {
+    ) public virtual onlyVault returns (uint256 amountOut) {
         Claim storage claim = _claimOf(side, controller);
         _requireWithin(amountIn, claim.filled, controller);
         amountOut = FixedPoint.mulDivDown(claim.out, amountIn, claim.filled);
@@ -121,14 +121,14 @@ contract Silo is ISilo {
     }
 
     /// @inheritdoc ISilo
-    function markAfter() external view returns (uint256) {
+    function markAfter() public view virtual returns (uint256) {
         Queue storage deposits = _queues[Side.Deposit];
         uint256 first = FixedPoint.min(deposits.markAfter(), _queues[Side.Redeem].markAfter());
         // One epoch a mark: both sides are filled by each.
         return FixedPoint.max(deposits.lastMark, first);
     }
 
-    function _claimOf(Side side, address controller) private returns (Claim storage) {
+    function _claimOf(Side side, address controller) internal returns (Claim storage) {
         Queue storage queue = _queues[side];
         queue.sync(controller);
         return queue.claims[controller];

@@ -99,6 +99,36 @@ export function claimCashSteps(ballast: Ballast, owner: string, shares: bigint):
   ];
 }
 
+/** The step that cancels what waits of deposits or redemptions. */
+export function cancelSteps(ballast: Ballast, owner: string, side: "deposit" | "redeem"): Step[] {
+  const { vault } = ballast;
+  const call = side === "deposit" ? vault.cancelDepositRequest : vault.cancelRedeemRequest;
+  return [
+    {
+      label: side === "deposit" ? "Cancel the deposit" : "Cancel the redemption",
+      simulate: async () => {
+        await call.staticCall(0n, owner);
+      },
+      send: () => call(0n, owner),
+    },
+  ];
+}
+
+/** The step that takes back what came of cancelled deposits or redemptions. */
+export function claimCancelledSteps(ballast: Ballast, owner: string, side: "deposit" | "redeem"): Step[] {
+  const { vault } = ballast;
+  const call = side === "deposit" ? vault.claimCancelDepositRequest : vault.claimCancelRedeemRequest;
+  return [
+    {
+      label: side === "deposit" ? "Take the cash back" : "Take the shares back",
+      simulate: async () => {
+        await call.staticCall(0n, owner, owner);
+      },
+      send: () => call(0n, owner, owner),
+    },
+  ];
+}
+
 function isAllowanceError(error: unknown): boolean {
   const decoded = decodeError(error);
   if (!decoded) return false;

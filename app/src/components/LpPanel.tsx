@@ -1,5 +1,5 @@
 import { type Ballast, formatDecimal } from "@ballast/sdk";
-import { claimCashSteps, claimSharesSteps } from "../actions/plan.ts";
+import { cancelSteps, claimCancelledSteps, claimCashSteps, claimSharesSteps } from "../actions/plan.ts";
 import { useAction } from "../actions/useAction.ts";
 import type { LpSnapshot, VaultSnapshot } from "../data/chain.ts";
 import { ActionCard } from "./ActionCard.tsx";
@@ -36,12 +36,14 @@ export function LpPanel({ snapshot, lp, owner, ballast }: LpProps) {
           label="Deposit waiting"
           value={cash(lp.pendingDeposit)}
           unit={cashSymbol}
+          {...(lp.isDepositCancelling ? { note: "cancelled, waits for the next epoch" } : {})}
         />
         <Figure
           name="lp-pending-redeem"
           label="Redemption waiting"
           value={shares(lp.pendingRedeem)}
           unit={shareSymbol}
+          {...(lp.isRedeemCancelling ? { note: "cancelled, waits for the next epoch" } : {})}
         />
         <Figure
           name="lp-claimable-shares"
@@ -70,6 +72,34 @@ export function LpPanel({ snapshot, lp, owner, ballast }: LpProps) {
           amount={`${cash(lp.cashToClaim)} ${cashSymbol}`}
           ready={lp.claimableRedeem > 0n}
           steps={async () => claimCashSteps(await ballast(), owner, lp.claimableRedeem)}
+        />
+        <Claim
+          name="cancel-deposit"
+          label="Cancel deposit"
+          amount={`up to ${cash(lp.pendingDeposit)} ${cashSymbol} back, to be taken`}
+          ready={lp.pendingDeposit > 0n && !lp.isDepositCancelling}
+          steps={async () => cancelSteps(await ballast(), owner, "deposit")}
+        />
+        <Claim
+          name="cancel-redeem"
+          label="Cancel redemption"
+          amount={`up to ${shares(lp.pendingRedeem)} ${shareSymbol} back, to be taken`}
+          ready={lp.pendingRedeem > 0n && !lp.isRedeemCancelling}
+          steps={async () => cancelSteps(await ballast(), owner, "redeem")}
+        />
+        <Claim
+          name="take-cash-back"
+          label={`Take ${cashSymbol} back`}
+          amount={`${cash(lp.cancelledAssets)} ${cashSymbol}`}
+          ready={lp.cancelledAssets > 0n}
+          steps={async () => claimCancelledSteps(await ballast(), owner, "deposit")}
+        />
+        <Claim
+          name="take-shares-back"
+          label="Take shares back"
+          amount={`${shares(lp.cancelledShares)} ${shareSymbol}`}
+          ready={lp.cancelledShares > 0n}
+          steps={async () => claimCancelledSteps(await ballast(), owner, "redeem")}
         />
       </div>
     </section>
