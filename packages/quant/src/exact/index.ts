@@ -1,6 +1,7 @@
 /** The maths of the contracts, bit for bit, in BigInt. */
 export * as auctions from "./auctions.ts";
 export * as black76 from "./black76.ts";
+export * as books from "./books.ts";
 export * as fees from "./fees.ts";
 export * as fixedPoint from "./fixed-point.ts";
 export * as fixing from "./fixing.ts";
