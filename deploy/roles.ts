@@ -64,10 +64,11 @@ export const RESTRICTIONS: readonly Restriction[] = [
   { target: "quoter", signature: "setHedge(address)", role: "CURATOR" },
   {
     target: "hedgeController",
-    signature: "setParameters(uint8,(uint64,uint128,uint32,uint128,uint64,uint64,uint128))",
+    signature: "setParameters(uint8,(uint64,uint128,uint32,uint128,uint64,uint64,uint64,uint64,uint128))",
     role: "CURATOR",
   },
-  { target: "hedgeController", signature: "setVenue(uint8,address)", role: "CURATOR" },
+  { target: "hedgeController", signature: "setVenues(uint8,address[])", role: "CURATOR" },
+  { target: "hedgeController", signature: "setKeeper(address,bool)", role: "CURATOR" },
   { target: "valuation", signature: "setUncertainty((uint64,uint64,uint64,uint64))", role: "CURATOR" },
   { target: "valuation", signature: "setSources(uint256,(address,address,address))", role: "CURATOR" },
   { target: "valuation", signature: "setFeeTerms(uint256,(uint64,uint64,address))", role: "CURATOR" },

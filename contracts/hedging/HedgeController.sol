@@ -5,245 +5,422 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {HedgeParameters, HedgeState, IHedgeController, IHedgeVenue} from "../interfaces/IHedging.sol";
-import {BookValue, IOptionPricer} from "../interfaces/IOptionPricer.sol";
+import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
+import {IHedgeVenue} from "../interfaces/IHedgeVenue.sol";
+import {Fill, HedgeParameters, HedgePlan, HedgeState, IHedgeController} from "../interfaces/IHedging.sol";
 import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
-import {IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
+import {HedgePlanner, HedgeSetUp} from "./HedgePlanner.sol";
+import {Bucket, LossBucket} from "./LossBucket.sol";
+
+/// @notice An order as it goes through the vault's batch.
+/// @param market which
+/// @param buy side
+/// @param price of the oracle [wad USD]
+/// @param fills its parts
+/// @param limits most that is paid, or least that is received, for each [cash units]
+/// @param cash taken out of the vault's account [cash units]
+/// @param units of the underlying taken out of it [token units]
+struct Order {
+    uint8 market;
+    bool buy;
+    Price price;
+    Fill[] fills;
+    uint256[] limits;
+    uint256 cash;
+    uint256 units;
+}
+
+/// @notice What came of an order, by balances.
+/// @param loss against the oracle price; negative is a gain
+/// @param moved by how much the hedge moved [wad underlying, signed]
+/// @param cashAmount paid or received on the markets, as venues tell [cash units]
+struct Outcome {
+    Usd loss;
+    int256 moved;
+    uint256 cashAmount;
+}
 
 /// @title HedgeController
 /// @notice Moves the vault's net delta to the edge of a Whalley-Wilmott band within budgets of size, time, slippage and
-/// daily loss. Anyone may call. Holds tokens only within a call; trusts the vault that made it operator of its account,
-/// the curator who sets venues, and no venue beyond the oracle-bound limit price.
-/// @dev A venue of the clearinghouse too, so that a batch may call `fill`. Tokens of 18 decimals at most.
+/// loss. Anyone may call. Holds tokens only within a call, and counts what came, not what it is told: gifts stay where they
+/// are. Trusts the vault that made it operator of its account, the curator who sets venues, and no venue beyond the
+/// funds of one order and what it already holds.
+/// @dev A venue of the clearinghouse too, so that a batch may call `fill`. The ledger does not see what hedge venues hold:
+/// collateral of a short lowers the vault's margin equity, which is on the safe side; NAV adds `venueValue`.
 contract HedgeController is IHedgeController, AccessManaged {
+    using LossBucket for Bucket;
     using SafeERC20 for IERC20;
 
-    /// @dev What is traded while a batch runs; lives within one transaction.
-    struct Order {
-        uint8 market;
-        bool buy;
-        uint256 amount;
-        uint256 cashLimit;
-    }
+    uint256 private constant MAX_VENUES = 4;
+    /// @dev Rounding of venues' tokens, in units a fill.
+    uint256 private constant ROUNDING = 2;
 
     uint256 private constant WAD = 1e18;
-    uint256 private constant THIRD = 333333333333333333;
 
     IClearinghouse public immutable clearinghouse;
     IOptionsVault public immutable vault;
-    IOptionPricer public immutable optionPricer;
-    IPriceRouter public immutable priceRouter;
+    HedgePlanner public immutable planner;
     address private immutable _usdc;
-    uint8 private immutable _decimals;
+    uint8 private immutable _cashDecimals;
 
-    Order private _order;
-    uint256 private _cashAmount;
-    mapping(uint8 market => HedgeParameters) private _parameters;
-    mapping(uint8 market => IHedgeVenue) private _venues;
+    /// @dev Digest of the order that runs; lives within one transaction.
+    bytes32 private transient _running;
+    int256 private _totalLoss;
+    mapping(uint8 market => HedgeSetUp) private _setUps;
+    mapping(uint8 market => Bucket) private _losses;
+    mapping(uint8 market => mapping(address caller => Bucket)) private _lossesOf;
     mapping(uint8 market => uint256) private _lastTradeAt;
-    mapping(uint8 market => mapping(uint256 day => uint256)) private _lossOfDay;
+    mapping(address caller => bool) public isKeeper;
 
     /// @param authority the AccessManager
-    /// @param ledger where the vault's account is
-    /// @param vault_ whose delta is hedged
-    /// @param pricer its Greeks
-    /// @param router live spot
-    constructor(
-        address authority,
-        IClearinghouse ledger,
-        IOptionsVault vault_,
-        IOptionPricer pricer,
-        IPriceRouter router
-    ) AccessManaged(authority) {
-        if (
-            address(ledger) == address(0) ||
-            address(vault_) == address(0) ||
-            address(pricer) == address(0) ||
-            address(router) == address(0)
-        ) revert HedgeController_ZeroAddress();
-        clearinghouse = ledger;
-        vault = vault_;
-        optionPricer = pricer;
-        priceRouter = router;
-        (_usdc, _decimals) = ledger.cashAsset();
+    /// @param planner_ of orders; tells ledger and vault
+    constructor(address authority, HedgePlanner planner_) AccessManaged(authority) {
+        if (address(planner_) == address(0)) revert HedgeController_ZeroAddress();
+        planner = planner_;
+        clearinghouse = planner_.clearinghouse();
+        vault = planner_.vault();
+        (_usdc, _cashDecimals) = planner_.clearinghouse().cashAsset();
     }
 
     /// @inheritdoc IHedgeController
     function rebalance(uint8 market) external returns (Quantity traded) {
-        if (address(_venues[market]) == address(0)) revert HedgeController_NoVenue(market);
-        uint256 price = _requirePrice(market);
-        HedgeState memory now_ = state(market);
-        if (now_.target == 0) revert HedgeController_InsideBand(now_.netDelta, now_.band);
-        HedgeParameters memory p = _parameters[market];
-        if (block.timestamp < _lastTradeAt[market] + p.minInterval) {
-            revert HedgeController_TooSoon(_lastTradeAt[market] + p.minInterval);
-        }
-        Order memory order = _orderOf(market, now_, p, price);
+        if (_running != 0) revert HedgeController_Reentered();
+        (HedgePlan memory planned, HedgeState memory now_) = planner.planOf(_setUps[market]);
+        if (planned.wanted == 0) revert HedgeController_InsideBand(now_.netDelta, now_.band);
+        uint256 nextAt = _lastTradeAt[market] + _setUps[market].parameters.minInterval;
+        if (block.timestamp < nextAt) revert HedgeController_TooSoon(nextAt);
+        if (planned.amount == 0) revert HedgeController_NothingFits(planned.wanted);
         _lastTradeAt[market] = block.timestamp;
-        Usd loss = _trade(order, price);
-        _spend(market, p, loss);
-        emit Hedged(market, order.buy, order.amount, _cashAmount, loss, now_.netDelta, msg.sender);
-        return Quantity.wrap(order.buy ? int256(order.amount) : -int256(order.amount));
+        Order memory order = _orderOf(market, planned);
+        Outcome memory done = _trade(order);
+        _requireFair(order, planned.amount, done);
+        _spend(market, done.loss);
+        emit Hedged(market, order.buy, planned.amount, done.cashAmount, done.loss, now_.netDelta, msg.sender);
+        return Quantity.wrap(done.moved);
     }
 
     /// @notice Carries the running order out. Only the clearinghouse, within `rebalance`.
-    function fill() external {
+    /// @return cashBack what came back to the vault's account [cash units]
+    /// @return unitsBack the same of the underlying [token units]
+    /// @return cashAmount what was paid or received on the markets, as venues tell
+    function fill(
+        Order calldata order
+    ) external returns (uint256 cashBack, uint256 unitsBack, uint256 cashAmount) {
         if (msg.sender != address(clearinghouse)) revert HedgeController_OnlyClearinghouse();
-        Order memory order = _order;
-        if (order.amount == 0) revert HedgeController_NotRunning();
-        IHedgeVenue venue = _venues[order.market];
-        address underlying = venue.underlying();
-        (address paid, uint256 funds) = order.buy ? (_usdc, order.cashLimit) : (underlying, order.amount);
-        IERC20(paid).safeTransfer(address(venue), funds);
-        _cashAmount = venue.execute(order.buy, order.amount, order.cashLimit);
+        if (_running == 0 || keccak256(abi.encode(order)) != _running) revert HedgeController_NotRunning();
+        address underlying = _setUps[order.market].underlying;
+        // Whatever lay here before stays here.
+        uint256 cashBefore = IERC20(_usdc).balanceOf(address(this)) - order.cash;
+        uint256 unitsBefore = IERC20(underlying).balanceOf(address(this)) - order.units;
+        for (uint256 i; i < order.fills.length; ++i) cashAmount += _fill(order, i, underlying);
+        cashBack = IERC20(_usdc).balanceOf(address(this)) - cashBefore;
+        unitsBack = IERC20(underlying).balanceOf(address(this)) - unitsBefore;
         AccountId account = vault.account();
-        uint256 cashBack = order.buy ? order.cashLimit - _cashAmount : _cashAmount;
-        if (order.buy) _return(account, underlying, order.amount);
+        if (unitsBack != 0) _return(account, underlying, unitsBack);
         if (cashBack != 0) _return(account, _usdc, cashBack);
     }
 
     /// @inheritdoc IHedgeController
-    function state(uint8 market) public view returns (HedgeState memory now_) {
-        AccountId account = vault.account();
-        BookValue memory book = optionPricer.bookValue(market, clearinghouse.positionWords(account));
-        IHedgeVenue venue = _venues[market];
-        now_.optionDelta = book.delta;
-        if (address(venue) != address(0)) {
-            now_.hedge =
-                int256(clearinghouse.collateralOf(account, venue.underlying())) +
-                Quantity.unwrap(venue.position());
-        }
-        now_.netDelta = now_.optionDelta + now_.hedge;
-        now_.band = _bandOf(market, book.gamma);
-        int256 band = int256(now_.band);
-        if (now_.netDelta > band) now_.target = band - now_.netDelta;
-        else if (now_.netDelta < -band) now_.target = -band - now_.netDelta;
+    function deleverage(uint8 market, IHedgeVenue venue) external returns (uint256 amount) {
+        if (_running != 0) revert HedgeController_Reentered();
+        if (!_isVenue(_setUps[market].venues, venue)) revert HedgeController_BadVenue(address(venue));
+        Price price = planner.requirePrice(market);
+        _running = bytes32(uint256(1));
+        uint256 slippage = _setUps[market].parameters.slippageLimit;
+        int256 before = Usd.unwrap(venue.value(price));
+        amount = venue.deleverage(price, slippage);
+        Usd loss = Usd.wrap(before - Usd.unwrap(venue.value(price)));
+        _running = 0;
+        _requireWithin(market, amount, price, 1, loss);
+        // It counts, but a spent budget must not leave the position to Aave's liquidators.
+        _book(market, loss);
+        emit Deleveraged(market, address(venue), amount, loss, msg.sender);
+    }
+
+    /// @inheritdoc IHedgeController
+    function plan(uint8 market) external returns (HedgePlan memory planned) {
+        (planned, ) = planner.planOf(_setUps[market]);
+    }
+
+    /// @inheritdoc IHedgeController
+    function state(uint8 market) external view returns (HedgeState memory) {
+        return planner.stateOf(_setUps[market], planner.priceRouter().spot(market).price);
     }
 
     /// @inheritdoc IHedgeController
     function hedgeCapacity(uint8 market) external view returns (uint256 buyWad, uint256 sellWad) {
-        IHedgeVenue venue = _venues[market];
-        uint256 price = Price.unwrap(priceRouter.spot(market).price);
-        if (address(venue) == address(0) || price == 0) return (0, 0);
-        // What spends the rest of the budget if every trade of it is filled at the worst price allowed.
-        uint256 worst = FixedPoint.mulUp(price, _parameters[market].slippageLimit);
-        if (worst == 0) return (0, 0);
-        buyWad = FixedPoint.divDown(uint256(Usd.unwrap(lossBudgetLeft(market))), worst);
-        int256 held =
-            int256(clearinghouse.collateralOf(vault.account(), venue.underlying())) +
-                Quantity.unwrap(venue.position());
-        // A spot venue sells what is there.
-        if (held > 0) sellWad = FixedPoint.min(buyWad, uint256(held));
+        HedgeParameters memory p = _setUps[market].parameters;
+        if (p.slippageLimit == 0) return (0, 0);
+        // Whatever trades within the slippage limit cost, the budget lasts for this much.
+        uint256 affordable = FixedPoint.divDown(_losses[market].left(p.dailyLossBudget), p.slippageLimit);
+        return planner.capacityOf(_setUps[market], FixedPoint.min(p.maxTrade, affordable));
     }
 
     /// @inheritdoc IHedgeController
-    function lossBudgetLeft(uint8 market) public view returns (Usd) {
-        uint256 budget = _parameters[market].dailyLossBudget;
-        uint256 used = _lossOfDay[market][block.timestamp / 1 days];
-        return Usd.wrap(int256(budget > used ? budget - used : 0));
+    function venueValue(uint8 market, Price price) external view returns (Usd total) {
+        IHedgeVenue[] memory list = _setUps[market].venues;
+        for (uint256 i; i < list.length; ++i) {
+            // One that cannot tell counts for nothing: a value may not stop those who want to leave.
+            try list[i].value(price) returns (Usd value) {
+                total = total + value;
+            } catch {}
+        }
     }
 
     /// @inheritdoc IHedgeController
     function parameters(uint8 market) external view returns (HedgeParameters memory) {
-        return _parameters[market];
+        return _setUps[market].parameters;
+    }
+
+    /// @inheritdoc IHedgeController
+    function venues(uint8 market) external view returns (IHedgeVenue[] memory) {
+        return _setUps[market].venues;
+    }
+
+    /// @inheritdoc IHedgeController
+    function lossBudgetLeft(uint8 market) public view returns (Usd) {
+        return Usd.wrap(int256(_losses[market].left(_setUps[market].parameters.dailyLossBudget)));
+    }
+
+    /// @inheritdoc IHedgeController
+    function lossBudgetLeftOf(uint8 market, address caller) public view returns (Usd) {
+        uint256 all = _losses[market].left(_setUps[market].parameters.dailyLossBudget);
+        uint256 own = _lossesOf[market][_payerOf(caller)].left(_shareOf(market));
+        return Usd.wrap(int256(FixedPoint.min(all, own)));
+    }
+
+    /// @inheritdoc IHedgeController
+    function totalLoss() external view returns (Usd) {
+        return Usd.wrap(_totalLoss);
     }
 
     /// @inheritdoc IHedgeController
     function setParameters(uint8 market, HedgeParameters calldata newParameters) external restricted {
-        uint256 slippage = newParameters.slippageLimit;
-        if (slippage == 0 || slippage > 0.1e18) {
-            revert HedgeController_BadParameter("slippageLimit", slippage);
-        }
-        if (newParameters.maxTrade == 0) revert HedgeController_BadParameter("maxTrade", 0);
-        if (newParameters.riskAversion == 0) revert HedgeController_BadParameter("riskAversion", 0);
-        if (newParameters.costRatio > 0.1e18) {
-            revert HedgeController_BadParameter("costRatio", newParameters.costRatio);
-        }
-        emit HedgeParametersSet(market, _parameters[market], newParameters);
-        _parameters[market] = newParameters;
+        HedgeParameters calldata p = newParameters;
+        _requireWithin("slippageLimit", p.slippageLimit, 1, 0.1e18);
+        _requireWithin("maxTrade", p.maxTrade, 1, type(uint128).max);
+        _requireWithin("callerShare", p.callerShare, 1, WAD);
+        _requireWithin("costRatio", p.costRatio, 0, 0.1e18);
+        _requireWithin("riskAversion", p.riskAversion, 1, type(uint64).max);
+        _requireWithin("smileShare", p.smileShare, 0, WAD);
+        _setUps[market].market = market;
+        emit HedgeParametersSet(market, _setUps[market].parameters, p);
+        _setUps[market].parameters = p;
     }
 
     /// @inheritdoc IHedgeController
-    function setVenue(uint8 market, IHedgeVenue venue) external restricted {
-        if (address(venue) == address(0)) revert HedgeController_ZeroAddress();
-        emit VenueChanged(market, address(_venues[market]), address(venue));
-        _venues[market] = venue;
-    }
-
-    /// @dev A price too old to open risk is still good enough to lower it.
-    function _requirePrice(uint8 market) private view returns (uint256) {
-        PriceReading memory reading = priceRouter.spot(market);
-        if (reading.status > PriceStatus.StaleForTrading) revert HedgeController_PriceUnusable(market);
-        return Price.unwrap(reading.price);
-    }
-
-    function _orderOf(
-        uint8 market,
-        HedgeState memory now_,
-        HedgeParameters memory p,
-        uint256 price
-    ) private view returns (Order memory order) {
-        order.market = market;
-        order.buy = now_.target > 0;
-        uint256 amount = FixedPoint.abs(now_.target);
-        if (!order.buy) {
-            if (now_.hedge <= 0) revert HedgeController_ShortNotAvailable(now_.target, now_.hedge);
-            amount = FixedPoint.min(amount, uint256(now_.hedge));
+    function setVenues(uint8 market, IHedgeVenue[] calldata newVenues) external restricted {
+        if (newVenues.length > MAX_VENUES) revert HedgeController_BadParameter("venues", newVenues.length);
+        IHedgeVenue[] memory old = _setUps[market].venues;
+        for (uint256 i; i < old.length; ++i) {
+            if (_isVenue(newVenues, old[i])) continue;
+            Quantity position = old[i].position();
+            if (Quantity.unwrap(position) != 0) revert HedgeController_VenueInUse(address(old[i]), position);
         }
-        order.amount = FixedPoint.min(amount, FixedPoint.divDown(p.maxTrade, price));
-        uint256 worst = order.buy ? WAD + p.slippageLimit : WAD - p.slippageLimit;
-        uint256 limit = FixedPoint.mulDown(FixedPoint.mulDown(order.amount, price), worst);
-        order.cashLimit = Units.fromWadDown(limit, _decimals);
+        address underlying = _setUps[market].underlying;
+        for (uint256 i; i < newVenues.length; ++i) {
+            IHedgeVenue venue = newVenues[i];
+            if (address(venue) == address(0)) revert HedgeController_ZeroAddress();
+            if (underlying == address(0)) underlying = venue.underlying();
+            CollateralAsset memory asset = clearinghouse.collateralAsset(underlying);
+            if (
+                venue.underlying() != underlying ||
+                asset.market != market ||
+                asset.cap == 0 ||
+                _isVenue(newVenues[:i], venue)
+            ) revert HedgeController_BadVenue(address(venue));
+        }
+        emit VenuesSet(market, old, newVenues);
+        _setUps[market].market = market;
+        _setUps[market].underlying = underlying;
+        _setUps[market].venues = newVenues;
+    }
+
+    /// @inheritdoc IHedgeController
+    function setKeeper(address keeper, bool allowed) external restricted {
+        if (keeper == address(0)) revert HedgeController_ZeroAddress();
+        isKeeper[keeper] = allowed;
+        emit KeeperSet(keeper, allowed);
+    }
+
+    function _orderOf(uint8 market, HedgePlan memory planned) private view returns (Order memory order) {
+        (order.market, order.buy, order.price, order.fills) = (
+            market,
+            planned.buy,
+            planned.price,
+            planned.fills
+        );
+        order.limits = new uint256[](planned.fills.length);
+        for (uint256 i; i < planned.fills.length; ++i) {
+            Fill memory one = planned.fills[i];
+            order.limits[i] = _cashLimit(market, planned.buy, one.amount, Price.unwrap(planned.price));
+            (uint256 cash, uint256 units) = one.venue.funding(
+                planned.buy,
+                one.amount,
+                order.limits[i],
+                planned.price
+            );
+            order.cash += cash;
+            order.units += units;
+        }
     }
 
     /// @dev One batch of the vault's account: pay out, trade, pay back. The clearinghouse checks the vault afterwards.
-    function _trade(Order memory order, uint256 price) private returns (Usd) {
-        AccountId account = vault.account();
-        address underlying = _venues[order.market].underlying();
-        Call[] memory calls = new Call[](2);
-        (address asset, uint256 funds) = order.buy ? (_usdc, order.cashLimit) : (underlying, order.amount);
-        calls[0] = Call(
-            address(clearinghouse),
-            abi.encodeCall(IClearinghouse.withdraw, (account, asset, funds, address(this)))
-        );
-        calls[1] = Call(address(this), abi.encodeCall(this.fill, ()));
-        _order = order;
-        if (clearinghouse.riskPaused()) clearinghouse.reduce(account, calls);
-        else clearinghouse.batch(account, calls);
-        delete _order;
-        int256 fair = int256(FixedPoint.mulDown(order.amount, price));
-        int256 cash = int256(Units.toWad(_cashAmount, _decimals));
-        return Usd.wrap(order.buy ? cash - fair : fair - cash);
+    function _trade(Order memory order) private returns (Outcome memory done) {
+        (int256 position, int256 worth) = _holdingsOf(order);
+        bytes memory result = _run(vault.account(), order);
+        uint256 cashBack;
+        uint256 unitsBack;
+        (cashBack, unitsBack, done.cashAmount) = abi.decode(result, (uint256, uint256, uint256));
+        int256 delivered = _gain(unitsBack, order.units, _decimalsOf(order.market));
+        done.moved = delivered - position;
+        int256 gained = FixedPoint.signedMulDown(delivered, int256(Price.unwrap(order.price))) - worth;
+        gained += _gain(cashBack, order.cash, _cashDecimals);
+        (position, worth) = _holdingsOf(order);
+        done.moved += position;
+        done.loss = Usd.wrap(-gained - worth);
     }
 
-    function _spend(uint8 market, HedgeParameters memory p, Usd loss) private {
-        if (Usd.unwrap(loss) <= 0) return;
-        Usd left = lossBudgetLeft(market);
-        if (loss > left) revert HedgeController_LossBudgetSpent(loss, left);
-        if (p.dailyLossBudget != 0) {
-            _lossOfDay[market][block.timestamp / 1 days] += uint256(Usd.unwrap(loss));
+    /// @dev [wad]
+    function _gain(uint256 back, uint256 out, uint8 decimals) private pure returns (int256) {
+        return int256(Units.toWad(back, decimals)) - int256(Units.toWad(out, decimals));
+    }
+
+    function _run(AccountId account, Order memory order) private returns (bytes memory) {
+        uint256 count = 1;
+        if (order.cash != 0) ++count;
+        if (order.units != 0) ++count;
+        Call[] memory calls = new Call[](count);
+        calls[--count] = Call(address(this), abi.encodeCall(this.fill, (order)));
+        if (order.cash != 0) calls[--count] = _withdrawal(account, _usdc, order.cash);
+        if (order.units != 0)
+            calls[--count] = _withdrawal(account, _setUps[order.market].underlying, order.units);
+        _running = keccak256(abi.encode(order));
+        bytes[] memory results =
+            clearinghouse.riskPaused()
+                ? clearinghouse.reduce(account, calls)
+                : clearinghouse.batch(account, calls);
+        _running = 0;
+        return results[results.length - 1];
+    }
+
+    function _withdrawal(
+        AccountId account,
+        address asset,
+        uint256 amount
+    ) private view returns (Call memory) {
+        return
+            Call(
+                address(clearinghouse),
+                abi.encodeCall(IClearinghouse.withdraw, (account, asset, amount, address(this)))
+            );
+    }
+
+    function _fill(Order calldata order, uint256 i, address underlying) private returns (uint256 cashAmount) {
+        Fill calldata one = order.fills[i];
+        (uint256 cash, uint256 units) = one.venue.funding(
+            order.buy,
+            one.amount,
+            order.limits[i],
+            order.price
+        );
+        if (cash != 0) IERC20(_usdc).safeTransfer(address(one.venue), cash);
+        if (units != 0) IERC20(underlying).safeTransfer(address(one.venue), units);
+        cashAmount = one.venue.execute(order.buy, one.amount, order.limits[i], order.price);
+        emit Filled(order.market, address(one.venue), order.buy, one.amount, cashAmount);
+    }
+
+    /// @dev Position and value that the order's venues hold, each once.
+    function _holdingsOf(Order memory order) private view returns (int256 position, int256 worth) {
+        for (uint256 i; i < order.fills.length; ++i) {
+            position += Quantity.unwrap(order.fills[i].venue.position());
+            worth += Usd.unwrap(order.fills[i].venue.value(order.price));
         }
     }
 
-    /// @dev H = (3/2 c S Gamma^2 / a)^(1/3), at least `minBand`.
-    function _bandOf(uint8 market, int256 gamma) private view returns (uint256) {
-        HedgeParameters memory p = _parameters[market];
-        uint256 spot = Price.unwrap(priceRouter.spot(market).price);
-        if (p.riskAversion == 0 || gamma == 0 || spot == 0) return p.minBand;
-        uint256 size = FixedPoint.abs(gamma);
-        uint256 square = FixedPoint.mulDown(size, size);
-        uint256 cube = FixedPoint.mulDivDown(
-            FixedPoint.mulDown(spot, square),
-            (uint256(p.costRatio) * 3) / 2,
-            p.riskAversion
-        );
-        return cube == 0 ? p.minBand : FixedPoint.max(FixedPoint.pow(cube, int256(THIRD)), p.minBand);
+    /// @dev By balances: the hedge moved by the order, and the price was within the limit.
+    function _requireFair(Order memory order, uint256 amount, Outcome memory done) internal view virtual {
+        uint8 decimals = _decimalsOf(order.market);
+        int256 ordered = int256(Units.toWad(amount, decimals));
+        if (!order.buy) ordered = -ordered;
+        uint256 rounding = Units.toWad(ROUNDING * order.fills.length, decimals);
+        if (FixedPoint.abs(done.moved - ordered) > rounding)
+            revert HedgeController_WrongFill(ordered, done.moved);
+        _requireWithin(order.market, amount, order.price, order.fills.length, done.loss);
+    }
+
+    function _requireWithin(uint8 market, uint256 amount, Price price, uint256 fills, Usd loss) private view {
+        uint256 fair = FixedPoint.mulUp(Units.toWad(amount, _decimalsOf(market)), Price.unwrap(price));
+        uint256 limit =
+            FixedPoint.mulUp(fair, _setUps[market].parameters.slippageLimit) +
+                Units.toWad(ROUNDING * fills, _cashDecimals);
+        if (Usd.unwrap(loss) > int256(limit))
+            revert HedgeController_SlippageExceeded(loss, Usd.wrap(int256(limit)));
+    }
+
+    function _spend(uint8 market, Usd loss) internal virtual {
+        Usd left = lossBudgetLeftOf(market, msg.sender);
+        if (Usd.unwrap(loss) > 0 && loss > left) revert HedgeController_LossBudgetSpent(loss, left);
+        _book(market, loss);
+    }
+
+    /// @dev Gains count for the total, and give no budget back.
+    function _book(uint8 market, Usd loss) private {
+        _totalLoss += Usd.unwrap(loss);
+        if (Usd.unwrap(loss) <= 0) return;
+        uint256 amount = uint256(Usd.unwrap(loss));
+        _losses[market].add(_setUps[market].parameters.dailyLossBudget, amount);
+        _lossesOf[market][_payerOf(msg.sender)].add(_shareOf(market), amount);
+    }
+
+    /// @dev All who are no keepers share one bucket: addresses cost nothing.
+    function _payerOf(address caller) private view returns (address) {
+        return isKeeper[caller] ? caller : address(0);
+    }
+
+    /// @dev A caller's daily budget [wad USD].
+    function _shareOf(uint8 market) private view returns (uint256) {
+        return
+            FixedPoint.mulDown(
+                _setUps[market].parameters.dailyLossBudget,
+                _setUps[market].parameters.callerShare
+            );
+    }
+
+    /// @dev Most that is paid for, or least that is received for `amount` within the slippage limit [cash units].
+    function _cashLimit(
+        uint8 market,
+        bool buy,
+        uint256 amount,
+        uint256 price
+    ) private view returns (uint256) {
+        uint256 units = Units.toWad(amount, _decimalsOf(market));
+        uint256 slippage = _setUps[market].parameters.slippageLimit;
+        if (buy) {
+            uint256 most = FixedPoint.mulDown(FixedPoint.mulDown(units, price), WAD + slippage);
+            return Units.fromWadDown(most, _cashDecimals);
+        }
+        uint256 least = FixedPoint.mulUp(FixedPoint.mulUp(units, price), WAD - slippage);
+        return Units.fromWadUp(least, _cashDecimals);
+    }
+
+    function _decimalsOf(uint8 market) private view returns (uint8) {
+        return clearinghouse.collateralAsset(_setUps[market].underlying).decimals;
+    }
+
+    function _isVenue(IHedgeVenue[] memory list, IHedgeVenue venue) private pure returns (bool) {
+        for (uint256 i; i < list.length; ++i) if (list[i] == venue) return true;
+        return false;
+    }
+
+    function _requireWithin(bytes32 name, uint256 value, uint256 least, uint256 most) private pure {
+        if (value < least || value > most) revert HedgeController_BadParameter(name, value);
     }
 
     function _return(AccountId account, address asset, uint256 amount) private {

@@ -1,45 +1,31 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {AccountId} from "../types/AccountId.sol";
+import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-
-/// @notice One place to trade the underlying. Signed values never revert.
-interface IHedgeVenue {
-    error UniswapV3SpotVenue_NotController(address caller);
-    error UniswapV3SpotVenue_ZeroAddress();
-
-    /// @notice What trading would cost: USDC units paid for `amount` bought, or received for it sold.
-    /// @param amount token units of the underlying
-    function quote(bool buy, uint256 amount) external returns (uint256 cashAmount);
-
-    /// @notice Trades `amount` token units of the underlying, already funded by the caller with USDC (buy, at most
-    /// `cashLimit`) or the underlying (sell, for at least `cashLimit`). Returns unused input and the output to the caller.
-    /// @return cashAmount USDC units paid or received
-    function execute(bool buy, uint256 amount, uint256 cashLimit) external returns (uint256 cashAmount);
-
-    /// @notice The underlying token.
-    function underlying() external view returns (address);
-
-    /// @notice What the venue itself holds for the vault [wad units, signed] — zero for spot venues that deliver.
-    function position() external view returns (Quantity);
-}
+import {IHedgeVenue} from "./IHedgeVenue.sol";
 
 /// @notice Budgets of the hedge. Ratios are [wad].
-/// @param slippageLimit worst execution against the oracle price, share
+/// @param slippageLimit worst execution against the oracle price, share; at most 10 %
 /// @param maxTrade largest trade, USD [wad]
 /// @param minInterval seconds between trades
-/// @param dailyLossBudget execution losses against the oracle price per day, USD [wad]
+/// @param dailyLossBudget most that trades may lose against the oracle price within any 24 hours, USD [wad]; half of it at once
+/// @param callerShare of that, most that one keeper, or all who are no keepers together, may lose
 /// @param costRatio c of the Whalley-Wilmott band: proportional trading cost
 /// @param riskAversion a of the band [wad, per USD]
-/// @param minBand smallest half-width, share of spot-equivalent NAV delta [wad underlying]
+/// @param smileShare how much of the surface moves along with the spot: 0 sticky to the strike, 1e18 to moneyness
+/// @param minBand smallest half-width [wad underlying]
 struct HedgeParameters {
     uint64 slippageLimit;
     uint128 maxTrade;
     uint32 minInterval;
     uint128 dailyLossBudget;
+    uint64 callerShare;
     uint64 costRatio;
     uint64 riskAversion;
+    uint64 smileShare;
     uint128 minBand;
 }
 
@@ -57,6 +43,56 @@ struct HedgeState {
     int256 target;
 }
 
+/// @notice A part of an order.
+/// @param venue that trades it
+/// @param amount [token units]
+struct Fill {
+    IHedgeVenue venue;
+    uint256 amount;
+}
+
+/// @notice What `rebalance` would do now.
+/// @param price of the oracle [wad USD]
+/// @param wanted what would bring the delta to the band's edge [wad, signed]
+/// @param buy side
+/// @param amount that budgets, holdings and venues let it trade [token units]
+/// @param fills how it is split
+struct HedgePlan {
+    Price price;
+    int256 wanted;
+    bool buy;
+    uint256 amount;
+    Fill[] fills;
+}
+
+/// @notice Greeks that a hedge goes by. Holds nothing; anyone may read.
+interface IHedgeGreeks {
+    error HedgeGreeks_ZeroAddress();
+    /// @notice Only an account with a book can be summed.
+    error HedgeGreeks_NoBook(uint8 market);
+    /// @notice Legs outside the book's total are valued one by one, and there are too many: refresh the books.
+    error HedgeGreeks_TooManyApart(uint256 legs, uint256 limit);
+
+    /// @notice Delta and gamma of the options of `account` in `market` at `spot` [wad].
+    /// @param smileShare how much of the smile moves along with spot: 0 sticky to the strike, 1e18 to moneyness [wad]
+    function greeksOf(
+        AccountId account,
+        uint8 market,
+        Price spot,
+        uint256 smileShare
+    ) external view returns (int256 delta, int256 gamma);
+}
+
+/// @notice Works out what a hedge would trade. Holds nothing.
+interface IHedgePlanner {
+    error HedgePlanner_ZeroAddress();
+    error HedgePlanner_PriceUnusable(uint8 market);
+    error HedgePlanner_NoVenue(uint8 market);
+
+    /// @notice The price of `market`, good enough to lower risk.
+    function requirePrice(uint8 market) external view returns (Price);
+}
+
 /// @notice Keeps the vault's net delta inside its band within budgets. Anyone may rebalance.
 interface IHedgeController {
     event Hedged(
@@ -68,44 +104,82 @@ interface IHedgeController {
         int256 netDeltaBefore,
         address caller
     );
+    /// @notice A part of an order was carried out [token units, cash units].
+    event Filled(uint8 indexed market, address indexed venue, bool buy, uint256 amount, uint256 cashAmount);
+    /// @notice A venue's position was made smaller out of its own collateral.
+    event Deleveraged(uint8 indexed market, address indexed venue, uint256 amount, Usd loss, address caller);
     event HedgeParametersSet(
         uint8 indexed market,
         HedgeParameters oldParameters,
         HedgeParameters newParameters
     );
-    event VenueChanged(uint8 indexed market, address oldVenue, address newVenue);
+    event VenuesSet(uint8 indexed market, IHedgeVenue[] oldVenues, IHedgeVenue[] newVenues);
+    event KeeperSet(address indexed keeper, bool allowed);
 
     error HedgeController_InsideBand(int256 netDelta, uint256 band);
     error HedgeController_TooSoon(uint256 nextAt);
-    error HedgeController_PriceUnusable(uint8 market);
     error HedgeController_LossBudgetSpent(Usd loss, Usd left);
-    error HedgeController_ShortNotAvailable(int256 target, int256 held);
-    error HedgeController_NoVenue(uint8 market);
+    /// @notice Less than one token unit of `target` [wad] can be traded: see IHedgeController.hedgeCapacity.
+    error HedgeController_NothingFits(int256 target);
+    /// @notice The trade cost more against the oracle price than the slippage limit allows, by balances.
+    error HedgeController_SlippageExceeded(Usd loss, Usd limit);
+    /// @notice The hedge moved by something else than the order [token units].
+    error HedgeController_WrongFill(int256 ordered, int256 measured);
     error HedgeController_OnlyClearinghouse();
     error HedgeController_NotRunning();
+    error HedgeController_Reentered();
     error HedgeController_BadParameter(bytes32 name, uint256 value);
+    error HedgeController_BadVenue(address venue);
+    error HedgeController_VenueInUse(address venue, Quantity position);
     error HedgeController_ZeroAddress();
 
-    /// @notice Trades the vault's net delta of `market` to the edge of its band.
+    /// @notice Trades the vault's net delta of `market` to the edge of its band, or as near as budgets and venues let it.
     /// @return traded signed amount [wad underlying]
     function rebalance(uint8 market) external returns (Quantity traded);
+
+    /// @notice Makes the position of a venue smaller whose health has fallen. Anyone may.
+    /// @return amount bought back [token units]
+    function deleverage(uint8 market, IHedgeVenue venue) external returns (uint256 amount);
+
+    /// @notice What `rebalance` would do now, time and loss budget aside. Quotes venues, so not a view; changes nothing.
+    function plan(uint8 market) external returns (HedgePlan memory);
 
     /// @notice Where the hedge stands.
     function state(uint8 market) external view returns (HedgeState memory);
 
-    /// @notice Execution loss still allowed today [wad USD].
+    /// @notice What the next rebalances could still buy and sell [wad underlying] as far as trade size, loss budget,
+    /// cash, holdings, collateral cap and venues go. Zero without a usable price or venue. Asks no market for a price;
+    /// does not count what the present delta needs of it.
+    function hedgeCapacity(uint8 market) external view returns (uint256 buyWad, uint256 sellWad);
+
+    /// @notice Value of what venues hold and owe for the vault, beside its account [wad USD, signed]. Never reverts.
+    function venueValue(uint8 market, Price price) external view returns (Usd);
+
+    /// @notice Loss that all trades together may make now [wad USD].
     function lossBudgetLeft(uint8 market) external view returns (Usd);
 
-    /// @notice What the venues of `market` can still absorb today within the loss budget [wad underlying]: bought to cover a
-    /// short delta, and sold to cover a long one.
-    function hedgeCapacity(uint8 market) external view returns (uint256 buyWad, uint256 sellWad);
+    /// @notice The same for one caller.
+    function lossBudgetLeftOf(uint8 market, address caller) external view returns (Usd);
+
+    /// @notice All that trades ever lost against the oracle price, less what they gained [wad USD, signed].
+    function totalLoss() external view returns (Usd);
 
     /// @notice Parameters of `market`.
     function parameters(uint8 market) external view returns (HedgeParameters memory);
 
+    /// @notice Venues of `market`.
+    function venues(uint8 market) external view returns (IHedgeVenue[] memory);
+
+    /// @notice Whether `caller` has a share of the loss budget for itself.
+    function isKeeper(address caller) external view returns (bool);
+
     /// @notice Sets parameters, bounded. Restricted to the curator.
     function setParameters(uint8 market, HedgeParameters calldata newParameters) external;
 
-    /// @notice Sets the venue of `market`. Restricted to the curator.
-    function setVenue(uint8 market, IHedgeVenue venue) external;
+    /// @notice Sets the venues of `market`, at most four, of one underlying that is collateral of this market; none that
+    /// holds a position may be dropped. Restricted to the curator.
+    function setVenues(uint8 market, IHedgeVenue[] calldata newVenues) external;
+
+    /// @notice Gives a keeper a share of the loss budget, or takes it. Restricted to the curator.
+    function setKeeper(address keeper, bool allowed) external;
 }

@@ -65,9 +65,24 @@ export interface HedgeConfig {
   readonly maxTrade: bigint;
   readonly minInterval: number;
   readonly dailyLossBudget: bigint;
+  readonly callerShare: bigint;
   readonly costRatio: bigint;
   readonly riskAversion: bigint;
+  readonly smileShare: bigint;
   readonly minBand: bigint;
+}
+
+/** Where a market's hedge trades. */
+export interface HedgeVenuesConfig {
+  /** Uniswap v3 pools of the underlying against USDC, by fee in millionths. */
+  readonly spotFees: readonly number[];
+  /** Aave v3 pool that lends the underlying, the Uniswap pool it is sold on, and health factors [wad]. */
+  readonly short?: {
+    readonly pool: string;
+    readonly fee: number;
+    readonly healthTarget: bigint;
+    readonly healthFloor: bigint;
+  };
 }
 
 /** One market. */
@@ -84,6 +99,7 @@ export interface MarketConfig {
   readonly secondFeed?: { readonly feed: FeedConfig; readonly band: bigint };
   readonly risk: RiskConfig;
   readonly hedge: HedgeConfig;
+  readonly hedgeVenues: HedgeVenuesConfig;
 }
 
 /** Who holds which duty after deployment. Nobody may be left out: an empty list means that the duty rests. */
@@ -108,6 +124,8 @@ export interface BallastConfig {
     readonly pool: string;
     readonly fee: number;
   };
+  /** Who has a share of the hedge's loss budget for itself; all others have one together. */
+  readonly hedgeKeepers: readonly string[];
   readonly quoter: QuoterConfig;
   /** Caps of the vault's first-loss slice as shares of its NAV [wad]. */
   readonly vaultSlice: { readonly perEvent: bigint; readonly perYear: bigint };

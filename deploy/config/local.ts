@@ -66,13 +66,18 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
           maxTrade: 2_000_000n * WAD,
           minInterval: 60,
           dailyLossBudget: 50_000n * WAD,
+          callerShare: 60n * PERCENT,
           costRatio: PERCENT / 10n,
           riskAversion: WAD / 1_000_000n,
+          // What the vault's mark moves by between two refreshes of its arrays.
+          smileShare: 0n,
           minBand: WAD,
         },
+        hedgeVenues: { spotFees: [uniswap.fee] },
       },
     ],
     uniswap: { router, quoter, pool, fee: uniswap.fee },
+    hedgeKeepers: [],
     quoter: {
       halfSpreadVol: PERCENT,
       volPerHour: PERCENT / 10n,

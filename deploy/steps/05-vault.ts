@@ -1,3 +1,4 @@
+import type { MarketConfig } from "../config/config.ts";
 import type { OracleRoom } from "./02-oracle.ts";
 import type { RiskRoom } from "./03-risk.ts";
 import type { ClearingRoom } from "./04-clearing.ts";
@@ -13,7 +14,7 @@ export interface VaultRoom {
   readonly hedgeController: ContractFuture;
 }
 
-/** 05: the LP vault, its quotes, its trade desk, its queue, and the hedge with one Uniswap venue for each market. */
+/** 05: the LP vault, its quotes, its trade desk, its queue, and the hedge with its venues for each market. */
 export function deployVault(
   { m, config }: StepContext,
   access: ContractFuture,
@@ -34,35 +35,35 @@ export function deployVault(
   });
   const tradeDesk = m.contract("TradeDesk", [clearinghouse, vault, quoter, priceRouter], { id: "tradeDesk" });
   const silo = m.contractAt("Silo", m.staticCall(vault, "silo"), { id: "silo" });
-  const hedgeController = m.contract(
-    "HedgeController",
-    [access, clearinghouse, vault, optionPricer, priceRouter],
-    {
-      id: "hedgeController",
-    },
-  );
-  const { router, quoter: uniswapQuoter, fee } = config.uniswap;
-  const hedges = config.markets.flatMap((market): SetUpCall[] => {
-    const venue = m.contract(
-      "UniswapV3SpotVenue",
-      [hedgeController, market.underlying, config.usdc, router, uniswapQuoter, fee],
-      { id: `hedgeVenue${market.name}` },
-    );
-    return [
-      {
-        id: `setHedge${market.name}`,
-        contract: hedgeController,
-        method: "setParameters",
-        args: [market.index, { ...market.hedge }],
-      },
-      {
-        id: `setHedgeVenue${market.name}`,
-        contract: hedgeController,
-        method: "setVenue",
-        args: [market.index, venue],
-      },
-    ];
+  const greeks = m.contract("HedgeGreeks", [clearinghouse, optionPricer, books, riskArrays], {
+    id: "hedgeGreeks",
   });
+  const planner = m.contract("HedgePlanner", [clearinghouse, vault, priceRouter, greeks], {
+    id: "hedgePlanner",
+  });
+  const hedgeController = m.contract("HedgeController", [access, planner], { id: "hedgeController" });
+  const hedges = config.markets.flatMap((market): SetUpCall[] => [
+    {
+      id: `setHedge${market.name}`,
+      contract: hedgeController,
+      method: "setParameters",
+      args: [market.index, { ...market.hedge }],
+    },
+    {
+      id: `setHedgeVenues${market.name}`,
+      contract: hedgeController,
+      method: "setVenues",
+      args: [market.index, venuesOf({ m, config }, hedgeController, market)],
+    },
+  ]);
+  const keepers = config.hedgeKeepers.map(
+    (keeper, index): SetUpCall => ({
+      id: `setHedgeKeeper${index}`,
+      contract: hedgeController,
+      method: "setKeeper",
+      args: [keeper, true],
+    }),
+  );
   const calls: SetUpCall[] = [
     { id: "setQuoterHedge", contract: quoter, method: "setHedge", args: [hedgeController] },
     { id: "setQuoter", contract: quoter, method: "setParameters", args: [{ ...config.quoter }] },
@@ -71,6 +72,27 @@ export function deployVault(
     { id: "openBook", contract: clearinghouse, method: "openBook", args: [m.staticCall(vault, "account")] },
     { id: "setHedger", contract: vault, method: "setHedger", args: [hedgeController, true] },
     ...hedges,
+    ...keepers,
   ];
   return { valuation, vault, quoter, tradeDesk, silo, hedgeController, calls };
+}
+
+/** Spot venues of a market, one for each pool, then the short venue if there is one. */
+function venuesOf({ m, config }: StepContext, controller: ContractFuture, market: MarketConfig) {
+  const { router, quoter } = config.uniswap;
+  const termsOf = (fee: number) => ({
+    controller,
+    underlying: market.underlying,
+    cash: config.usdc,
+    router,
+    quoter,
+    fee,
+  });
+  const spot = market.hedgeVenues.spotFees.map((fee) =>
+    m.contract("UniswapV3SpotVenue", [termsOf(fee)], { id: `hedgeVenue${market.name}${fee}` }),
+  );
+  const { short } = market.hedgeVenues;
+  if (!short) return spot;
+  const args = [termsOf(short.fee), short.pool, short.healthTarget, short.healthFloor];
+  return [...spot, m.contract("AaveV3ShortVenue", args, { id: `hedgeShort${market.name}` })];
 }

@@ -72,12 +72,14 @@ describe("hedge controller", () => {
       maxTrade: p.maxTrade,
       minInterval: 600n,
       dailyLossBudget: WAD,
+      callerShare: p.callerShare,
       costRatio: p.costRatio,
       riskAversion: p.riskAversion,
+      smileShare: p.smileShare,
       minBand: p.minBand,
     };
     await (await own.hedgeController.setParameters(0, parameters)).wait();
-    expect(await hedgeController.lossBudgetLeft(0)).to.equal(WAD);
+    expect(await hedgeController.lossBudgetLeft(0)).to.equal(WAD / 2n);
     expect(await refusal(hedgeController.rebalance.staticCall(0))).to.equal(
       "HedgeController_LossBudgetSpent",
     );
@@ -89,10 +91,10 @@ describe("hedge controller", () => {
       })
     ).wait();
     await (await hedgeController.rebalance(0)).wait();
-    expect((await hedgeController.lossBudgetLeft(0)) < 50_000n * WAD).to.equal(true);
+    expect((await hedgeController.lossBudgetLeft(0)) < 25_000n * WAD).to.equal(true);
     expect(await refusal(hedgeController.rebalance.staticCall(0))).to.equal("HedgeController_TooSoon");
     await stage.clock.advanceTo(stage.start + 6 * HOUR);
-    expect(await refusal(hedgeController.rebalance.staticCall(0))).to.equal("HedgeController_PriceUnusable");
+    expect(await refusal(hedgeController.rebalance.staticCall(0))).to.equal("HedgePlanner_PriceUnusable");
   });
 
   it("says so when it would have to sell ether that it does not hold", async () => {
@@ -101,7 +103,7 @@ describe("hedge controller", () => {
     const leg = { instrument: option(expiryOf(stage, 2), 2_200n, "call"), quantity: -280n * WAD };
     await (await trade(ballast, account, [leg])).wait();
     expect(await refusal(ballast.hedgeController.rebalance.staticCall(0))).to.equal(
-      "HedgeController_ShortNotAvailable",
+      "HedgeController_NothingFits",
     );
   });
 
@@ -109,21 +111,19 @@ describe("hedge controller", () => {
     const stage = await networkHelpers.loadFixture(scene);
     const { hedgeController } = await curator(stage);
     const at = stage.world.deployment.contracts;
-    const fill = new ethers.Contract(
-      at.hedgeController,
-      ["function fill()"],
-      stage.world.people.keeper.signer,
-    );
-    expect(await refusal(fill.getFunction("fill").staticCall())).to.equal(
+    const { interface: abi } = await ethers.getContractAt("HedgeController", at.hedgeController);
+    const order = { market: 0, buy: true, price: WAD, fills: [], limits: [], cash: 0n, units: 0n };
+    const data = abi.encodeFunctionData("fill", [order]);
+    const call = { to: at.hedgeController, data };
+    expect(await refusal(stage.world.people.keeper.signer.call(call))).to.equal(
       "HedgeController_OnlyClearinghouse",
     );
     const { ballast, account } = stage.world.people.hedger;
-    const data = fill.interface.encodeFunctionData("fill");
     expect(
       await refusal(ballast.clearinghouse.batch.staticCall(account, [{ target: at.hedgeController, data }])),
     ).to.equal("HedgeController_NotRunning");
-    expect(await refusal(hedgeController.rebalance.staticCall(9))).to.equal("HedgeController_NoVenue");
-    expect(await refusal(hedgeController.setVenue.staticCall(0, ZeroAddress))).to.equal(
+    expect(await refusal(hedgeController.rebalance.staticCall(9))).to.equal("HedgePlanner_NoVenue");
+    expect(await refusal(hedgeController.setVenues.staticCall(0, [ZeroAddress]))).to.equal(
       "HedgeController_ZeroAddress",
     );
     const zero = {
@@ -131,8 +131,10 @@ describe("hedge controller", () => {
       maxTrade: 0,
       minInterval: 0,
       dailyLossBudget: 0,
+      callerShare: 0,
       costRatio: 0,
       riskAversion: 0,
+      smileShare: 0,
       minBand: 0,
     };
     expect(await refusal(hedgeController.setParameters.staticCall(0, zero))).to.equal(
@@ -147,14 +149,15 @@ describe("Uniswap v3 spot venue", () => {
     const { usdc, weth, uniswap } = stage.world.externals;
     const [controller, stranger] = [stage.world.people.keeper, stage.world.people.hedger];
     const factory = await ethers.getContractFactory("UniswapV3SpotVenue", controller.signer);
-    const args = [
-      controller.address,
-      await weth.getAddress(),
-      await usdc.getAddress(),
-      await uniswap.router.getAddress(),
-      await uniswap.quoter.getAddress(),
-    ] as const;
-    const venue = await factory.deploy(...args, 500);
+    const terms = {
+      controller: controller.address,
+      underlying: await weth.getAddress(),
+      cash: await usdc.getAddress(),
+      router: await uniswap.router.getAddress(),
+      quoter: await uniswap.quoter.getAddress(),
+      fee: 500,
+    };
+    const venue = await factory.deploy(terms);
     const [buy, sell] = [
       await venue.getFunction("quote").staticCall(true, WAD),
       await venue.getFunction("quote").staticCall(false, WAD),
@@ -162,9 +165,12 @@ describe("Uniswap v3 spot venue", () => {
     expect(buy > 2_000_000_000n && buy < 2_003_000_000n).to.equal(true);
     expect(sell < 2_000_000_000n && sell > 1_997_000_000n).to.equal(true);
     const execute = venue.connect(stranger.signer).getFunction("execute");
-    expect(await refusal(execute.staticCall(true, WAD, 0))).to.equal("UniswapV3SpotVenue_NotController");
-    expect(await refusal(factory.deploy(ZeroAddress, args[1], args[2], args[3], args[4], 500))).to.equal(
-      "UniswapV3SpotVenue_ZeroAddress",
+    expect(await refusal(execute.staticCall(true, WAD, 0, WAD))).to.equal("HedgeVenue_NotController");
+    expect(await refusal(factory.deploy({ ...terms, controller: ZeroAddress }))).to.equal(
+      "HedgeVenue_ZeroAddress",
+    );
+    expect(await refusal(venue.getFunction("deleverage").staticCall(WAD, 0))).to.equal(
+      "UniswapV3SpotVenue_NoPosition",
     );
   });
 });

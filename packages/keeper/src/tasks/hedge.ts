@@ -2,7 +2,7 @@ import { decodeError, formatDecimal, innermostOf } from "@ballast/sdk";
 import type { Action, KeeperContext } from "../task.ts";
 
 /** Refusals that mean "nothing to do now", not "something is wrong". */
-const QUIET = new Set(["HedgeController_InsideBand", "HedgeController_TooSoon", "HedgeController_NoVenue"]);
+const QUIET = new Set(["HedgeController_InsideBand", "HedgeController_TooSoon", "HedgePlanner_NoVenue"]);
 
 /** Rebalances each market whose net delta is outside its band and whose budgets allow it. */
 export async function hedge(context: KeeperContext): Promise<Action[]> {

@@ -214,8 +214,12 @@ async function hedge(
       context.ballast.deployment.fromBlock,
     ),
   ]);
-  const { slippageLimit, maxTrade, minInterval, dailyLossBudget, costRatio, riskAversion, minBand } = target;
-  const whole = { slippageLimit, maxTrade, minInterval, dailyLossBudget, costRatio, riskAversion, minBand };
+  const { slippageLimit, maxTrade, minInterval, dailyLossBudget, callerShare } = target;
+  const { costRatio, riskAversion, smileShare, minBand } = target;
+  const whole = {
+    ...{ slippageLimit, maxTrade, minInterval, dailyLossBudget, callerShare },
+    ...{ costRatio, riskAversion, smileShare, minBand },
+  };
   const current: Current<HedgeFields> = {
     what: `of the hedge of market ${market}`,
     target,

@@ -8,11 +8,14 @@ const require = createRequire(import.meta.url);
 export interface Artifact {
   readonly abi: InterfaceAbi;
   readonly bytecode: string;
+  /** Where the addresses of libraries go, by their name. */
+  readonly links?: Readonly<Record<string, readonly { readonly start: number }[]>>;
 }
 
 interface RawArtifact {
   readonly abi?: InterfaceAbi;
   readonly bytecode?: string;
+  readonly linkReferences?: Record<string, Record<string, { start: number }[]>>;
   readonly compilerOutput?: {
     readonly abi: InterfaceAbi;
     readonly evm: { readonly bytecode: { readonly object: string } };
@@ -32,7 +35,7 @@ export function loadArtifact(path: string): Artifact {
   if (abi === undefined || bytecode === undefined || bytecode.length < 4) {
     throw new BadArtifactError(`The artifact ${path} has no code.`);
   }
-  return { abi, bytecode };
+  return { abi, bytecode, links: Object.assign({}, ...Object.values(raw.linkReferences ?? {})) };
 }
 
 /** Reads a text file of an installed npm package. */

@@ -5,6 +5,7 @@ import { deployUsdc, type Usdc } from "./usdc.ts";
 import { deployMulticall3, deployPermit2 } from "./utilities.ts";
 import { deployWeth, type Weth } from "./weth.ts";
 
+export * from "./aave.ts";
 export { BadArtifactError } from "./artifacts.ts";
 export { ensureEther, NotADevelopmentChainError, rpc } from "./chain.ts";
 export * from "./chainlink.ts";

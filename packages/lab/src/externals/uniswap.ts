@@ -1,7 +1,7 @@
 import { type BaseContract, Contract, type Signer } from "ethers";
 import { deployArtifact, loadArtifact } from "./artifacts.ts";
 import { approveMax, as, mined, type Sent } from "./token.ts";
-import { POOL_FEE, priceOf, rangeOf, sqrtPriceX96, usableTick } from "./uniswap-math.ts";
+import { POOL_FEE, priceOf, rangeOf, spacingOf, sqrtPriceX96, usableTick } from "./uniswap-math.ts";
 import { mintUsdc, type Usdc } from "./usdc.ts";
 import { type Weth, wrapWeth } from "./weth.ts";
 
@@ -110,27 +110,39 @@ export async function deployUniswapV3(
   ]);
 
   const usdcIsToken0 = BigInt(usdcAt) < BigInt(wethAt);
-  const [token0, token1] = usdcIsToken0 ? [usdcAt, wethAt] : [wethAt, usdcAt];
-  const start = sqrtPriceX96(options.ethPrice, usdcIsToken0);
-  await mined(positionManager.createAndInitializePoolIfNecessary(token0, token1, POOL_FEE, start));
-  const poolAbi = loadArtifact(`${CORE}/UniswapV3Pool.sol/UniswapV3Pool.json`).abi;
-  const poolAt = await factory.getPool(token0, token1, POOL_FEE);
-  const pool = new Contract(poolAt, poolAbi, signer) as unknown as UniswapPool;
-
-  const uniswap: UniswapV3 = {
-    factory,
-    positionManager,
-    router,
-    quoter,
-    pool,
-    fee: POOL_FEE,
-    usdc,
-    weth,
-    usdcIsToken0,
-  };
+  const parts = { factory, positionManager, router, quoter, usdc, weth, usdcIsToken0 };
+  const pool = await createPool(parts, signer, POOL_FEE, options.ethPrice);
+  const uniswap: UniswapV3 = { ...parts, pool, fee: POOL_FEE };
   await addLiquidity(uniswap, signer, options.ethPrice, options.wideWeth ?? 2_000n * WAD, 0);
   await addLiquidity(uniswap, signer, options.ethPrice, options.concentratedWeth ?? 1_000n * WAD, 0.2);
   return uniswap;
+}
+
+/** The same Uniswap with a USDC/WETH pool of another fee, with liquidity over all prices. */
+export async function addPool(
+  uniswap: UniswapV3,
+  signer: Signer,
+  fee: number,
+  ethPrice: bigint,
+  wideWeth: bigint,
+): Promise<UniswapV3> {
+  const other = { ...uniswap, pool: await createPool(uniswap, signer, fee, ethPrice), fee };
+  await addLiquidity(other, signer, ethPrice, wideWeth, 0);
+  return other;
+}
+
+async function createPool(
+  { factory, positionManager, usdc, weth, usdcIsToken0 }: Omit<UniswapV3, "pool" | "fee">,
+  signer: Signer,
+  fee: number,
+  ethPrice: bigint,
+): Promise<UniswapPool> {
+  const [usdcAt, wethAt] = await Promise.all([usdc.getAddress(), weth.getAddress()]);
+  const [token0, token1] = usdcIsToken0 ? [usdcAt, wethAt] : [wethAt, usdcAt];
+  const start = sqrtPriceX96(ethPrice, usdcIsToken0);
+  await mined(positionManager.createAndInitializePoolIfNecessary(token0, token1, fee, start));
+  const { abi } = loadArtifact(`${CORE}/UniswapV3Pool.sol/UniswapV3Pool.json`);
+  return new Contract(await factory.getPool(token0, token1, fee), abi, signer) as unknown as UniswapPool;
 }
 
 /**
@@ -155,7 +167,9 @@ export async function addLiquidity(
   await approveMax(as(weth, provider), owner, manager);
 
   const [usdcAt, wethAt] = await Promise.all([usdc.getAddress(), weth.getAddress()]);
-  const { lower, upper } = rangeOf(usableTick((await uniswap.pool.slot0()).sqrtPriceX96), share);
+  const spacing = spacingOf(uniswap.fee);
+  const tick = usableTick((await uniswap.pool.slot0()).sqrtPriceX96, spacing);
+  const { lower, upper } = rangeOf(tick, share, spacing);
   await mined(
     as(positionManager, provider).mint({
       token0: usdcIsToken0 ? usdcAt : wethAt,
