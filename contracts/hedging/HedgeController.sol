@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
 import {IHedgeVenue} from "../interfaces/IHedgeVenue.sol";
-import {Fill, HedgeParameters, HedgePlan, HedgeState, IHedgeController} from "../interfaces/IHedging.sol";
-import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
+import {Fill, HedgePlan, HedgeState, IHedgeController} from "../interfaces/IHedging.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {HedgePlanner, HedgeSetUp} from "./HedgePlanner.sol";
-import {Bucket, LossBucket} from "./LossBucket.sol";
+import {HedgePlanner} from "./HedgePlanner.sol";
+import {HedgeRegister} from "./HedgeRegister.sol";
 
 /// @notice An order as it goes through the vault's batch.
 /// @param market which
@@ -53,40 +50,19 @@ struct Outcome {
 /// funds of one order and what it already holds.
 /// @dev A venue of the clearinghouse too, so that a batch may call `fill`. The ledger does not see what hedge venues hold:
 /// collateral of a short lowers the vault's margin equity, which is on the safe side; NAV adds `venueValue`.
-contract HedgeController is IHedgeController, AccessManaged {
-    using LossBucket for Bucket;
+contract HedgeController is HedgeRegister {
     using SafeERC20 for IERC20;
 
-    uint256 private constant MAX_VENUES = 4;
     /// @dev Rounding of venues' tokens, in units a fill.
     uint256 private constant ROUNDING = 2;
 
-    uint256 private constant WAD = 1e18;
-
-    IClearinghouse public immutable clearinghouse;
-    IOptionsVault public immutable vault;
-    HedgePlanner public immutable planner;
-    address private immutable _usdc;
-    uint8 private immutable _cashDecimals;
-
     /// @dev Digest of the order that runs; lives within one transaction.
     bytes32 private transient _running;
-    int256 private _totalLoss;
-    mapping(uint8 market => HedgeSetUp) private _setUps;
-    mapping(uint8 market => Bucket) private _losses;
-    mapping(uint8 market => mapping(address caller => Bucket)) private _lossesOf;
     mapping(uint8 market => uint256) private _lastTradeAt;
-    mapping(address caller => bool) public isKeeper;
 
     /// @param authority the AccessManager
     /// @param planner_ of orders; tells ledger and vault
-    constructor(address authority, HedgePlanner planner_) AccessManaged(authority) {
-        if (address(planner_) == address(0)) revert HedgeController_ZeroAddress();
-        planner = planner_;
-        clearinghouse = planner_.clearinghouse();
-        vault = planner_.vault();
-        (_usdc, _cashDecimals) = planner_.clearinghouse().cashAsset();
-    }
+    constructor(address authority, HedgePlanner planner_) HedgeRegister(authority, planner_) {}
 
     /// @inheritdoc IHedgeController
     function rebalance(uint8 market) external returns (Quantity traded) {
@@ -137,116 +113,10 @@ contract HedgeController is IHedgeController, AccessManaged {
         amount = venue.deleverage(price, slippage);
         Usd loss = Usd.wrap(before - Usd.unwrap(venue.value(price)));
         _running = 0;
-        _requireWithin(market, amount, price, 1, loss);
+        _requirePriced(market, amount, price, 1, loss);
         // It counts, but a spent budget must not leave the position to Aave's liquidators.
         _book(market, loss);
         emit Deleveraged(market, address(venue), amount, loss, msg.sender);
-    }
-
-    /// @inheritdoc IHedgeController
-    function plan(uint8 market) external returns (HedgePlan memory planned) {
-        (planned, ) = planner.planOf(_setUps[market]);
-    }
-
-    /// @inheritdoc IHedgeController
-    function state(uint8 market) external view returns (HedgeState memory) {
-        return planner.stateOf(_setUps[market], planner.priceRouter().spot(market).price);
-    }
-
-    /// @inheritdoc IHedgeController
-    function hedgeCapacity(uint8 market) external view returns (uint256 buyWad, uint256 sellWad) {
-        HedgeParameters memory p = _setUps[market].parameters;
-        if (p.slippageLimit == 0) return (0, 0);
-        // Whatever trades within the slippage limit cost, the budget lasts for this much.
-        uint256 affordable = FixedPoint.divDown(_losses[market].left(p.dailyLossBudget), p.slippageLimit);
-        return planner.capacityOf(_setUps[market], FixedPoint.min(p.maxTrade, affordable));
-    }
-
-    /// @inheritdoc IHedgeController
-    function venueValue(uint8 market, Price price) external view returns (Usd total) {
-        IHedgeVenue[] memory list = _setUps[market].venues;
-        for (uint256 i; i < list.length; ++i) {
-            // One that cannot tell counts for nothing: a value may not stop those who want to leave.
-            try list[i].value(price) returns (Usd value) {
-                total = total + value;
-            } catch {}
-        }
-    }
-
-    /// @inheritdoc IHedgeController
-    function parameters(uint8 market) external view returns (HedgeParameters memory) {
-        return _setUps[market].parameters;
-    }
-
-    /// @inheritdoc IHedgeController
-    function venues(uint8 market) external view returns (IHedgeVenue[] memory) {
-        return _setUps[market].venues;
-    }
-
-    /// @inheritdoc IHedgeController
-    function lossBudgetLeft(uint8 market) public view returns (Usd) {
-        return Usd.wrap(int256(_losses[market].left(_setUps[market].parameters.dailyLossBudget)));
-    }
-
-    /// @inheritdoc IHedgeController
-    function lossBudgetLeftOf(uint8 market, address caller) public view returns (Usd) {
-        uint256 all = _losses[market].left(_setUps[market].parameters.dailyLossBudget);
-        uint256 own = _lossesOf[market][_payerOf(caller)].left(_shareOf(market));
-        return Usd.wrap(int256(FixedPoint.min(all, own)));
-    }
-
-    /// @inheritdoc IHedgeController
-    function totalLoss() external view returns (Usd) {
-        return Usd.wrap(_totalLoss);
-    }
-
-    /// @inheritdoc IHedgeController
-    function setParameters(uint8 market, HedgeParameters calldata newParameters) external restricted {
-        HedgeParameters calldata p = newParameters;
-        _requireWithin("slippageLimit", p.slippageLimit, 1, 0.1e18);
-        _requireWithin("maxTrade", p.maxTrade, 1, type(uint128).max);
-        _requireWithin("callerShare", p.callerShare, 1, WAD);
-        _requireWithin("costRatio", p.costRatio, 0, 0.1e18);
-        _requireWithin("riskAversion", p.riskAversion, 1, type(uint64).max);
-        _requireWithin("smileShare", p.smileShare, 0, WAD);
-        _setUps[market].market = market;
-        emit HedgeParametersSet(market, _setUps[market].parameters, p);
-        _setUps[market].parameters = p;
-    }
-
-    /// @inheritdoc IHedgeController
-    function setVenues(uint8 market, IHedgeVenue[] calldata newVenues) external restricted {
-        if (newVenues.length > MAX_VENUES) revert HedgeController_BadParameter("venues", newVenues.length);
-        IHedgeVenue[] memory old = _setUps[market].venues;
-        for (uint256 i; i < old.length; ++i) {
-            if (_isVenue(newVenues, old[i])) continue;
-            Quantity position = old[i].position();
-            if (Quantity.unwrap(position) != 0) revert HedgeController_VenueInUse(address(old[i]), position);
-        }
-        address underlying = _setUps[market].underlying;
-        for (uint256 i; i < newVenues.length; ++i) {
-            IHedgeVenue venue = newVenues[i];
-            if (address(venue) == address(0)) revert HedgeController_ZeroAddress();
-            if (underlying == address(0)) underlying = venue.underlying();
-            CollateralAsset memory asset = clearinghouse.collateralAsset(underlying);
-            if (
-                venue.underlying() != underlying ||
-                asset.market != market ||
-                asset.cap == 0 ||
-                _isVenue(newVenues[:i], venue)
-            ) revert HedgeController_BadVenue(address(venue));
-        }
-        emit VenuesSet(market, old, newVenues);
-        _setUps[market].market = market;
-        _setUps[market].underlying = underlying;
-        _setUps[market].venues = newVenues;
-    }
-
-    /// @inheritdoc IHedgeController
-    function setKeeper(address keeper, bool allowed) external restricted {
-        if (keeper == address(0)) revert HedgeController_ZeroAddress();
-        isKeeper[keeper] = allowed;
-        emit KeeperSet(keeper, allowed);
     }
 
     function _orderOf(uint8 market, HedgePlan memory planned) private view returns (Order memory order) {
@@ -352,45 +222,16 @@ contract HedgeController is IHedgeController, AccessManaged {
         uint256 rounding = Units.toWad(ROUNDING * order.fills.length, decimals);
         if (FixedPoint.abs(done.moved - ordered) > rounding)
             revert HedgeController_WrongFill(ordered, done.moved);
-        _requireWithin(order.market, amount, order.price, order.fills.length, done.loss);
+        _requirePriced(order.market, amount, order.price, order.fills.length, done.loss);
     }
 
-    function _requireWithin(uint8 market, uint256 amount, Price price, uint256 fills, Usd loss) private view {
+    function _requirePriced(uint8 market, uint256 amount, Price price, uint256 fills, Usd loss) private view {
         uint256 fair = FixedPoint.mulUp(Units.toWad(amount, _decimalsOf(market)), Price.unwrap(price));
         uint256 limit =
             FixedPoint.mulUp(fair, _setUps[market].parameters.slippageLimit) +
                 Units.toWad(ROUNDING * fills, _cashDecimals);
         if (Usd.unwrap(loss) > int256(limit))
             revert HedgeController_SlippageExceeded(loss, Usd.wrap(int256(limit)));
-    }
-
-    function _spend(uint8 market, Usd loss) internal virtual {
-        Usd left = lossBudgetLeftOf(market, msg.sender);
-        if (Usd.unwrap(loss) > 0 && loss > left) revert HedgeController_LossBudgetSpent(loss, left);
-        _book(market, loss);
-    }
-
-    /// @dev Gains count for the total, and give no budget back.
-    function _book(uint8 market, Usd loss) private {
-        _totalLoss += Usd.unwrap(loss);
-        if (Usd.unwrap(loss) <= 0) return;
-        uint256 amount = uint256(Usd.unwrap(loss));
-        _losses[market].add(_setUps[market].parameters.dailyLossBudget, amount);
-        _lossesOf[market][_payerOf(msg.sender)].add(_shareOf(market), amount);
-    }
-
-    /// @dev All who are no keepers share one bucket: addresses cost nothing.
-    function _payerOf(address caller) private view returns (address) {
-        return isKeeper[caller] ? caller : address(0);
-    }
-
-    /// @dev A caller's daily budget [wad USD].
-    function _shareOf(uint8 market) private view returns (uint256) {
-        return
-            FixedPoint.mulDown(
-                _setUps[market].parameters.dailyLossBudget,
-                _setUps[market].parameters.callerShare
-            );
     }
 
     /// @dev Most that is paid for, or least that is received for `amount` within the slippage limit [cash units].
@@ -408,19 +249,6 @@ contract HedgeController is IHedgeController, AccessManaged {
         }
         uint256 least = FixedPoint.mulUp(FixedPoint.mulUp(units, price), WAD - slippage);
         return Units.fromWadUp(least, _cashDecimals);
-    }
-
-    function _decimalsOf(uint8 market) private view returns (uint8) {
-        return clearinghouse.collateralAsset(_setUps[market].underlying).decimals;
-    }
-
-    function _isVenue(IHedgeVenue[] memory list, IHedgeVenue venue) private pure returns (bool) {
-        for (uint256 i; i < list.length; ++i) if (list[i] == venue) return true;
-        return false;
-    }
-
-    function _requireWithin(bytes32 name, uint256 value, uint256 least, uint256 most) private pure {
-        if (value < least || value > most) revert HedgeController_BadParameter(name, value);
     }
 
     function _return(AccountId account, address asset, uint256 amount) private {

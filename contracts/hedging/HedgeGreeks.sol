@@ -16,7 +16,8 @@ import {Price} from "../types/Price.sol";
 /// has nothing current of.
 /// @dev Which delta. The book's total holds each strike's values at a few levels of spot, at the strike's own volatility
 /// of the smile, which stays with the strike while spot moves: its slope is the sticky-strike delta, and what the vault's
-/// mark moves by until arrays are refreshed. Where the smile moves along with the spot (sticky to moneyness), a strike's
+/// mark moves by until arrays are refreshed; being a chord between levels half a percent apart, it is off by at most gamma
+/// times a quarter of a percent of spot. Where the smile moves along with the spot (sticky to moneyness), a strike's
 /// volatility falls by the smile's slope as spot rises. `smileShare` of that is added: expiry by expiry the book's vega
 /// times the slope round the spot. What is missed is the smile's bend between the strikes and the spot.
 /// Stateless; anyone may read.
@@ -86,10 +87,7 @@ contract HedgeGreeks is IHedgeGreeks {
             if (groups[i] >> 20 != market || expiry <= block.timestamp) continue;
             (int256 slope, uint256 volatility) = _smileAt(market, expiry, spot);
             int256 vega = _relativeVegaOf(account, groups[i], spot, volatility);
-            added -= FixedPoint.signedDivDown(
-                FixedPoint.signedMulDown(vega, slope),
-                int256(Price.unwrap(spot))
-            );
+            added -= FixedPoint.signedDivDown(vega * slope, int256(Price.unwrap(spot)));
         }
         return FixedPoint.signedMulDown(added, int256(smileShare));
     }
@@ -109,7 +107,7 @@ contract HedgeGreeks is IHedgeGreeks {
         }
         (, ExpiryShocks memory shocks, , ) = riskArrays.basisOf(market, _expiryOf(group));
         int256 width = int256(uint256(shocks.upFactor) - shocks.downFactor) * 1e12;
-        return FixedPoint.signedDivDown(marks.volatilityUp - marks.volatilityDown, width);
+        return FixedPoint.signedDivDown((marks.volatilityUp - marks.volatilityDown) * SIGNED_WAD, width);
     }
 
     /// @dev Slope of the logarithm of volatility in log-moneyness round the spot, and volatility there [wad].

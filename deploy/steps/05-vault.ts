@@ -4,6 +4,8 @@ import type { RiskRoom } from "./03-risk.ts";
 import type { ClearingRoom } from "./04-clearing.ts";
 import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
 
+const ZERO_ADDRESS = "0x0000000000000000000000000000000000000000";
+
 /** Contracts of the vault and hedging rooms. The silo is created by the vault. */
 export interface VaultRoom {
   readonly valuation: ContractFuture;
@@ -64,13 +66,20 @@ export function deployVault(
       args: [keeper, true],
     }),
   );
+  const account = m.staticCall(vault, "account");
   const calls: SetUpCall[] = [
     { id: "setQuoterHedge", contract: quoter, method: "setHedge", args: [hedgeController] },
     { id: "setQuoter", contract: quoter, method: "setParameters", args: [{ ...config.quoter }] },
     { id: "allowDesk", contract: clearinghouse, method: "setVenue", args: [tradeDesk, true] },
     { id: "allowHedge", contract: clearinghouse, method: "setVenue", args: [hedgeController, true] },
-    { id: "openBook", contract: clearinghouse, method: "openBook", args: [m.staticCall(vault, "account")] },
+    { id: "openBook", contract: clearinghouse, method: "openBook", args: [account] },
     { id: "setHedger", contract: vault, method: "setHedger", args: [hedgeController, true] },
+    {
+      id: "setNavSources",
+      contract: valuation,
+      method: "setSources",
+      args: [account, hedgeController, ZERO_ADDRESS],
+    },
     ...hedges,
     ...keepers,
   ];
