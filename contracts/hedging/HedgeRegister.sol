@@ -7,7 +7,6 @@ import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
 import {IHedgeVenue} from "../interfaces/IHedgeVenue.sol";
 import {HedgeParameters, HedgePlan, HedgeState, IHedgeController} from "../interfaces/IHedging.sol";
 import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
-import {IHedgeHoldings} from "../interfaces/IValuation.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
@@ -17,7 +16,7 @@ import {Bucket, LossBucket} from "./LossBucket.sol";
 
 /// @title HedgeRegister
 /// @notice How the hedge of each market is set up, what it has lost, and all that can be read of it.
-abstract contract HedgeRegister is IHedgeController, IHedgeHoldings, AccessManaged {
+abstract contract HedgeRegister is IHedgeController, AccessManaged {
     using LossBucket for Bucket;
 
     uint256 internal constant WAD = 1e18;
@@ -70,17 +69,6 @@ abstract contract HedgeRegister is IHedgeController, IHedgeHoldings, AccessManag
             try list[i].value(price) returns (Usd value) {
                 total = total + value;
             } catch {}
-        }
-    }
-
-    /// @inheritdoc IHedgeHoldings
-    /// @dev Reverts if a venue does: whoever values the vault must know that something is missing.
-    function venueTotals(uint8 market) external view returns (Quantity position, Usd value) {
-        Price price = planner.priceRouter().spot(market).price;
-        IHedgeVenue[] memory list = _setUps[market].venues;
-        for (uint256 i; i < list.length; ++i) {
-            position = position + list[i].position();
-            value = value + list[i].value(price);
         }
     }
 

@@ -78,7 +78,7 @@ export function deployVault(
       id: "setNavSources",
       contract: valuation,
       method: "setSources",
-      args: [account, hedgeController, ZERO_ADDRESS],
+      args: [account, { hedge: hedgeController, desk: ZERO_ADDRESS, waterfall: ZERO_ADDRESS }],
     },
     ...hedges,
     ...keepers,

@@ -1,7 +1,14 @@
 import { trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
-import { hedgeBand, hedgeTarget } from "../../packages/quant/src/exact/hedging.ts";
-import { connection, curator, expiryOf, option, scene } from "../support/ballast.ts";
+import {
+  hedgeBand,
+  hedgeCashLimit,
+  hedgeOrderLimit,
+  hedgeTarget,
+  lossLeft,
+} from "../../packages/quant/src/exact/hedging.ts";
+import { connection, curator, expiryOf, option, refusal, scene } from "../support/ballast.ts";
+import { buy, setHedge } from "../support/hedging.ts";
 import { seeded } from "../support/random.ts";
 
 describe("Hedge band: the mirror in BigInt", () => {
@@ -45,5 +52,50 @@ describe("Hedge band: the mirror in BigInt", () => {
       if (band > minBand) wide++;
     }
     expect(wide).to.be.greaterThan(5);
+  });
+
+  it("has the controller's order, its limit on the price, and what is left to lose a while later", async () => {
+    const stage = await connection.networkHelpers.loadFixture(scene);
+    await buy(stage, "call", 2_200n, 400n);
+    const { hedgeController, clearinghouse, vault, priceRouter } = stage.world.people.keeper.ballast;
+    const own = await vault.account();
+    const usdc = await stage.world.externals.usdc.getAddress();
+    const next = seeded(7);
+    for (let run = 0; run < 12; run++) {
+      const maxTrade = BigInt(1 + Math.floor(next() * 3_000_000)) * WAD + BigInt(run);
+      const slippageLimit = 1n + BigInt(Math.floor(next() * 1e8)) * 10n ** 9n;
+      const costRatio = 10n ** 9n * BigInt(run + 1);
+      await setHedge(stage, { maxTrade, slippageLimit, costRatio, minInterval: 0n });
+      const { price } = await priceRouter.spot(0);
+      const { target } = await hedgeController.state(0);
+      const cash = await clearinghouse.withdrawable(own, usdc);
+      const terms = { target, price, maxTrade, slippageLimit, cash, cashDecimals: 6, decimals: 18 };
+      const { amount } = await hedgeController.plan.staticCall(0);
+      expect(hedgeOrderLimit(terms)).to.equal(amount);
+      // The venue is funded with the limit, to the unit.
+      const refused = await refusal(hedgeController.rebalance.staticCall(0));
+      if (refused !== "nothing was refused") continue;
+      const snapshot = await connection.networkHelpers.takeSnapshot();
+      const receipt = await (await hedgeController.rebalance(0)).wait();
+      const { filters } = clearinghouse;
+      const taken = await clearinghouse.queryFilter(filters.Withdrawn(own, usdc), receipt?.blockNumber);
+      expect(taken.at(-1)?.args.amount).to.equal(hedgeCashLimit(true, amount, terms));
+      const lost = await hedgeController.totalLoss();
+      const at = BigInt((await receipt?.getBlock())?.timestamp ?? 0);
+      await stage.clock.advanceTo(Number(at) + 1_000 + run * 500);
+      const { dailyLossBudget } = await hedgeController.parameters(0);
+      const now = BigInt(await connection.networkHelpers.time.latest());
+      const bucket = { used: lost > 0n ? lost : 0n, updatedAt: at };
+      expect(await hedgeController.lossBudgetLeft(0)).to.equal(lossLeft(bucket, dailyLossBudget, now));
+      await snapshot.restore();
+    }
+    expect(
+      hedgeCashLimit(false, 123_456_789n, {
+        price: 60_000n * WAD,
+        slippageLimit: WAD / 100n,
+        cashDecimals: 6,
+        decimals: 8,
+      }),
+    ).to.equal(73_333_332_666n);
   });
 });

@@ -3,6 +3,7 @@ export * from "./arrays.ts";
 export * from "./ballast.ts";
 export * from "./errorCodex.ts";
 export * from "./errors.ts";
+export * from "./hedge.ts";
 export * from "./instrument.ts";
 export * from "./lp.ts";
 export * from "./reads.ts";

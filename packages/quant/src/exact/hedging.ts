@@ -1,5 +1,5 @@
-/** Bit-exact mirror of the no-trade band in `contracts/hedging/HedgeController.sol`. */
-import { abs, max, mulDivDown, pow, WAD } from "./fixed-point.ts";
+/** Bit-exact mirror of `contracts/hedging`: the no-trade band, what an order may be at most, and the budget of losses. */
+import { abs, max, min, mulDivDown, mulDivUp, pow, WAD } from "./fixed-point.ts";
 
 /** What the band depends on: wads, `spot` in USD, `gamma` per USD, `minBand` in units of the underlying. */
 export interface HedgeBandInputs {
@@ -24,4 +24,58 @@ export function hedgeBand({ spot, gamma, costRatio, riskAversion, minBand }: Hed
 export function hedgeTarget(netDelta: bigint, band: bigint): bigint {
   if (netDelta > band) return band - netDelta;
   return netDelta < -band ? -band - netDelta : 0n;
+}
+
+/** What an order is cut down to before venues, collateral cap and holdings are asked. Wads, but for `cash`. */
+export interface HedgeOrderInputs {
+  /** From `hedgeTarget`. */
+  readonly target: bigint;
+  readonly price: bigint;
+  /** Largest trade [wad USD]. */
+  readonly maxTrade: bigint;
+  readonly slippageLimit: bigint;
+  /** What the vault could withdraw [cash units]. */
+  readonly cash: bigint;
+  readonly cashDecimals: number;
+  /** Of the underlying's token. */
+  readonly decimals: number;
+}
+
+/** Most that is ordered [token units of the underlying]: by size, and if it buys by the cash at hand. */
+export function hedgeOrderLimit(inputs: HedgeOrderInputs): bigint {
+  const { target, price, maxTrade, slippageLimit, cash, cashDecimals, decimals } = inputs;
+  const [scale, cashScale] = [10n ** BigInt(18 - decimals), 10n ** BigInt(18 - cashDecimals)];
+  const most = min(abs(target), mulDivDown(maxTrade, WAD, price)) / scale;
+  if (target <= 0n) return most;
+  const worst = mulDivUp(price, WAD + slippageLimit, WAD);
+  return min(most, mulDivDown(cash * cashScale, WAD, worst) / scale);
+}
+
+/** Most that is paid for, or least that is received for `amount` [token units] within the slippage limit [cash units]. */
+export function hedgeCashLimit(
+  isBuy: boolean,
+  amount: bigint,
+  inputs: Pick<HedgeOrderInputs, "price" | "slippageLimit" | "cashDecimals" | "decimals">,
+): bigint {
+  const { price, slippageLimit, cashDecimals, decimals } = inputs;
+  const [scale, cashScale] = [10n ** BigInt(18 - decimals), 10n ** BigInt(18 - cashDecimals)];
+  const units = amount * scale;
+  if (isBuy) return mulDivDown(mulDivDown(units, price, WAD), WAD + slippageLimit, WAD) / cashScale;
+  const least = mulDivUp(mulDivUp(units, price, WAD), WAD - slippageLimit, WAD);
+  return least === 0n ? 0n : (least - 1n) / cashScale + 1n;
+}
+
+/** A bucket of losses as the contract keeps it: wads and unix seconds. */
+export interface LossBucket {
+  readonly used: bigint;
+  readonly updatedAt: bigint;
+}
+
+const DAY = 86_400n;
+
+/** What may still be lost at `now` of a daily budget: the bucket holds half of it and leaks half of it a day. */
+export function lossLeft({ used, updatedAt }: LossBucket, budget: bigint, now: bigint): bigint {
+  const leaked = ((budget / 2n) * (now - updatedAt)) / DAY;
+  const rest = used > leaked ? used - leaked : 0n;
+  return rest < budget / 2n ? budget / 2n - rest : 0n;
 }
