@@ -8,7 +8,7 @@ import { seeded } from "../support/random.ts";
 
 const { networkHelpers } = connection;
 const DAY = 86_400;
-const BUDGET = 3_000n * WAD;
+const BUDGET = 300n * WAD;
 
 /** Narrow band, trades of at most 60,000 USD, a small budget: every limit is met on the way. */
 async function walkScene(): Promise<HedgeScene> {
@@ -28,7 +28,8 @@ async function disturb(stage: HedgeScene, roll: number, next: () => number): Pro
   const { arbitrageur, hedger, keeper } = world.people;
   const { weth, uniswap } = world.externals;
   const some = (most: number) => BigInt(1 + Math.floor(next() * most));
-  if (roll < 3) await buy(stage, next() < 0.5 ? "call" : "put", 2_000n, 5n * some(20));
+  // The desk refuses what is beyond its limits.
+  if (roll < 3) await refusal(buy(stage, next() < 0.5 ? "call" : "put", 2_000n, 5n * some(20)));
   else if (roll < 6) {
     await moveUniswapPrice(uniswap, arbitrageur.signer, (1_965n + some(70)) * WAD);
   } else if (roll === 6) {
