@@ -4,8 +4,6 @@ import type { RiskRoom } from "./03-risk.ts";
 import type { ClearingRoom } from "./04-clearing.ts";
 import type { ContractFuture, SetUpCall, StepContext } from "./context.ts";
 
-const ZERO_ADDRESS = "0x0000000000000000000000000000000000000000";
-
 /** Contracts of the vault and hedging rooms. The silo is created by the vault. */
 export interface VaultRoom {
   readonly valuation: ContractFuture;
@@ -74,12 +72,6 @@ export function deployVault(
     { id: "allowHedge", contract: clearinghouse, method: "setVenue", args: [hedgeController, true] },
     { id: "openBook", contract: clearinghouse, method: "openBook", args: [account] },
     { id: "setHedger", contract: vault, method: "setHedger", args: [hedgeController, true] },
-    {
-      id: "setNavSources",
-      contract: valuation,
-      method: "setSources",
-      args: [account, { hedge: hedgeController, desk: ZERO_ADDRESS, waterfall: ZERO_ADDRESS }],
-    },
     ...hedges,
     ...keepers,
   ];

@@ -18,7 +18,7 @@ export function deploySolvency(
   access: ContractFuture,
   { riskEngine }: RiskRoom,
   { clearinghouse }: ClearingRoom,
-  { vault, valuation, tradeDesk }: VaultRoom,
+  { vault, valuation, tradeDesk, hedgeController }: VaultRoom,
 ): SolvencyRoom & { calls: SetUpCall[] } {
   const lossWaterfall = m.contract("LossWaterfall", [access, clearinghouse, vault], { id: "lossWaterfall" });
   const insuranceFund = m.contractAt("InsuranceFund", m.staticCall(lossWaterfall, "insuranceFund"), {
@@ -38,7 +38,7 @@ export function deploySolvency(
       method: "setSources",
       args: [
         m.staticCall(vault, "account", [], 0, { id: "valuedAccount" }),
-        { hedge: ZeroAddress, desk: ZeroAddress, waterfall: lossWaterfall },
+        { hedge: hedgeController, desk: ZeroAddress, waterfall: lossWaterfall },
       ],
     },
     { id: "allowAuctions", contract: clearinghouse, method: "setVenue", args: [auctionHouse, true] },
