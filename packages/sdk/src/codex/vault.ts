@@ -2,21 +2,6 @@ import { type CodexEntry, ZERO_ADDRESS } from "./entry.ts";
 
 /** Errors of the vault, its desk and its hedges. */
 export const VAULT_ERRORS: Readonly<Record<string, CodexEntry>> = {
-  HedgeController_BadParameter: {
-    cause: "The parameter is beyond what the contract allows.",
-    fix: "Stay within its bounds.",
-  },
-  HedgeController_NoVenue: { cause: "No venue hedges this market.", fix: "Set one first." },
-  HedgeController_NotRunning: { cause: "No hedge is running.", fix: "Call rebalance instead." },
-  HedgeController_OnlyClearinghouse: {
-    cause: "This runs within a batch of the clearinghouse only.",
-    fix: "Call rebalance instead.",
-  },
-  HedgeController_PriceUnusable: {
-    cause: "The market has no price that is good enough to hedge at.",
-    fix: "Wait for the feed.",
-  },
-  HedgeController_ZeroAddress: ZERO_ADDRESS,
   OptionsVault_AlreadySeeded: {
     cause: "The vault has its first deposit already.",
     fix: "Request a deposit.",
@@ -35,10 +20,5 @@ export const VAULT_ERRORS: Readonly<Record<string, CodexEntry>> = {
   },
   TradeDesk_SelfTrade: { cause: "The vault cannot trade with itself.", fix: "Trade for another account." },
   TradeDesk_ZeroAddress: ZERO_ADDRESS,
-  UniswapV3SpotVenue_NotController: {
-    cause: "Only the hedge controller trades here.",
-    fix: "Call its rebalance.",
-  },
-  UniswapV3SpotVenue_ZeroAddress: ZERO_ADDRESS,
   Valuation_ZeroAddress: ZERO_ADDRESS,
 };
