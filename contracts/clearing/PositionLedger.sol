@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {EnumerableMap} from "@openzeppelin/contracts/utils/structs/EnumerableMap.sol";
 import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
 import {IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouseTerms} from "../interfaces/IClearinghouseTerms.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
-import {Position, positionOf as packedPositionOf} from "../types/Position.sol";
+import {Position, QUANTITY_STEP, positionOf as packedPositionOf} from "../types/Position.sol";
 import {Quantity} from "../types/Quantity.sol";
+import {BookLegs, BookLegSet} from "./BookLegs.sol";
 import {EntryTable, EntryTables} from "./EntryTable.sol";
 import {PositionSet} from "./PositionSet.sol";
 
@@ -18,7 +18,7 @@ import {PositionSet} from "./PositionSet.sol";
 abstract contract PositionLedger is IClearinghouseTerms {
     using PositionSet for mapping(uint256 => uint256);
     using EntryTables for EntryTable;
-    using EnumerableMap for EnumerableMap.UintToUintMap;
+    using BookLegSet for BookLegs;
     using EnumerableSet for EnumerableSet.UintSet;
 
     /// @dev One word an account. `cash` [wad] is as of the index of claims or, negative, of debts; `assets` has a bit for
@@ -48,8 +48,7 @@ abstract contract PositionLedger is IClearinghouseTerms {
     mapping(AccountId => AccountSlot) internal _accounts;
     mapping(AccountId => mapping(uint256 => uint256)) private _positions;
     mapping(AccountId => EnumerableSet.UintSet) private _bookGroups;
-    /// @dev By group, then instrument: the packed entry.
-    mapping(AccountId => mapping(uint256 group => EnumerableMap.UintToUintMap)) private _bookPositions;
+    mapping(AccountId => mapping(uint256 group => BookLegs)) private _bookPositions;
 
     constructor(IBooks books_) {
         if (address(books_) == address(0)) revert Clearinghouse_ZeroAddress();
@@ -169,16 +168,16 @@ abstract contract PositionLedger is IClearinghouseTerms {
 
     function _addToBook(AccountId account, InstrumentId instrument, Quantity quantity) private {
         uint256 group = instrument.seriesGroupOf();
-        uint256 key = InstrumentId.unwrap(instrument);
-        EnumerableMap.UintToUintMap storage legs = _bookPositions[account][group];
-        Quantity before = _bookQuantity(account, instrument);
+        uint256 key = _keyOf(instrument);
+        BookLegs storage legs = _bookPositions[account][group];
+        Quantity before = Quantity.wrap(legs.sizeOf(key) * int256(QUANTITY_STEP));
         Quantity afterwards = before + quantity;
         if (Quantity.unwrap(afterwards) == 0) {
             legs.remove(key);
             if (legs.length() == 0) _bookGroups[account].remove(group);
             --_accounts[account].positions;
-        } else if (legs.set(key, Position.unwrap(packedPositionOf(instrument, afterwards)))) {
-            _bookGroups[account].add(group);
+        } else if (legs.set(key, int64(uint64(Position.unwrap(packedPositionOf(instrument, afterwards)))))) {
+            if (legs.length() == 1) _bookGroups[account].add(group);
             uint256 count = ++_accounts[account].positions;
             if (count > MAX_BOOK_POSITIONS)
                 revert Clearinghouse_TooManyPositions(account, MAX_BOOK_POSITIONS);
@@ -187,9 +186,13 @@ abstract contract PositionLedger is IClearinghouseTerms {
     }
 
     function _bookQuantity(AccountId account, InstrumentId instrument) private view returns (Quantity) {
-        EnumerableMap.UintToUintMap storage legs = _bookPositions[account][instrument.seriesGroupOf()];
-        (bool exists, uint256 entry) = legs.tryGet(InstrumentId.unwrap(instrument));
-        return exists ? Position.wrap(uint128(entry)).quantityOf() : Quantity.wrap(0);
+        BookLegs storage legs = _bookPositions[account][instrument.seriesGroupOf()];
+        return Quantity.wrap(legs.sizeOf(_keyOf(instrument)) * int256(QUANTITY_STEP));
+    }
+
+    /// @dev Strike and kind: what tells an instrument from others of its group.
+    function _keyOf(InstrumentId instrument) private pure returns (uint256) {
+        return InstrumentId.unwrap(instrument) & ((1 << 36) - 1);
     }
 
     /// @dev Appends the entries of one group to `entries` at `count`; returns where they end.
@@ -199,9 +202,9 @@ abstract contract PositionLedger is IClearinghouseTerms {
         uint256[] memory entries,
         uint256 count
     ) private view returns (uint256) {
-        EnumerableMap.UintToUintMap storage legs = _bookPositions[account][group];
+        BookLegs storage legs = _bookPositions[account][group];
         uint256 length = legs.length();
-        for (uint256 i = 0; i < length; ++i) (, entries[count++]) = legs.at(i);
+        for (uint256 i = 0; i < length; ++i) entries[count++] = legs.entryAt(group, i);
         return count;
     }
 }

@@ -1,4 +1,3 @@
-import { ZeroAddress } from "ethers";
 import type { RiskRoom } from "./03-risk.ts";
 import type { ClearingRoom } from "./04-clearing.ts";
 import type { VaultRoom } from "./05-vault.ts";
@@ -38,7 +37,7 @@ export function deploySolvency(
       method: "setSources",
       args: [
         m.staticCall(vault, "account", [], 0, { id: "valuedAccount" }),
-        { hedge: hedgeController, desk: ZeroAddress, waterfall: lossWaterfall },
+        { hedge: hedgeController, desk: tradeDesk, waterfall: lossWaterfall },
       ],
     },
     { id: "allowAuctions", contract: clearinghouse, method: "setVenue", args: [auctionHouse, true] },

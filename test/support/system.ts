@@ -10,10 +10,10 @@ export type Connection = Awaited<ReturnType<typeof network.create>>;
 const DAYS = [7, 14, 28, 56];
 
 /** The whole system on the real third-party contracts: a price, a surface, and a vault whose LPs are in. */
-export async function openMarket(connection: Connection, price = 2_000n * WAD) {
+export async function openMarket(connection: Connection, price = 2_000n * WAD, days = DAYS) {
   const world = await setStage(connection as unknown as Parameters<typeof setStage>[0], price);
   const { time } = connection.networkHelpers;
-  const expiries = listExpiries(await time.latest(), DAYS);
+  const expiries = listExpiries(await time.latest(), days);
   const player = marketPlayer(world, expiries);
   /** An hour later the price is `to`: within the limits on a surface's steps. */
   const move = async (to: bigint) => {

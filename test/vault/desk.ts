@@ -1,7 +1,8 @@
-import { type Ballast, trade, WAD } from "@ballast/sdk";
+import { type Ballast, quoteOrder, trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { connection, expiryOf, option, refusal, scene } from "../support/ballast.ts";
+import { connection, curator, expiryOf, option, refusal, scene } from "../support/ballast.ts";
+import { deskScene, GUARD, mutantDesk, tradeAtAnyPrice, tried } from "../support/desk.ts";
 
 const { ethers, networkHelpers } = connection;
 const HOUR = 3600;
@@ -17,6 +18,11 @@ function batchOf(ballast: Ballast, account: bigint, instrument: bigint, quantity
     FAR,
   ]);
   return [{ target: ballast.deployment.contracts.tradeDesk, data }];
+}
+
+/** A market that lives until its options expire. */
+async function releasing() {
+  return deskScene();
 }
 
 /** A market whose price grows old. */
@@ -49,6 +55,104 @@ describe("trade desk", () => {
     const close = batchOf(ballast, account, call, -WAD);
     expect(await refusal(ballast.clearinghouse.reduce.staticCall(account, close))).to.equal(
       "TradeDesk_MarkUnusable",
+    );
+  });
+
+  it("prices several legs as one order: never dearer than one by one, with one limit for all", async () => {
+    const stage = await networkHelpers.loadFixture(deskScene);
+    const { taker, calls } = stage;
+    const { ballast, account } = taker;
+    const legs = calls.map((instrument, i) => ({ instrument, quantity: (i % 2 === 0 ? 5n : -5n) * WAD }));
+    const spent = (attempt: () => Promise<void>) =>
+      tried(async () => {
+        const cash = await ballast.clearinghouse.cashOf(account);
+        await attempt();
+        return cash - (await ballast.clearinghouse.cashOf(account));
+      });
+    const apart = await spent(async () => {
+      for (const leg of legs) await tradeAtAnyPrice(ballast, stage, [leg]);
+    });
+    const together = await spent(() => tradeAtAnyPrice(ballast, stage, legs));
+    expect(together < apart).to.equal(true);
+    const { premium } = await quoteOrder(ballast, legs);
+    const slippage = premium - WAD / 10n;
+    expect(await refusal(tradeAtAnyPrice(ballast, stage, legs, { slippage }))).to.equal(
+      "TradeDesk_PriceBeyondLimit",
+    );
+    expect(await refusal(tradeAtAnyPrice(ballast, stage, legs, { deadline: 1n }))).to.equal(
+      "TradeDesk_DeadlinePassed",
+    );
+    const sent = await trade(ballast, account, legs);
+    const logs = await ballast.tradeDesk.queryFilter(
+      ballast.tradeDesk.filters.Traded(),
+      sent.blockNumber ?? 0,
+    );
+    expect(logs.map((log) => [log.args.instrument, log.args.quantity])).to.deep.equal(
+      legs.map((leg) => [leg.instrument, leg.quantity]),
+    );
+    const paid = logs.reduce((sum, log) => sum + log.args.premium, 0n);
+    expect(paid - logs.reduce((sum, log) => sum + log.args.fair, 0n)).to.equal(
+      await ballast.tradeDesk.spreadEarned(),
+    );
+  });
+
+  it("releases spread linearly until expiry, so that a trade moves NAV by none of it; without that it would", async () => {
+    const stage = await networkHelpers.loadFixture(releasing);
+    const { calls } = stage;
+    const [instrument] = calls;
+    if (instrument === undefined) throw new Error("There are no calls.");
+    const jump = async (ballast: Ballast) => {
+      const before = (await ballast.vault.nav()).mid;
+      await tradeAtAnyPrice(ballast, stage, [{ instrument, quantity: 5n * WAD }]);
+      return (await ballast.vault.nav()).mid - before;
+    };
+    const { ballast } = stage.taker;
+    const mutant = await mutantDesk(stage, GUARD.pot);
+    const sniped = await tried(() => jump(mutant));
+    const sources = await ballast.valuation.sourcesOf(stage.vaultAccount);
+    const { hedge, waterfall } = sources;
+    const desk = ballast.deployment.contracts.tradeDesk;
+    const own = await curator(stage);
+    await (await own.valuation.setSources(stage.vaultAccount, { hedge, waterfall, desk })).wait();
+    const honest = await jump(ballast);
+    const spread = await ballast.tradeDesk.spreadEarned();
+    const start = BigInt(await stage.clock.now());
+    const expiry = BigInt(expiryOf(stage, 1));
+    const near = (a: bigint, b: bigint) => (a > b ? a - b : b - a) * 1_000n <= spread;
+    expect(near(await ballast.tradeDesk.unreleasedSpread(), spread)).to.equal(true);
+    // Books mark at their own arrays, so what is left of the difference is theirs.
+    expect(near(sniped - honest, spread)).to.equal(true);
+    const [pots] = await ballast.tradeDesk.unreleased();
+    expect(pots).to.deep.equal([expiry]);
+    const middle = (start + expiry) / 2n;
+    await stage.clock.advanceTo(Number(middle));
+    const left = (spread * (expiry - middle) + (expiry - start) - 1n) / (expiry - start);
+    expect(near(await ballast.tradeDesk.unreleasedSpread(), left)).to.equal(true);
+    await stage.clock.advanceTo(Number(expiry));
+    expect(await ballast.tradeDesk.unreleasedSpread()).to.equal(0n);
+    expect(await ballast.tradeDesk.spreadEarned()).to.equal(spread);
+  });
+
+  it("is entered from a batch only, and no batch runs within another", async () => {
+    const stage = await networkHelpers.loadFixture(deskScene);
+    const { ballast, account } = stage.taker;
+    const [instrument] = stage.calls;
+    if (instrument === undefined) throw new Error("There are no calls.");
+    const batch = ballast.clearinghouse.interface.encodeFunctionData("batch", [
+      account,
+      batchOf(ballast, account, instrument, WAD),
+    ]);
+    const target = ballast.deployment.contracts.clearinghouse;
+    expect(
+      await refusal(ballast.clearinghouse.batch.staticCall(account, [{ target, data: batch }])),
+    ).to.equal("Clearinghouse_NestedBatch");
+    const { commit } = ballast.tradeDesk;
+    expect(await refusal(commit.staticCall(account, [instrument], [WAD], FAR, FAR))).to.equal(
+      "TradeDesk_OnlyInBatch",
+    );
+    const legs = ballast.tradeDesk.tradeLegs;
+    expect(await refusal(legs.staticCall(account, [instrument], [WAD], FAR, FAR))).to.equal(
+      "TradeDesk_OnlyInBatch",
     );
   });
 

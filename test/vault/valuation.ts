@@ -226,7 +226,7 @@ describe("Valuation: prices, sources and gas", () => {
       expect(read.flaws, String(status)).to.equal(status === 0 ? 0n : FLAWS.priceUnusable);
       await feed.set(0n, await stage.clock.now(), status);
       const none = await reading(stage);
-      expect([none.options, none.markTime, none.mid]).to.deep.equal([0n, 0n, none.cash]);
+      expect([none.options, none.markTime, none.mid]).to.deep.equal([0n, 0n, none.cash - none.unreleased]);
       expect(none.flaws & FLAWS.noPrice).to.equal(FLAWS.noPrice);
     }
     await feed.set(2_000n * WAD, await stage.clock.now(), 1);
@@ -263,7 +263,7 @@ describe("Valuation: prices, sources and gas", () => {
     const both = await reading(stage);
     expectWhole(both);
     expect([both.hedge, both.hedgeValue, both.unreleased]).to.deep.equal([-3n * WAD, -6_100n * WAD, 77n]);
-    expect([both.mid, both.flaws]).to.deep.equal([before.mid - 6_100n * WAD - 77n, 0n]);
+    expect([both.mid, both.flaws]).to.deep.equal([before.mid + before.unreleased - 6_100n * WAD - 77n, 0n]);
     await done(desk.set(MOODS.honest, -1n, 0n));
     const failing = async () => {
       const read = await reading(stage);

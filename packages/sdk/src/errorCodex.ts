@@ -126,6 +126,22 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
     cause: "The transaction brought too little gas to value the vault.",
     fix: "Send it with more gas.",
   },
+  TradeDesk_NotOrdersRound: {
+    cause: "The newest price is not the one that the order can be filled at, or no longer.",
+    fix: "Wait for the first price after the commitment, and fill within two minutes of it.",
+  },
+  TradeDesk_StillOpen: {
+    cause: "The order can still be filled at its price.",
+    fix: "Fill it, or wait two minutes.",
+  },
+  TradeDesk_UnknownOrder: {
+    cause: "No open order has this number and these terms.",
+    fix: "Look for the order's commitment, and whether it was filled or closed.",
+  },
+  TradeDesk_DeadlineTooFar: {
+    cause: "An order waits at most a day.",
+    fix: "Commit it with an earlier deadline.",
+  },
   TradeDesk_MarkUnusable: {
     cause: "The market's spot price is too old or in doubt, so the vault does not trade.",
     fix: "Wait for the next price update.",

@@ -6,6 +6,7 @@ export * from "./errors.ts";
 export * from "./hedge.ts";
 export * from "./instrument.ts";
 export * from "./lp.ts";
+export * from "./orders.ts";
 export * from "./reads.ts";
 export * from "./settlement.ts";
 export * from "./surface.ts";

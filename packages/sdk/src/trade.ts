@@ -116,6 +116,41 @@ export async function tradeCalls(
   }));
 }
 
+/** Most legs of one order. */
+const MOST_LEGS = 8;
+
+/** The call that trades all legs, of one market and each series once, as one order; to be run by `batch` or `reduce`. */
+export async function orderCall(
+  ballast: Ballast,
+  account: bigint,
+  legs: readonly Leg[],
+  options: TradeOptions = {},
+): Promise<BatchCall> {
+  const { premium } = await quoteOrder(ballast, legs);
+  const data = ballast.tradeDesk.interface.encodeFunctionData("tradeLegs", [
+    account,
+    legs.map((leg) => leg.instrument),
+    legs.map((leg) => leg.quantity),
+    premiumLimit(premium, options.slippage ?? WAD / 100n),
+    options.deadline ?? (await latestTime(ballast)) + 3600n,
+  ]);
+  return { target: ballast.deployment.contracts.tradeDesk, data };
+}
+
+/** One order if the legs can be one, which is never dearer; otherwise a trade for each. */
+async function callsFor(
+  ballast: Ballast,
+  account: bigint,
+  legs: readonly Leg[],
+  options: TradeOptions,
+): Promise<BatchCall[]> {
+  const markets = new Set(legs.map((leg) => seriesOf(leg.instrument).market));
+  const series = new Set(legs.map((leg) => leg.instrument));
+  if (legs.length > 1 && legs.length <= MOST_LEGS && markets.size === 1 && series.size === legs.length)
+    return [await orderCall(ballast, account, legs, options)];
+  return tradeCalls(ballast, account, await quoteLegs(ballast, legs), options);
+}
+
 /**
  * Refreshes the risk arrays of every strike that the account, the vault and the new legs need and that is not current.
  * Sends nothing when all are current. Anyone may pay for it; keepers normally did before.
@@ -149,7 +184,7 @@ export async function refreshBook(ballast: Ballast, account: bigint): Promise<nu
   return groups.length;
 }
 
-/** Quotes and trades all legs as one batch: all pass or all fail. */
+/** Quotes and trades all legs as one batch, and as one order where they can be one: all pass or all fail. */
 export async function trade(
   ballast: Ballast,
   account: bigint,
@@ -162,8 +197,7 @@ export async function trade(
     legs.map((leg) => leg.instrument),
   );
   await refresh?.wait();
-  const calls = await tradeCalls(ballast, account, await quoteLegs(ballast, legs), options);
-  return ballast.clearinghouse.batch(account, calls);
+  return ballast.clearinghouse.batch(account, await callsFor(ballast, account, legs, options));
 }
 
 /** The same for an account that may only lower its risk. */
@@ -173,8 +207,7 @@ export async function reduce(
   legs: readonly Leg[],
   options: TradeOptions = {},
 ): Promise<ContractTransactionResponse> {
-  const calls = await tradeCalls(ballast, account, await quoteLegs(ballast, legs), options);
-  return ballast.clearinghouse.reduce(account, calls);
+  return ballast.clearinghouse.reduce(account, await callsFor(ballast, account, legs, options));
 }
 
 /** Strikes of a market and expiry among instruments. */
