@@ -1,4 +1,6 @@
 import { instrumentId, type Leg, orderCall, refreshBook, WAD } from "@ballast/sdk";
+import { marketPlayer } from "../../packages/lab/src/market/player.ts";
+import { listExpiries } from "../../packages/lab/src/market/surface.ts";
 import type { Person } from "../../packages/lab/src/world/world.ts";
 import {
   type Connection,
@@ -11,7 +13,7 @@ import {
 
 const PRICE = 2_000n * WAD;
 const DOLLAR = WAD;
-/** As many expiries as the local surface lists at once come from its own days; the others are between them. */
+/** A report lists five expiries; the other three come in one of their own. */
 const DAYS = [7, 14, 21, 28, 56];
 const BETWEEN = [10, 17, 35];
 
@@ -26,7 +28,7 @@ function bookSeries(expiries: readonly number[], count: number): bigint[] {
   });
 }
 
-/** Gives the vault's book `count` series, as trades of a long time would have. */
+/** Gives the vault's book `count` series in eight expiries, as trades of a long time would have. */
 async function fillBook(connection: Connection, market: Market, count: number): Promise<void> {
   const { world, vaultAccount } = market;
   const { clearinghouse } = world.people.keeper.ballast;
@@ -35,8 +37,15 @@ async function fillBook(connection: Connection, market: Market, count: number): 
   const { interface: calls } = clearinghouse;
   const allow = calls.encodeFunctionData("setVenue", [String(probe.target), true]);
   await (await world.curator.sendTransaction({ to: target, data: allow })).wait();
-  const latest = market.expiries[0] ?? 0;
-  const expiries = [...market.expiries, ...BETWEEN.map((days) => latest + (days - 7) * 86_400)];
+  const { time } = connection.networkHelpers;
+  const now = await time.latest();
+  const others = listExpiries(now, BETWEEN).filter((expiry) => !market.expiries.includes(expiry));
+  const player = marketPlayer(world, others);
+  await player.move({ time: now, price: PRICE } as Parameters<typeof player.move>[0]);
+  await time.increase(2);
+  await player.post();
+  const expiries = [...market.expiries, ...others];
+  if (expiries.length !== 8) throw new Error(`The book would have ${expiries.length} expiries.`);
   for (const [i, instrument] of bookSeries(expiries, count).entries()) {
     const quantity = (i % 3 === 0 ? -1n : 1n) * (WAD / 10n);
     const other = 1n + BigInt(Math.floor(i / 100));
