@@ -68,6 +68,8 @@ async function measureBook(connection: Connection, series: number) {
   const [taker] = world.people.takers;
   if (!taker) throw new Error("The stage has no taker.");
   const instruments = seriesAround(expiries, PRICE, 20);
+  // First, so that they stand on the pages of their expiries, as a keeper leaves them, and not beside.
+  await refreshAll(world, instruments);
   await fillBook(connection, market, series - 16);
   const { keeper } = world.people;
   await refreshBook(keeper.ballast, vaultAccount);
