@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
 import {IOptionPricer, OptionValue} from "../interfaces/IOptionPricer.sol";
 import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
 import {IPriceFeed, IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
@@ -14,7 +15,7 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {QuoteConditions} from "./QuoteConditions.sol";
+import {QuoteFace} from "./QuoteFace.sol";
 import {Exposure, QuoteRisk} from "./QuoteRisk.sol";
 
 /// @title Quoter
@@ -22,7 +23,7 @@ import {Exposure, QuoteRisk} from "./QuoteRisk.sol";
 /// half-spread, by a spread on the spot, and by what the trade adds to the risk of the book (see QuoteRisk). Holds nothing;
 /// trusts pricer, surface, books and curator, the publisher within bounds, and the hedge for what it can absorb.
 /// @dev Every part of a premium rounds against the taker, so that pieces add up to at least the whole.
-contract Quoter is QuoteConditions {
+contract Quoter is QuoteFace {
     /// @dev An order in the making. `quantities` are what the taker gains.
     struct Order {
         uint8 market;
@@ -68,7 +69,7 @@ contract Quoter is QuoteConditions {
         ISurfaceFeed surfaces,
         IRiskArrays arrays,
         IBooks books_
-    ) QuoteConditions(authority, vault_, surfaces) {
+    ) QuoteFace(authority, vault_, surfaces) {
         if (
             address(ledger) == address(0) ||
             address(pricer) == address(0) ||
@@ -134,7 +135,7 @@ contract Quoter is QuoteConditions {
         _requireOrder(order);
         _readSpot(order);
         QuoterParameters memory p = _read(IN_FORCE);
-        order.capital = uint256(Usd.unwrap(capital()));
+        order.capital = _capitalNow();
         uint256 legs = instruments.length;
         (result.fairs, result.volatilities) = (new Usd[](legs), new uint256[](legs));
         (order.bought, order.sold) = (new uint256[](legs), new uint256[](legs));
@@ -345,9 +346,9 @@ contract Quoter is QuoteConditions {
     function _hedgeOf(uint8 market) private view returns (int256 amount) {
         address[] memory assets = clearinghouse.collateralAssets();
         for (uint256 i = 0; i < assets.length; ++i) {
-            if (clearinghouse.collateralAsset(assets[i]).market != market) continue;
-            uint256 scale = 10 ** (18 - clearinghouse.collateralAsset(assets[i]).decimals);
-            amount += int256(clearinghouse.collateralOf(_account, assets[i]) * scale);
+            CollateralAsset memory asset = clearinghouse.collateralAsset(assets[i]);
+            if (asset.market != market) continue;
+            amount += int256(clearinghouse.collateralOf(_account, assets[i]) * 10 ** (18 - asset.decimals));
         }
     }
 
@@ -359,6 +360,10 @@ contract Quoter is QuoteConditions {
     ) private view {
         (int256 before, int256 afterwards) = QuoteRisk.deltas(exposure);
         if (FixedPoint.abs(afterwards) <= FixedPoint.abs(before)) return;
+        uint256 size = FixedPoint.abs(afterwards);
+        uint256 limit = FixedPoint.mulDown(exposure.capital, p.maxStrandedDelta);
+        // The hedge is asked only where its answer matters.
+        if (FixedPoint.mulUp(size, exposure.spot) <= limit) return;
         uint256 absorbable;
         if (address(hedge) != address(0)) {
             try hedge.hedgeCapacity(market) returns (uint256 buyWad, uint256 sellWad) {
@@ -367,9 +372,7 @@ contract Quoter is QuoteConditions {
                 absorbable = 0;
             }
         }
-        uint256 size = FixedPoint.abs(afterwards);
         if (size <= absorbable) return;
-        uint256 limit = FixedPoint.mulDown(exposure.capital, p.maxStrandedDelta);
         if (FixedPoint.mulUp(size - absorbable, exposure.spot) > limit) {
             revert Quoter_CannotHedge(afterwards, absorbable, limit);
         }
