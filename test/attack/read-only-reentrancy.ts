@@ -1,7 +1,7 @@
 import { accountId, token as erc20, trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { type Interface, ZeroHash } from "ethers";
-import { connection, curator, expiryOf, option, type Scene, scene } from "../support/ballast.ts";
+import { connection, curator, expiryOf, option, refusal, type Scene, scene } from "../support/ballast.ts";
 import { bidOn, forSale } from "../support/distress.ts";
 import { replace } from "../support/mutants.ts";
 
@@ -129,6 +129,11 @@ describe("views that are read while something is under way", () => {
     await (await stage.world.externals.usdc.mint(keeper.address, 200_000n * USDC)).wait();
     await (await erc20(at.usdc, keeper.signer).approve(at.clearinghouse, CAP)).wait();
     await (await keeper.ballast.clearinghouse.deposit(account, at.usdc, 200_000n * USDC)).wait();
+    // The fall went beyond the drift limit of the arrays that the probe's series is quoted from.
+    const { quoter } = keeper.ballast;
+    const quoted = option(expiryOf(stage, 2), 2_000n, "call");
+    expect(await refusal(quoter.quote(quoted, WAD))).to.equal("Books_BeyondDrift");
+    await (await quoter.refreshAndQuote([quoted], [WAD], false)).wait();
     const { probe, look, differing } = await probeOf(stage, putSeller.account, at.weth);
     const terms = await bidOn(house, putSeller.account, { bidder: account, fraction: WAD / 10n });
     const errand = { target: probe.target, data: look };

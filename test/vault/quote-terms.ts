@@ -104,6 +104,9 @@ describe("Quoter: parameters, conditions and capital", () => {
         { instrument: option(stage.far, 2_000n, "call"), quantity: 20n * WAD },
       ]),
     );
+    // The spread counts as it is released until expiry, not at once: the rise takes a while.
+    expect((await vault.nav()).mid > first).to.equal(false);
+    await moveTo(stage, stage.start + HOUR, 2_000n);
     expect((await vault.nav()).mid > first).to.equal(true);
     await done(quoter.markCapital());
     expect(await quoter.capital()).to.equal(first);
