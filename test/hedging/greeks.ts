@@ -7,16 +7,19 @@ import { buy, deployed } from "../support/hedging.ts";
 const { ethers, networkHelpers } = connection;
 const HOUR = 3_600;
 
+/** Index of the expiry, strike in dollars, kind, and what the hedger gains. */
+const LEGS = [
+  [2, 2_200n, "call", 60n],
+  [2, 1_800n, "put", 80n],
+  [3, 2_000n, "call", -20n],
+  [3, 1_900n, "put", 30n],
+] as const;
+
 /** A book of both kinds, several strikes and two expiries, all arrays current. */
 async function mixedBook(): Promise<Scene> {
   const stage = await scene();
   const { ballast, account } = stage.world.people.hedger;
-  for (const [expiry, dollars, kind, units] of [
-    [2, 2_200n, "call", 60n],
-    [2, 1_800n, "put", 80n],
-    [3, 2_000n, "call", -20n],
-    [3, 1_900n, "put", 30n],
-  ] as const) {
+  for (const [expiry, dollars, kind, units] of LEGS) {
     const leg = { instrument: option(expiryOf(stage, expiry), dollars, kind), quantity: units * WAD };
     await (await trade(ballast, account, [leg])).wait();
   }
@@ -32,6 +35,17 @@ async function greeksOf({ world }: Scene) {
   return ethers.getContractAt("HedgeGreeks", await planner.greeks());
 }
 
+/** What rounding each leg's values down to whole lane units can change a difference of two levels by at most [wad USD]. */
+async function roundingOf(stage: Scene, spot: bigint): Promise<bigint> {
+  const { riskArrays } = stage.world.people.keeper.ballast;
+  const parts = LEGS.map(async ([expiry, dollars, , units]) => {
+    const { wordB } = await riskArrays.words(0, expiryOf(stage, expiry), dollars * WAD);
+    // The unshocked levels are lanes of word B, in units of 2^exponent * reference spot / 2^29.
+    return (abs(units) * (spot << (wordB >> 252n))) >> 29n;
+  });
+  return (await Promise.all(parts)).reduce((sum, part) => sum + part, 0n);
+}
+
 const abs = (x: bigint) => (x < 0n ? -x : x);
 
 describe("Greeks of the hedge", () => {
@@ -44,16 +58,24 @@ describe("Greeks of the hedge", () => {
     const [delta, gamma] = await greeks.greeksOf(own, 0, spot, 0n);
     // Black's delta at each strike's own volatility is the same slope.
     const black = await optionPricer.bookValue(0, [...(await clearinghouse.positionWords(own))]);
-    // Without the chord between levels half a percent apart: half of that, 5 dollars, times gamma.
-    const chord = 5n * abs(black.gamma) + WAD / 20n;
-    expect(abs(delta - black.delta) < chord).to.equal(true);
-    expect(abs(gamma - black.gamma) < abs(black.gamma) / 10n).to.equal(true);
+    // It is the chord from the spot to a level half a percent, 10 dollars, above it: Black's delta 5 dollars up, but for
+    // the slope's third derivative, and for values rounded down to lane units, which is different at every hour.
+    const rounding = await roundingOf(stage, spot);
+    const third = WAD / 20n;
+    const chord = black.delta + 5n * black.gamma;
+    expect(abs(delta - chord) < third + rounding / 10n, `${delta} for ${chord}`).to.equal(true);
+    // Two differences of levels, 20 dollars apart.
+    const bend = (2n * rounding) / 400n + abs(black.gamma) / 40n;
+    expect(abs(gamma - black.gamma) < bend, `${gamma} for ${black.gamma}`).to.equal(true);
     // And against finite differences of the marks themselves.
     const step = 2n * WAD;
     const up = await books.marksOf(own, 0, spot + step);
     const down = await books.marksOf(own, 0, spot - step);
+    const middle = await books.marksOf(own, 0, spot);
     const slope = ((up.marks.value - down.marks.value) * WAD) / (2n * step);
-    expect(abs(delta - slope) < chord).to.equal(true);
+    // On both sides of the spot: the chord between levels 20 dollars apart, which gamma does not tilt.
+    expect(abs(slope - black.delta) < third + rounding / 20n, `${slope} for ${black.delta}`).to.equal(true);
+    expect(((up.marks.value - middle.marks.value) * WAD) / step).to.be.within(delta - 1_000n, delta + 1_000n);
   });
 
   it("move by the smile's slope when the surface moves along with the spot", async () => {
