@@ -14,6 +14,10 @@ export const VAULT_ERRORS: Readonly<Record<string, CodexEntry>> = {
     cause: "The trade is for another account than the batch.",
     fix: "Run the batch on the account that trades.",
   },
+  TradeDesk_NotAuthorised: {
+    cause: "You may not trade for this account.",
+    fix: "Ask its owner to make you an operator with the scope to trade.",
+  },
   TradeDesk_OnlyInBatch: {
     cause: "Trades run within a batch of the clearinghouse.",
     fix: "Put the call into clearinghouse.batch.",
