@@ -9,7 +9,7 @@ export async function measure(connection: Connection): Promise<Record<string, nu
   const calls = seriesAround(expiries, 2_000n * WAD, 20).filter((_, i) => i % 5 >= 2);
   await refreshAll(world, calls);
   for (const instrument of calls) {
-    await (await trade(taker.ballast, taker.account, [{ instrument, quantity: 3n * WAD }])).wait();
+    await (await trade(taker.ballast, taker.account, [{ instrument, quantity: 6n * WAD }])).wait();
   }
   const { books, hedgeController } = world.people.keeper.ballast;
   await refreshAll(world, calls, [taker.account, vaultAccount]);

@@ -92,9 +92,8 @@ contract RiskEngine is PortfolioVectors {
     ) external view returns (Assessment memory assessment, uint256 unpriced) {
         Walk memory walk;
         (walk.anyway, walk.pricedOnly) = (true, true);
-        MarketVector[] memory vectors = _vectorsOf(portfolio, walk);
-        unpriced = _leaveOut(vectors);
-        _judgeAll(portfolio, walk, vectors, assessment);
+        _assess(portfolio, walk, assessment);
+        unpriced = walk.unpriced;
     }
 
     /// @inheritdoc IRiskEngine
@@ -184,40 +183,10 @@ contract RiskEngine is PortfolioVectors {
         Walk memory walk,
         Assessment memory assessment
     ) private view returns (Judgement memory judgement) {
-        return _judgeAll(portfolio, walk, _vectorsOf(portfolio, walk), assessment);
-    }
-
-    function _vectorsOf(
-        Portfolio calldata portfolio,
-        Walk memory walk
-    ) private view returns (MarketVector[] memory) {
-        uint256 count = portfolio.positionWords.length;
-        if (count > MAX_WORDS) revert RiskEngine_TooManyPositions(2 * count, 2 * MAX_WORDS);
         (walk.account, walk.hasBook) = (portfolio.account, portfolio.hasBook);
         walk.words = _copyOf(portfolio.positionWords);
-        return _vectors(walk, portfolio.collateral);
-    }
-
-    /// @dev Takes the vectors without a usable price off the list; returns their markets, one bit each.
-    function _leaveOut(MarketVector[] memory vectors) private pure returns (uint256 unpriced) {
-        uint256 kept;
-        for (uint256 i; i < vectors.length; ++i) {
-            if (vectors[i].status == DataStatus.Unusable) unpriced |= 1 << vectors[i].market;
-            else vectors[kept++] = vectors[i];
-        }
-        assembly ("memory-safe") {
-            // Shortens the list to what is kept.
-            mstore(vectors, kept)
-        }
-    }
-
-    /// @dev Fills in `assessment` of the cash of `portfolio` and of `vectors`.
-    function _judgeAll(
-        Portfolio calldata portfolio,
-        Walk memory walk,
-        MarketVector[] memory vectors,
-        Assessment memory assessment
-    ) private view returns (Judgement memory judgement) {
+        MarketVector[] memory vectors = _vectors(walk, portfolio.collateral);
+        if (walk.pricedOnly) walk.unpriced = _leaveOut(vectors);
         uint256 count = vectors.length;
         (judgement.vectors, judgement.margins) = (vectors, _noMargins(count));
         Totals memory sums;
@@ -236,9 +205,23 @@ contract RiskEngine is PortfolioVectors {
         assessment.initialRequirement = Usd.wrap(int256(requirement));
         assessment.maintenanceRequirement = Usd.wrap(int256(FixedPoint.min(maintenance, requirement)));
         if (count != 0) {
-            judgement.market = initial.market;
-            assessment.bindingNode = uint8(judgement.margins[initial.market].node);
-            assessment.bindingMarket = vectors[initial.market].market;
+            uint256 market = initial.market;
+            judgement.market = market;
+            assessment.bindingNode = uint8(judgement.margins[market].node);
+            assessment.bindingMarket = vectors[market].market;
+        }
+    }
+
+    /// @dev Takes the vectors without a usable price off the list; returns their markets, one bit each.
+    function _leaveOut(MarketVector[] memory vectors) private pure returns (uint256 unpriced) {
+        uint256 kept;
+        for (uint256 i; i < vectors.length; ++i) {
+            if (vectors[i].status == DataStatus.Unusable) unpriced |= 1 << vectors[i].market;
+            else vectors[kept++] = vectors[i];
+        }
+        assembly ("memory-safe") {
+            // Shortens the list to what is kept.
+            mstore(vectors, kept)
         }
     }
 
@@ -289,6 +272,8 @@ contract RiskEngine is PortfolioVectors {
 
     /// @dev In one piece, not word by word.
     function _copyOf(uint256[] calldata words) private pure returns (uint256[] memory copy) {
+        uint256 count = words.length;
+        if (count > MAX_WORDS) revert RiskEngine_TooManyPositions(2 * count, 2 * MAX_WORDS);
         copy = SheetMath.roomFor(words.length);
         assembly ("memory-safe") {
             calldatacopy(add(copy, 0x20), words.offset, shl(5, words.length))

@@ -28,7 +28,7 @@ library SheetMath {
                 from := add(from, 0x20)
             } {
                 let word := mload(from)
-                let entry := shr(128, shl(128, word))
+                let entry := and(word, 0xffffffffffffffffffffffffffffffff)
                 mstore(to, entry)
                 to := add(to, shl(5, gt(entry, 0)))
                 entry := shr(128, word)

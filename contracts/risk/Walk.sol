@@ -9,6 +9,7 @@ import {AccountId} from "../types/AccountId.sol";
 /// @param hasBook whether positions are kept as a book
 /// @param anyway whether what is not current is computed on the fly; otherwise it is refused
 /// @param pricedOnly whether markets without a usable price are left out in the end, so that their books need no walk
+/// @param unpriced these markets, one bit each, once they are
 /// @param proposed whether the proposal stands in for the parameters of its market, on a grid made anew
 /// @param proposalMarket that market
 /// @param proposalFirst its parameters, packed (see ParameterRamp)
@@ -21,6 +22,7 @@ struct Walk {
     bool hasBook;
     bool anyway;
     bool pricedOnly;
+    uint256 unpriced;
     bool proposed;
     uint8 proposalMarket;
     uint256 proposalFirst;
