@@ -125,6 +125,7 @@ describe("verdict", () => {
       maintenanceAtStart: 0n,
       turns: [],
       bids: [],
+      parts: 0,
       shortfall: 0n,
       ended: undefined,
     };

@@ -23,6 +23,8 @@ export interface AuctionRecord {
   readonly maintenanceAtStart: bigint;
   readonly turns: readonly (Moment & { readonly kind: string })[];
   readonly bids: readonly BidRecord[];
+  /** Sales of single positions, to the vault or to anybody. */
+  readonly parts: number;
   readonly shortfall: bigint;
   readonly ended: (Moment & { readonly equity: bigint }) | undefined;
 }
@@ -188,10 +190,11 @@ async function readAuctions(
   at: (log: { blockNumber: number }) => Promise<Moment>,
 ): Promise<AuctionRecord[]> {
   const house = ballast.auctionHouse;
-  const [starts, turns, bids, ends, shortfalls] = await Promise.all([
+  const [starts, turns, bids, parts, ends, shortfalls] = await Promise.all([
     house.queryFilter(house.filters.AuctionStarted(), fromBlock),
     house.queryFilter(house.filters.AuctionKindChanged(), fromBlock),
     house.queryFilter(house.filters.BidAccepted(), fromBlock),
+    house.queryFilter(house.filters.PartSold(), fromBlock),
     house.queryFilter(house.filters.AuctionEnded(), fromBlock),
     house.queryFilter(house.filters.ShortfallReported(), fromBlock),
   ]);
@@ -218,6 +221,7 @@ async function readAuctions(
             paid: log.args.paid,
           })),
         ),
+        parts: parts.filter(mine).length,
         shortfall: shortfalls.filter(mine).reduce((total, log) => total + log.args.amount, 0n),
         ended: end && { ...(await at(end)), equity: end.args.equity },
       };

@@ -12,7 +12,7 @@ export interface SessionCheck {
 /** What one session of the sandbox proves. */
 export function sessionChecks(report: Report): SessionCheck[] {
   const { auctions, epochs, fixings, hedges, losses, settled, trades } = report.chronicle;
-  const liquidated = auctions.filter((auction) => auction.bids.length > 0);
+  const liquidated = auctions.filter(({ bids, parts }) => bids.length > 0 || parts > 0);
   const check = (what: string, passed: boolean, detail: string): SessionCheck => ({ what, passed, detail });
   return [
     check("traders trade with the vault", trades.length > 0, `${trades.length} trades`),
@@ -26,7 +26,7 @@ export function sessionChecks(report: Report): SessionCheck[] {
     check(
       "an account is liquidated",
       liquidated.length > 0,
-      `${liquidated.length} auctions with bids, ${losses.length} losses`,
+      `${liquidated.length} auctions with sales, ${losses.length} losses`,
     ),
     check(
       "every auction ends",
