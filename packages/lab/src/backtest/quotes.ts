@@ -1,6 +1,6 @@
 import type { Mark, Totals } from "./book.ts";
 
-/** What the vault asks beyond fair value, and how far it goes; as the contracts' quoter, in doubles. */
+/** What the vault asks beyond fair value, and how far it goes: the main terms of the contracts' quoter, in doubles. */
 export interface QuotePolicy {
   /** Half-spread in volatility, absolute. */
   readonly halfSpread: number;

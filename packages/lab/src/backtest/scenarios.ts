@@ -2,7 +2,7 @@ import type { FlowMix } from "./flow.ts";
 import type { Premium } from "./market.ts";
 import type { QuotePolicy } from "./quotes.ts";
 
-/** Spreads and limits of the deployment. */
+/** Spreads and limits, in doubles and fewer than the contracts have. */
 export const POLICY: QuotePolicy = {
   halfSpread: 0.01,
   oneStep: 0.005,
