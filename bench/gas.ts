@@ -14,7 +14,7 @@ const profile = "production";
 const results = new URL("./results/", import.meta.url);
 const missed: string[] = [];
 const figures: Record<string, { readonly value: number; readonly unit: "gas" }> = {};
-for (const room of ["pricing", "risk", "clearing", "vault", "nav", "hedging"]) {
+for (const room of ["pricing", "risk", "clearing", "vault", "nav", "queue", "hedging"]) {
   const file = new URL(`./gas/${room}.ts`, import.meta.url);
   if (!existsSync(file)) continue;
   const { measure } = (await import(file.href)) as GasModule;
