@@ -175,7 +175,7 @@ contract Quoter is QuoteFace {
     }
 
     /// @dev With a second good source the taker gets the worse price of the two, whichever side that is.
-    function _readSpot(Order memory order) private view {
+    function _readSpot(Order memory order) internal view virtual {
         PriceReading memory reading = priceRouter.spot(order.market);
         uint256 spot = Price.unwrap(reading.price);
         (order.spot, order.bid, order.ask) = (spot, spot, spot);
@@ -241,7 +241,7 @@ contract Quoter is QuoteFace {
         QuoterParameters memory p,
         InstrumentId instrument,
         uint256 implied
-    ) private view returns (uint256 shift) {
+    ) internal view virtual returns (uint256 shift) {
         uint8 market = instrument.marketOf();
         shift = p.halfSpreadVol;
         if (p.volPerHour != 0) {
@@ -267,7 +267,10 @@ contract Quoter is QuoteFace {
     }
 
     /// @dev What the spot may move before its feed tells, on the order's delta, and on its gamma if the taker holds it.
-    function _spotCost(QuoterParameters memory p, Order memory order) private pure returns (uint256 cost) {
+    function _spotCost(
+        QuoterParameters memory p,
+        Order memory order
+    ) internal view virtual returns (uint256 cost) {
         uint256 spread = order.twoSteps ? p.spotSpread : FixedPoint.max(p.spotSpread, p.deviationThreshold);
         spread += (FixedPoint.min(order.spotAge, 1 days) * p.spotPerHour + 1 hours - 1) / 1 hours;
         uint256 gap = order.netDelta > 0 ? order.ask - order.spot : order.spot - order.bid;
@@ -284,7 +287,7 @@ contract Quoter is QuoteFace {
         QuoterParameters memory p,
         InstrumentId instrument,
         int256 quantity
-    ) private view returns (bool) {
+    ) internal view virtual returns (bool) {
         int256 held = Quantity.unwrap(clearinghouse.positionOf(_account, instrument));
         uint256 left = FixedPoint.abs(held - quantity);
         bool shrinks = left < FixedPoint.abs(held);
@@ -298,7 +301,7 @@ contract Quoter is QuoteFace {
         QuoterParameters memory p,
         InstrumentId instrument,
         OptionValue memory mid
-    ) private view {
+    ) internal view virtual {
         uint8 market = instrument.marketOf();
         uint256 expiry = instrument.expiryOf();
         // Of this expiry, which reports may have left out while the market is fresh.
@@ -328,7 +331,7 @@ contract Quoter is QuoteFace {
         while (decade * 10 <= strike) decade *= 10;
     }
 
-    function _exposureOf(Order memory order) private view returns (Exposure memory exposure) {
+    function _exposureOf(Order memory order) internal view virtual returns (Exposure memory exposure) {
         Quantity[] memory changes = new Quantity[](order.quantities.length);
         for (uint256 i; i < changes.length; ++i) changes[i] = -order.quantities[i];
         exposure.change = books.changeOf(

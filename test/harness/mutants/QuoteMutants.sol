@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {BookRisk, IBooks} from "../../../contracts/interfaces/IBooks.sol";
+import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
+import {IOptionPricer, OptionValue} from "../../../contracts/interfaces/IOptionPricer.sol";
+import {IOptionsVault} from "../../../contracts/interfaces/IOptionsVault.sol";
+import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {QuoterParameters} from "../../../contracts/interfaces/IQuoter.sol";
+import {IRiskArrays} from "../../../contracts/interfaces/IRiskArrays.sol";
+import {ISurfaceFeed} from "../../../contracts/interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
+import {InstrumentId} from "../../../contracts/types/InstrumentId.sol";
 import {Exposure, QuoteRisk} from "../../../contracts/vault/QuoteRisk.sol";
+import {Quoter} from "../../../contracts/vault/Quoter.sol";
 
 /// @notice The charge as the quoter has it.
 contract ChargeProbe {
@@ -43,5 +52,101 @@ contract ChargeByExpiryMutant is ChargeProbe {
         exposure.change.beforehand.vega = 0;
         exposure.change.afterwards.vega = 0;
         (amount, ) = QuoteRisk.chargeOf(p, exposure);
+    }
+}
+
+/// @notice The quoter without some of its guards; a test chooses which. In each an attack succeeds.
+contract QuoterMutant is Quoter {
+    enum Guard {
+        Book,
+        SecondSource,
+        Deviation,
+        Surface,
+        Size,
+        Grid
+    }
+
+    uint256 private immutable _missing;
+
+    /// @param missing guards left out, one bit each
+    constructor(
+        address authority,
+        IOptionsVault vault_,
+        IClearinghouse ledger,
+        IOptionPricer pricer,
+        IPriceRouter router,
+        ISurfaceFeed surfaces,
+        IRiskArrays arrays,
+        IBooks books_,
+        uint256 missing
+    ) Quoter(authority, vault_, ledger, pricer, router, surfaces, arrays, books_) {
+        _missing = missing;
+    }
+
+    /// @dev As if the book were empty before every order.
+    function _exposureOf(Order memory order) internal view override returns (Exposure memory exposure) {
+        exposure = super._exposureOf(order);
+        if (_has(Guard.Book)) return exposure;
+        BookRisk memory older = exposure.change.beforehand;
+        BookRisk memory newer = exposure.change.afterwards;
+        (newer.vega, newer.gamma, newer.delta) = (
+            newer.vega - older.vega,
+            newer.gamma - older.gamma,
+            newer.delta - older.delta
+        );
+        (older.vega, older.gamma, older.delta, exposure.hedge) = (0, 0, 0, 0);
+        for (uint256 i; i < exposure.change.groupsAfter.length; ++i) {
+            exposure.change.groupsAfter[i].vega -= exposure.change.groupsBefore[i].vega;
+            exposure.change.groupsBefore[i].vega = 0;
+        }
+    }
+
+    /// @dev Goes by the first source alone.
+    function _readSpot(Order memory order) internal view override {
+        super._readSpot(order);
+        if (!_has(Guard.SecondSource)) (order.bid, order.ask) = (order.spot, order.spot);
+    }
+
+    /// @dev Asks in one step no more than in two.
+    function _spotCost(
+        QuoterParameters memory p,
+        Order memory order
+    ) internal view override returns (uint256) {
+        if (!_has(Guard.Deviation)) p.deviationThreshold = 0;
+        return super._spotCost(p, order);
+    }
+
+    /// @dev Forgets how old the surface is.
+    function _halfSpreadOf(
+        QuoterParameters memory p,
+        InstrumentId instrument,
+        uint256 implied
+    ) internal view override returns (uint256) {
+        if (!_has(Guard.Surface)) p.volPerHour = 0;
+        return super._halfSpreadOf(p, instrument, implied);
+    }
+
+    /// @dev Opens in any size.
+    function _closes(
+        QuoterParameters memory p,
+        InstrumentId instrument,
+        int256 quantity
+    ) internal view override returns (bool) {
+        if (!_has(Guard.Size)) p.minSize = 0;
+        return super._closes(p, instrument, quantity);
+    }
+
+    /// @dev Opens at any strike.
+    function _requireOpenable(
+        QuoterParameters memory p,
+        InstrumentId instrument,
+        OptionValue memory mid
+    ) internal view override {
+        if (!_has(Guard.Grid)) p.strikeStep = 0;
+        super._requireOpenable(p, instrument, mid);
+    }
+
+    function _has(Guard guard) private view returns (bool) {
+        return (_missing >> uint256(guard)) & 1 == 0;
     }
 }
