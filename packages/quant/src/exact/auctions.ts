@@ -140,3 +140,37 @@ export function advance(auction: AuctionClocks, whole: boolean, time: bigint): A
   }
   return { ...auction, solventClock: min(auction.solventClock + passed, LARGEST_CLOCK) };
 }
+
+/** On which terms the vault buys last [wad]: shares of the account's price, and of its own equity for a bid and a day. */
+export interface BackstopTerms {
+  readonly solventShare: bigint;
+  readonly insolventShare: bigint;
+  readonly perBid: bigint;
+  readonly perDay: bigint;
+}
+
+/** Whether an auction has gone as far as the vault's terms; mirror of `contracts/liquidation/Backstop.sol`, as what follows. */
+export function isBackstopDue(auction: AuctionClocks, terms: BackstopTerms): boolean {
+  if (auction.kind === "solvent") return solventShare(auction.solventClock) <= terms.solventShare;
+  return insolventShare(auction.insolventClock) >= terms.insolventShare;
+}
+
+/**
+ * The share of an account, at most `largest` [wad], that the vault takes when it has taken `taken` [wad of its equity] that
+ * day, and what it has taken then; undefined where its day is spent.
+ */
+export function takeForVault(
+  terms: BackstopTerms,
+  verdict: Verdict,
+  largest: bigint,
+  vaultEquity: bigint,
+  taken: bigint,
+): { readonly fraction: bigint; readonly taken: bigint } | undefined {
+  const size = max(max(verdict.maintenance, -verdict.equity), 0n);
+  if (size === 0n) return { fraction: largest, taken };
+  const room = max(min(terms.perBid, terms.perDay - taken), 0n);
+  const equity = max(vaultEquity, 0n);
+  const fraction = min(largest, mulDivDown(mulDown(equity, room), WAD, size));
+  if (fraction === 0n) return undefined;
+  return { fraction, taken: taken + mulDivUp(mulUp(size, fraction), WAD, equity) };
+}

@@ -72,10 +72,88 @@ export interface LossBucket {
 }
 
 const DAY = 86_400n;
+const PARTS = 4n;
+const MOST_128 = (1n << 128n) - 1n;
 
 /** What may still be lost at `now` of a daily budget: the bucket holds half of it and leaks half of it a day. */
-export function lossLeft({ used, updatedAt }: LossBucket, budget: bigint, now: bigint): bigint {
-  const leaked = ((budget / 2n) * (now - updatedAt)) / DAY;
-  const rest = used > leaked ? used - leaked : 0n;
-  return rest < budget / 2n ? budget / 2n - rest : 0n;
+export function lossLeft(bucket: LossBucket, budget: bigint, now: bigint): bigint {
+  return max(budget / 2n - lossUsed(bucket, budget, now), 0n);
+}
+
+/** What was lost and has not leaked at `now`. */
+export function lossUsed({ used, updatedAt }: LossBucket, budget: bigint, now: bigint): bigint {
+  return max(used - ((budget / 2n) * (now - updatedAt)) / DAY, 0n);
+}
+
+/** The bucket after a loss at `now`, whether it fits or not. */
+export function addLoss(bucket: LossBucket, budget: bigint, loss: bigint, now: bigint): LossBucket {
+  return { used: min(lossUsed(bucket, budget, now) + loss, MOST_128), updatedAt: now };
+}
+
+/** A venue: its limit, and the cash for an amount [units], or undefined where it cannot. */
+export interface SplitVenue {
+  readonly limit: bigint;
+  quote(amount: bigint): bigint | undefined;
+}
+
+interface Lane {
+  readonly venue: SplitVenue;
+  amount: bigint;
+  cash: bigint;
+  nextAmount: bigint;
+  nextCash: bigint;
+  closed: boolean;
+}
+
+/** Mirror of OrderSplit: how much of `total` each venue gets, quarter by quarter to whoever does the next one best. */
+export function splitOrder(venues: readonly SplitVenue[], isBuy: boolean, total: bigint): bigint[] {
+  const able = venues.filter(({ limit }) => limit !== 0n);
+  if (able.length === 0 || total === 0n) return venues.map(() => 0n);
+  if (able.length === 1) return venues.map(({ limit }) => min(total, limit));
+  const part = total < PARTS ? total : total / PARTS;
+  const lanes = venues.map((venue): Lane => {
+    const lane = { venue, amount: 0n, cash: 0n, nextAmount: 0n, nextCash: 0n, closed: false };
+    ask(lane, part);
+    return lane;
+  });
+  let given = 0n;
+  for (let step = 0; step < Number(PARTS) + venues.length + 1 && given < total; step++) {
+    const lane = bestOf(lanes, isBuy);
+    if (!lane) break;
+    given += lane.nextAmount - lane.amount;
+    lane.amount = lane.nextAmount;
+    lane.cash = lane.nextCash;
+    const rest = total - given;
+    if (rest < PARTS) {
+      lane.amount += min(rest, lane.venue.limit - lane.amount);
+      break;
+    }
+    ask(lane, min(part, rest));
+    for (const other of lanes) {
+      if (!other.closed && other.nextAmount - other.amount > rest) ask(other, rest);
+    }
+  }
+  return lanes.map(({ amount }) => amount);
+}
+
+function ask(lane: Lane, part: bigint): void {
+  lane.nextAmount = min(lane.amount + part, lane.venue.limit);
+  const cash = lane.nextAmount === lane.amount ? undefined : lane.venue.quote(lane.nextAmount);
+  if (cash === undefined) lane.closed = true;
+  else lane.nextCash = cash;
+}
+
+function bestOf(lanes: readonly Lane[], isBuy: boolean): Lane | undefined {
+  let best: Lane | undefined;
+  for (const one of lanes) {
+    if (one.closed) continue;
+    if (!best) {
+      best = one;
+      continue;
+    }
+    const left = (one.nextCash - one.cash) * (best.nextAmount - best.amount);
+    const right = (best.nextCash - best.cash) * (one.nextAmount - one.amount);
+    if (isBuy ? left < right : left > right) best = one;
+  }
+  return best;
 }
