@@ -12,6 +12,8 @@ export interface LocalPeople {
   readonly guardians: readonly string[];
   readonly surfaceSigners: readonly string[];
   readonly surfaceThreshold: number;
+  /** Who posts conditions beside the curators. */
+  readonly publishers?: readonly string[];
 }
 
 /** The configuration of sandbox, replay, tests and benchmarks: one ETH market on the externals of a local chain. */
@@ -119,7 +121,7 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
       admin: undefined,
       curators: people.curators,
       guardians: people.guardians,
-      publishers: people.curators,
+      publishers: [...people.curators, ...(people.publishers ?? [])],
     },
   };
 }

@@ -73,15 +73,39 @@ const SCHEMA = z.strictObject({
     .min(3600)
     .default(DEFAULT_LIMITS.parameterPause)
     .describe("seconds between proposals of parameters"),
+  conditionsHeartbeat: z
+    .number()
+    .int()
+    .min(600)
+    .default(DEFAULT_LIMITS.conditionsHeartbeat)
+    .describe("seconds after which any move of conditions is posted"),
+  realisedMove: decimal
+    .default(DEFAULT_LIMITS.realisedMove)
+    .describe("move of realised volatility that is posted at once"),
+  toxicityMove: decimal
+    .default(DEFAULT_LIMITS.toxicityMove)
+    .describe("move of toxicity that is posted at once"),
   histories: pairs.default(new Map()).describe("hourly prices that regimes follow from, such as 0=eth.csv"),
-  normalMargin: byMarket({ scanRange: decimal, volUp: decimal, shortOptionMinimum: decimal }).describe(
-    "margin of normal times by market, which regimes multiply",
-  ),
+  normalMargin: byMarket({
+    scanRange: decimal,
+    volUp: decimal,
+    volDown: decimal.optional(),
+    shortOptionMinimum: decimal,
+  }).describe("margin of normal times by market, which regimes multiply"),
   normalHedge: byMarket({ costRatio: decimal, riskAversion: decimal }).describe(
     "hedging band of normal times by market, which regimes multiply",
   ),
   normalQuotes: z
-    .strictObject({ halfSpreadVol: decimal, vegaCharge: decimal, maxNetVega: decimal, maxNetDelta: decimal })
+    .strictObject({
+      halfSpreadVol: decimal,
+      vegaCharge: decimal,
+      maxNetVega: decimal,
+      maxNetDelta: decimal,
+      maxExpiryVega: decimal.optional(),
+      maxNetGamma: decimal.optional(),
+      maxStrandedDelta: decimal.optional(),
+      maxNotional: decimal.optional(),
+    })
     .optional()
     .describe("the vault's quotes of normal times, which regimes widen"),
   bidDiscount: decimal
@@ -142,7 +166,7 @@ export function explainConfig(config: KeeperConfig, origins: Origins): string {
   return Object.entries(SCHEMA.shape)
     .map(([key, field]) => {
       const raw = config[key as keyof KeeperConfig];
-      return `${key.padEnd(18)} ${shown(raw).padEnd(34)} ${(origins[key] ?? "default").padEnd(12)} ${field.description ?? ""}`;
+      return `${key.padEnd(20)} ${shown(raw).padEnd(34)} ${(origins[key] ?? "default").padEnd(12)} ${field.description ?? ""}`;
     })
     .join("\n");
 }
@@ -163,6 +187,9 @@ export function limitsOf(config: KeeperConfig): KeeperLimits {
     feedVolatilityMove: config.feedVolatilityMove,
     postStrikes: config.postStrikes,
     parameterPause: config.parameterPause,
+    conditionsHeartbeat: config.conditionsHeartbeat,
+    realisedMove: config.realisedMove,
+    toxicityMove: config.toxicityMove,
     bidderSubAccount: BigInt(config.bidderSubAccount),
     bidDiscount: config.bidDiscount,
     settleBatch: BigInt(config.settleBatch),

@@ -1,10 +1,12 @@
 export * from "./config.ts";
 export * from "./doctor.ts";
+export { type HistoryWatch, type MarketHistory, watchHistory } from "./history.ts";
 export * from "./publisher/index.ts";
 export * from "./runner.ts";
 export * from "./surfaceFile.ts";
 export * from "./task.ts";
 export { arrays } from "./tasks/arrays.ts";
+export * from "./tasks/conditions.ts";
 export { epoch } from "./tasks/epoch.ts";
 export { feed, feedReason, largestMove } from "./tasks/feed.ts";
 export { hedge } from "./tasks/hedge.ts";

@@ -1,6 +1,7 @@
 import { explainError } from "@ballast/sdk";
 import type { Action, KeeperContext, Task, TaskName } from "./task.ts";
 import { arrays } from "./tasks/arrays.ts";
+import { conditions } from "./tasks/conditions.ts";
 import { epoch } from "./tasks/epoch.ts";
 import { feed } from "./tasks/feed.ts";
 import { hedge } from "./tasks/hedge.ts";
@@ -14,6 +15,7 @@ export const TASKS: Readonly<Record<TaskName, Task>> = {
   feed,
   arrays,
   parameters,
+  conditions,
   peg,
   settle,
   liquidate,
@@ -43,10 +45,17 @@ export async function runRound(
 ): Promise<RoundResult> {
   let sent = 0;
   let failed = 0;
+  let noted = 0;
+  const note = (line: string, details: readonly string[]) => {
+    noted++;
+    for (const one of [line, ...details.map((detail) => `  ${detail}`)]) log(one);
+  };
   for (const name of names) {
     let actions: Action[] = [];
+    const before = noted;
     try {
-      actions = await TASKS[name](context);
+      actions = await TASKS[name](dryRun ? { ...context, note } : context);
+      if (dryRun && actions.length === 0 && noted === before) log(`${name}: nothing to do`);
     } catch (error) {
       failed++;
       log(`${name}: failed to look: ${explainError(error)}`);

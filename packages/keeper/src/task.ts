@@ -1,5 +1,6 @@
 import type { Ballast } from "@ballast/sdk";
 import type { ContractTransactionResponse, Signer } from "ethers";
+import type { HistoryWatch } from "./history.ts";
 import type { Cosigner } from "./publisher/cosigner.ts";
 import type { PublisherJournal } from "./publisher/journal.ts";
 import type { RegimeSource } from "./tasks/parameters.ts";
@@ -10,6 +11,7 @@ export const TASK_NAMES = [
   "feed",
   "arrays",
   "parameters",
+  "conditions",
   "peg",
   "hedge",
   "liquidate",
@@ -63,6 +65,10 @@ export interface KeeperContext {
   readonly publisherJournal?: PublisherJournal;
   /** What the parameters task goes by; it has nothing to do without. */
   readonly regimes?: RegimeSource;
+  /** What the conditions task goes by; it has nothing to do without. */
+  readonly history?: HistoryWatch;
+  /** Takes why nothing is sent; set in dry runs. */
+  readonly note?: (line: string, details: readonly string[]) => void;
   readonly accounts: AccountWatch;
   readonly limits: KeeperLimits;
 }
@@ -79,6 +85,11 @@ export interface KeeperLimits {
   readonly postStrikes: number;
   /** Propose parameters at most this often, seconds: each proposal starts the clocks of a ramp anew. */
   readonly parameterPause: number;
+  /** Post any move of conditions once the last post is as old as this, seconds. */
+  readonly conditionsHeartbeat: number;
+  /** Post conditions earlier when realised volatility or toxicity moved by these [wad]. */
+  readonly realisedMove: bigint;
+  readonly toxicityMove: bigint;
   /** Sub-account that bids in auctions. */
   readonly bidderSubAccount: bigint;
   /** Bid in a solvent auction only at or below this share of the slice's mark equity [wad]. */
@@ -94,6 +105,9 @@ export const DEFAULT_LIMITS: KeeperLimits = {
   feedVolatilityMove: 2n * 10n ** 16n,
   postStrikes: 16,
   parameterPause: 86_400,
+  conditionsHeartbeat: 21_600,
+  realisedMove: 5n * 10n ** 16n,
+  toxicityMove: 25n * 10n ** 14n,
   bidderSubAccount: 0n,
   bidDiscount: 95n * 10n ** 16n,
   settleBatch: 64n,

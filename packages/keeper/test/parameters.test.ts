@@ -41,6 +41,16 @@ describe("keeper: parameters that follow the regime", () => {
       maxNetVega: (4n * WAD) / 10n,
       maxNetDelta: (8n * WAD) / 10n,
     });
+    const caps = { ...quotes, maxExpiryVega: WAD / 5n, maxNetGamma: WAD / 1_000n, maxStrandedDelta: 0n };
+    expect(dynamicFields({ ...caps, maxNotional: 5n * WAD }, "turbulent")).to.include({
+      maxExpiryVega: (16n * WAD) / 100n,
+      maxNetGamma: WAD / 1_000n,
+      maxStrandedDelta: 0n,
+      maxNotional: 4n * WAD,
+    });
+    expect(dynamicFields({ ...normal, volDown: (6n * WAD) / 10n }, "crisis").volDown).to.equal(
+      (9n * WAD) / 10n,
+    );
     expect(dynamicFields({ costRatio: WAD / 1000n, riskAversion: 10n ** 11n }, "crisis")).to.deep.equal({
       costRatio: (16n * WAD) / 10_000n,
       riskAversion: (256n * 10n ** 11n) / 100n,

@@ -20,6 +20,7 @@ const EMPTY: Chronicle = {
   epochs: [],
   fixings: [],
   settled: 0,
+  conditions: [],
 };
 
 function snapshot(hour: number, changes: Partial<Snapshot> = {}): Snapshot {

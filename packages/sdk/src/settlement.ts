@@ -19,6 +19,7 @@ export interface Round {
 interface Aggregator {
   latestRoundData(): Promise<{ roundId: bigint; answer: bigint; updatedAt: bigint }>;
   getRoundData(roundId: bigint): Promise<{ roundId: bigint; answer: bigint; updatedAt: bigint }>;
+  decimals(): Promise<bigint>;
 }
 
 /** No proof can be built from the feed's rounds. */
@@ -49,4 +50,37 @@ export async function settlementProof(
     if (updatedAt <= windowStart) return rounds;
   }
   throw new NoProofError("The feed has no round old enough to cover the window's start.");
+}
+
+/**
+ * Rounds of a feed from the one in force at `since` to its latest, oldest first. Ends early where a phase of the feed
+ * begins: a round before it belongs to another aggregator.
+ * @param known rounds read before, by id; what is read is added, since a round never changes
+ */
+export async function roundsSince(
+  aggregator: string,
+  since: number,
+  runner: ContractRunner,
+  known: Map<bigint, Round> = new Map(),
+): Promise<Round[]> {
+  const feed = new Contract(aggregator, AGGREGATOR_ABI, runner) as unknown as Aggregator;
+  const latest = plainRound(await feed.latestRoundData());
+  const rounds = [latest];
+  for (let roundId = latest.roundId - 1n; (roundId & 0xffffffffffffffffn) > 0n; roundId--) {
+    if ((rounds[0]?.updatedAt ?? 0) <= since) break;
+    const round = known.get(roundId) ?? plainRound(await feed.getRoundData(roundId));
+    known.set(roundId, round);
+    rounds.unshift(round);
+  }
+  return rounds;
+}
+
+function plainRound(round: { roundId: bigint; answer: bigint; updatedAt: bigint }): Round {
+  return { roundId: round.roundId, answer: round.answer, updatedAt: Number(round.updatedAt) };
+}
+
+/** Decimals of a feed's answers. */
+export async function feedDecimals(aggregator: string, runner: ContractRunner): Promise<number> {
+  const feed = new Contract(aggregator, AGGREGATOR_ABI, runner) as unknown as Aggregator;
+  return Number(await feed.decimals());
 }

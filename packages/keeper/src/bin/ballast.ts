@@ -15,6 +15,7 @@ import {
   readSurfaceKeys,
 } from "../config.ts";
 import { diagnose } from "../doctor.ts";
+import { watchHistory } from "../history.ts";
 import {
   DEFAULT_TOLERANCES,
   deribitSource,
@@ -28,7 +29,7 @@ import {
 import { runRound } from "../runner.ts";
 import { surfaceFile } from "../surfaceFile.ts";
 import { type KeeperContext, type SurfaceSource, TASK_NAMES, type TaskName } from "../task.ts";
-import { regimesFromFiles } from "../tasks/parameters.ts";
+import { type MarginFields, type QuoteFields, regimesFromFiles } from "../tasks/parameters.ts";
 import { watchAccounts } from "../watch.ts";
 
 const HELP = `npm run keeper -- <task> [options]
@@ -37,12 +38,13 @@ Tasks
   feed        post surfaces that are due and refresh risk arrays
   arrays      post arrays that were computed here, and take bonds back
   parameters  propose parameters that follow the market's regime
+  conditions  post realised volatility and the toxicity of takers, which widen the vault's quotes
   peg         keep the cash token's deviation from its peg up to date
   hedge       bring the vault's delta back to its band
   liquidate   start auctions, bid in them, end them
   settle      prove fixings and pay expired positions out
   epoch       process the vault's deposits and redemptions
-  all         all of them, in the order feed, arrays, parameters, peg, settle, liquidate, hedge, epoch
+  all         all of them, in the order feed, arrays, parameters, conditions, peg, settle, liquidate, hedge, epoch
   signer      serve one surface key: checks reports of others against its own source, and signs what it agrees with
   doctor      look at node, contracts, balance, clock, oracles and permissions
   config      show the configuration and where each value comes from
@@ -157,11 +159,15 @@ function contextOf(config: KeeperConfig, provider: JsonRpcProvider): KeeperConte
     publisherJournal: publisherJournal(config.journal),
     regimes: regimesFromFiles(config.histories, {
       margin: new Map(
-        Object.entries(config.normalMargin).map(([market, fields]) => [Number(market), fields]),
+        Object.entries(config.normalMargin).map(([market, fields]) => [
+          Number(market),
+          fields as MarginFields,
+        ]),
       ),
       hedge: new Map(Object.entries(config.normalHedge).map(([market, fields]) => [Number(market), fields])),
-      quotes: config.normalQuotes,
+      quotes: config.normalQuotes as QuoteFields | undefined,
     }),
+    history: watchHistory(ballast),
     accounts: watchAccounts(ballast),
     limits: limitsOf(config),
   };

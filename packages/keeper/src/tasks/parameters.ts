@@ -1,5 +1,14 @@
 import { readFileSync } from "node:fs";
-import { latestRegime, REGIMES, type Regime, readCandles, realisedDays, returnsOf } from "@ballast/quant";
+import {
+  fitHar,
+  forecastVolatility,
+  latestRegime,
+  REGIMES,
+  type Regime,
+  readCandles,
+  realisedDays,
+  returnsOf,
+} from "@ballast/quant";
 import { WAD } from "@ballast/sdk";
 import type { ContractTransactionResponse } from "ethers";
 import type { Action, KeeperContext } from "../task.ts";
@@ -8,6 +17,7 @@ import type { Action, KeeperContext } from "../task.ts";
 export interface MarginFields {
   readonly scanRange: bigint;
   readonly volUp: bigint;
+  readonly volDown?: bigint;
   readonly shortOptionMinimum: bigint;
 }
 
@@ -23,12 +33,18 @@ export interface QuoteFields {
   readonly vegaCharge: bigint;
   readonly maxNetVega: bigint;
   readonly maxNetDelta: bigint;
+  readonly maxExpiryVega?: bigint;
+  readonly maxNetGamma?: bigint;
+  readonly maxStrandedDelta?: bigint;
+  readonly maxNotional?: bigint;
 }
 
 /** What the parameters task goes by: the regime of a market now, and the parameters of normal times, where they follow it. */
 export interface RegimeSource {
   /** Undefined where nothing is known. */
   regime(market: number): Promise<Regime | undefined>;
+  /** Volatility per year that is expected of the next day; undefined where nothing is known. */
+  forecast?(market: number): Promise<number | undefined>;
   margin(market: number): MarginFields | undefined;
   hedge(market: number): HedgeFields | undefined;
   readonly quotes: QuoteFields | undefined;
@@ -42,17 +58,24 @@ const THRESHOLD = 5n;
 
 type FieldName = keyof MarginFields | keyof HedgeFields | keyof QuoteFields;
 
-/** How often the factor applies, and the contract's bound. Caps shrink; variance grows by the square of volatility. */
-const RULES: Readonly<Record<FieldName, { readonly power: -1 | 1 | 2; readonly most: bigint }>> = {
+/** How often the factor applies, and the contract's bounds. Caps shrink; variance grows by the square of volatility. */
+const RULES: Readonly<
+  Record<FieldName, { readonly power: -1 | 1 | 2; readonly most: bigint; readonly least?: bigint }>
+> = {
   scanRange: { power: 1, most: WAD / 2n },
   volUp: { power: 1, most: 2n * WAD },
+  volDown: { power: 1, most: (9n * WAD) / 10n },
   shortOptionMinimum: { power: 1, most: WAD / 20n },
   costRatio: { power: 1, most: WAD / 10n },
   riskAversion: { power: 2, most: WAD },
   halfSpreadVol: { power: 1, most: WAD / 2n },
   vegaCharge: { power: 1, most: WAD },
-  maxNetVega: { power: -1, most: 2n * WAD },
-  maxNetDelta: { power: -1, most: 10n * WAD },
+  maxNetVega: { power: -1, most: 2n * WAD, least: WAD / 1_000n },
+  maxExpiryVega: { power: -1, most: 2n * WAD, least: WAD / 1_000n },
+  maxNetGamma: { power: -1, most: 2n * WAD, least: WAD / 1_000n },
+  maxNetDelta: { power: -1, most: 10n * WAD, least: WAD / 1_000n },
+  maxStrandedDelta: { power: -1, most: 10n * WAD },
+  maxNotional: { power: -1, most: 18n * WAD, least: WAD / 100n },
 };
 
 /** Fields of a regime: normal ones by its factor, within the contracts' bounds; ratios in whole millionths. */
@@ -61,11 +84,13 @@ export function dynamicFields<T extends MarginFields | HedgeFields | QuoteFields
   regime: Regime,
 ): T {
   const factor = FACTORS[regime];
-  const scaled = Object.entries(normal).map(([name, value]: [string, bigint]) => {
-    const { power, most } = RULES[name as FieldName];
+  const given = Object.entries(normal).filter(([, value]) => value !== undefined);
+  const scaled = given.map(([name, value]: [string, bigint]) => {
+    const { power, most, least = 0n } = RULES[name as FieldName];
     const moved =
       power < 0 ? (value * 100n) / factor : (value * factor ** BigInt(power)) / 100n ** BigInt(power);
-    const wanted = moved < most ? moved : most;
+    const capped = moved < most ? moved : most;
+    const wanted = capped > least ? capped : least;
     // Aversion is per dollar, far below a millionth.
     return [name, name === "riskAversion" ? wanted : (wanted / UNIT) * UNIT];
   });
@@ -95,12 +120,20 @@ export function regimesFromFiles(
     readonly quotes: QuoteFields | undefined;
   },
 ): RegimeSource {
+  const variances = (market: number) => {
+    const file = histories.get(market);
+    if (file === undefined) return undefined;
+    const days = realisedDays(returnsOf(readCandles(readFileSync(file, "utf8")), 3600));
+    return days.map(({ variance }) => variance);
+  };
   return {
     async regime(market) {
-      const file = histories.get(market);
-      if (file === undefined) return undefined;
-      const days = realisedDays(returnsOf(readCandles(readFileSync(file, "utf8")), 3600));
-      return latestRegime(days.map(({ variance }) => variance));
+      const days = variances(market);
+      return days && latestRegime(days);
+    },
+    async forecast(market) {
+      const days = variances(market);
+      return days && forecastVolatility(fitHar(days), days);
     },
     margin: (market) => normal.margin.get(market),
     hedge: (market) => normal.hedge.get(market),

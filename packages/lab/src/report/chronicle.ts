@@ -79,6 +79,12 @@ export interface FixingRecord extends Moment {
   readonly rounds: number;
 }
 
+/** What was posted of a market beside its prices [wad]. */
+export interface ConditionsRecord extends Moment {
+  readonly realised: bigint;
+  readonly toxicity: bigint;
+}
+
 /** Everything that happened, from the contracts' events. */
 export interface Chronicle {
   readonly auctions: readonly AuctionRecord[];
@@ -88,6 +94,7 @@ export interface Chronicle {
   readonly epochs: readonly EpochRecord[];
   readonly fixings: readonly FixingRecord[];
   readonly settled: number;
+  readonly conditions: readonly ConditionsRecord[];
 }
 
 /** Reads the events of all rooms since `fromBlock` and orders them. */
@@ -97,13 +104,14 @@ export async function readChronicle(ballast: Ballast, fromBlock: number): Promis
     block: log.blockNumber,
     time: await clock(log.blockNumber),
   });
-  const { vault, tradeDesk, hedgeController, settlementOracle, settler } = ballast;
-  const [trades, hedges, epochs, fixings, settled] = await Promise.all([
+  const { vault, tradeDesk, quoter, hedgeController, settlementOracle, settler } = ballast;
+  const [trades, hedges, epochs, fixings, settled, conditions] = await Promise.all([
     tradeDesk.queryFilter(tradeDesk.filters.Traded(), fromBlock),
     hedgeController.queryFilter(hedgeController.filters.Hedged(), fromBlock),
     vault.queryFilter(vault.filters.EpochProcessed(), fromBlock),
     settlementOracle.queryFilter(settlementOracle.filters.Fixed(), fromBlock),
     settler.queryFilter(settler.filters.AccountSettled(), fromBlock),
+    quoter.queryFilter(quoter.filters.ConditionsPosted(), fromBlock),
   ]);
   return {
     auctions: await readAuctions(ballast, fromBlock, at),
@@ -146,6 +154,12 @@ export async function readChronicle(ballast: Ballast, fromBlock: number): Promis
       })),
     ),
     settled: settled.length,
+    conditions: await Promise.all(
+      conditions.map(async (log) => {
+        const { realised, toxicity } = log.args.newConditions;
+        return { ...(await at(log)), realised, toxicity };
+      }),
+    ),
   };
 }
 

@@ -11,12 +11,17 @@ export interface SessionCheck {
 
 /** What one session of the sandbox proves. */
 export function sessionChecks(report: Report): SessionCheck[] {
-  const { auctions, epochs, fixings, hedges, losses, settled, trades } = report.chronicle;
+  const { auctions, conditions, epochs, fixings, hedges, losses, settled, trades } = report.chronicle;
   const liquidated = auctions.filter(({ bids, parts }) => bids.length > 0 || parts > 0);
   const check = (what: string, passed: boolean, detail: string): SessionCheck => ({ what, passed, detail });
   return [
     check("traders trade with the vault", trades.length > 0, `${trades.length} trades`),
     check("the vault hedges on Uniswap", hedges.length > 0, `${hedges.length} hedges`),
+    check(
+      "quotes are told how the market is",
+      conditions.some(({ realised }) => realised > 0n),
+      `${conditions.length} posts of realised volatility and toxicity`,
+    ),
     check("an epoch is processed", epochs.length > 0, `${epochs.length} epochs`),
     check(
       "an expiry is fixed and settled",

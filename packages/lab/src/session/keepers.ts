@@ -1,5 +1,6 @@
 import {
   type AccountWatch,
+  conditions,
   DEFAULT_LIMITS,
   epoch,
   feed,
@@ -9,6 +10,7 @@ import {
   settle,
   type Task,
   watchAccounts,
+  watchHistory,
 } from "@ballast/keeper";
 import { decodeError, innermostOf } from "@ballast/sdk";
 import { sentenceOf } from "../failure.ts";
@@ -22,6 +24,8 @@ export interface Keepers {
   feed(): Promise<number>;
   /** Fixings, then payouts. */
   settle(): Promise<number>;
+  /** Realised volatility and toxicity. */
+  conditions(): Promise<number>;
   hedge(): Promise<number>;
   epoch(): Promise<number>;
   /** Starts, bids and ends auctions; returns how many transactions were sent. */
@@ -43,13 +47,14 @@ export function keepersOf(world: World, player: MarketPlayer): Keepers {
     accounts,
     limits: { ...DEFAULT_LIMITS, feedHeartbeat: 300 },
   });
-  const keeper = contextOf(people.keeper);
+  const keeper = { ...contextOf(people.keeper), history: watchHistory(people.keeper.ballast) };
   const bidder = contextOf(people.bidder);
   const run = (context: KeeperContext, task: Task, passes: number) => runTask(world, context, task, passes);
   return {
     accounts,
     feed: () => run(keeper, feed, 2),
     settle: () => run(keeper, settle, PASSES),
+    conditions: () => run(keeper, conditions, 1),
     hedge: () => run(keeper, hedge, 1),
     epoch: () => run(keeper, epoch, 1),
     liquidate: () => run(bidder, liquidate, PASSES),

@@ -48,6 +48,7 @@ export async function setStage(
     guardians: [await at(19).getAddress()],
     surfaceSigners: await Promise.all(surfaceSigners.map((signer) => signer.getAddress())),
     surfaceThreshold: 2,
+    publishers: [await at(2).getAddress()],
   });
   const { deployment } = await deployBallast(connection, config, deploymentId);
   const person = (name: string, index: number) => personOf(name, at(index), deployment);
