@@ -24,7 +24,7 @@ import {Exposure, QuoteRisk} from "./QuoteRisk.sol";
 /// trusts pricer, surface, books and curator, the publisher within bounds, and the hedge for what it can absorb.
 /// @dev Every part of a premium rounds against the taker, so that pieces add up to at least the whole.
 contract Quoter is QuoteFace {
-    /// @dev An order in the making. `quantities` are what the taker gains.
+    /// @dev An order in the making. `quantities` are what the taker gains; sides and delta are in [wad squared].
     struct Order {
         uint8 market;
         bool twoSteps;
@@ -208,10 +208,8 @@ contract Quoter is QuoteFace {
         volatilities[index] = FixedPoint.max(volatility, VOLATILITY_FLOOR);
         uint256 value = Price.unwrap(mid.value);
         uint256 moved = Price.unwrap(optionPricer.priceOf(instrument, mid.forward, volatility));
-        uint256 cost = FixedPoint.mulUp(
-            FixedPoint.abs(quantity),
-            moved > value ? moved - value : value - moved
-        );
+        // Not rounded: what the two sides of an expiry forgive each other may grow with either.
+        uint256 cost = FixedPoint.abs(quantity) * (moved > value ? moved - value : value - moved);
         _addSide(order, index, quantity > 0, cost);
         _addGreeks(order, quantity, mid);
         return Usd.wrap(FixedPoint.signedMulUp(quantity, int256(value)));
@@ -226,12 +224,12 @@ contract Quoter is QuoteFace {
         else order.sold[first] += cost;
     }
 
-    /// @dev The taker's delta [wad USD], away from zero, and gamma for a move by all of the spot [wad USD], up.
+    /// @dev The taker's delta [wad squared USD], as a multiple of each quantity, so that pieces add up to the whole; and gamma
+    /// for a move by all of the spot [wad USD], up.
     function _addGreeks(Order memory order, int256 quantity, OptionValue memory mid) private pure {
         uint256 forward = Price.unwrap(mid.forward);
-        uint256 size = FixedPoint.abs(quantity);
-        int256 value = int256(FixedPoint.mulUp(FixedPoint.mulUp(size, FixedPoint.abs(mid.delta)), forward));
-        order.netDelta += (quantity > 0) == (mid.delta > 0) ? value : -value;
+        int256 value = int256(FixedPoint.mulUp(FixedPoint.abs(mid.delta), forward));
+        order.netDelta += quantity * (mid.delta > 0 ? value : -value);
         uint256 bend = FixedPoint.mulUp(FixedPoint.mulUp(mid.gamma, forward), forward);
         order.netGamma += FixedPoint.signedMulUp(quantity, int256(bend));
     }
@@ -254,19 +252,17 @@ contract Quoter is QuoteFace {
     }
 
     /// @dev Half-spreads of all legs; what two sides of an expiry share is forgiven but for each leg's own share.
-    function _volatilityCost(
-        QuoterParameters memory p,
-        Order memory order
-    ) private pure returns (uint256 cost) {
-        uint256 forgiven;
+    function _volatilityCost(QuoterParameters memory p, Order memory order) private pure returns (uint256) {
+        (uint256 all, uint256 forgiven) = (0, 0);
         for (uint256 i; i < order.bought.length; ++i) {
-            cost += order.bought[i] + order.sold[i];
+            all += order.bought[i] + order.sold[i];
             forgiven += 2 * FixedPoint.min(order.bought[i], order.sold[i]);
         }
-        cost -= FixedPoint.mulDown(forgiven, 1e18 - p.legShare);
+        return (all * 1e18 - forgiven * (1e18 - p.legShare) + 1e36 - 1) / 1e36;
     }
 
-    /// @dev What the spot may move before its feed tells, on the order's delta, and on its gamma if the taker holds it.
+    /// @dev What the spot may move before its feed tells, on the order's delta, and on its gamma if the taker holds it: there
+    /// both ways, as a leg that turns the delta's side would lower it.
     function _spotCost(
         QuoterParameters memory p,
         Order memory order
@@ -274,9 +270,10 @@ contract Quoter is QuoteFace {
         uint256 spread = order.twoSteps ? p.spotSpread : FixedPoint.max(p.spotSpread, p.deviationThreshold);
         spread += (FixedPoint.min(order.spotAge, 1 days) * p.spotPerHour + 1 hours - 1) / 1 hours;
         uint256 gap = order.netDelta > 0 ? order.ask - order.spot : order.spot - order.bid;
-        spread += FixedPoint.divUp(gap, order.spot);
-        cost = FixedPoint.mulUp(FixedPoint.abs(order.netDelta), spread);
+        uint256 size = (FixedPoint.abs(order.netDelta) + 1e18 - 1) / 1e18;
+        cost = FixedPoint.mulUp(size, spread + FixedPoint.divUp(gap, order.spot));
         if (order.netGamma > 0) {
+            spread += FixedPoint.divUp(order.ask - order.bid, order.spot);
             cost += (FixedPoint.mulUp(FixedPoint.mulUp(uint256(order.netGamma), spread), spread) + 1) / 2;
         }
     }

@@ -1,4 +1,4 @@
-import { type Ballast, trade, WAD } from "@ballast/sdk";
+import { type Ballast, connectBallast, type Deployment, trade, WAD } from "@ballast/sdk";
 import type {
   Conditions,
   OrderInputs,
@@ -6,7 +6,7 @@ import type {
   QuoterParameters,
 } from "../../packages/quant/src/exact/quotes.ts";
 import { IQuoter__factory } from "../../typechain-types/index.js";
-import { connection, expiryOf, option, refusal, type Scene, scene } from "./ballast.ts";
+import { connection, curator, expiryOf, option, type Person, refusal, type Scene, scene } from "./ballast.ts";
 
 const { ethers } = connection;
 
@@ -36,29 +36,64 @@ export async function parametersOf({ quoter }: Pick<Ballast, "quoter">): Promise
   return (result as unknown as { toObject(): QuoterParameters }).toObject();
 }
 
+/** Guards of QuoterMutant in test/harness/mutants/QuoteMutants.sol. */
+export const UNGUARDED = {
+  book: 1n,
+  secondSource: 2n,
+  deviation: 4n,
+  surface: 8n,
+  size: 16n,
+  grid: 32n,
+} as const;
+
 /**
  * A quoter of one's own for the scene's vault, with parameters that are in force at once.
  * @param hedge who is asked what it can absorb: the scene's controller unless said otherwise
+ * @param missing guards that it lacks: then it is a mutant
  */
 export async function quoterWith(
   { world }: Scene,
   changes: Partial<QuoterParameters>,
   hedge?: { readonly at: string | undefined; readonly vault?: string },
+  missing?: bigint,
 ): Promise<Ballast["quoter"]> {
   const at = world.deployment.contracts;
   const [admin] = await ethers.getSigners();
   if (!admin) throw new Error("The network has no accounts.");
   const authority = await ethers.deployContract("AccessManager", [admin.address]);
   const feeds = [at.optionPricer, at.priceRouter, at.surfaceFeed];
-  const own = await ethers.deployContract("Quoter", [
+  const own = await ethers.deployContract(missing === undefined ? "Quoter" : "QuoterMutant", [
     ...[authority.target, hedge?.vault ?? at.vault, at.clearinghouse],
     ...[...feeds, at.riskArrays, at.books],
+    ...(missing === undefined ? [] : [missing]),
   ]);
+  const quoter = IQuoter__factory.connect(String(own.target), admin);
   const parameters = { ...(await parametersOf(world.people.keeper.ballast)), ...changes };
-  await (await own.setParameters(parameters)).wait();
+  await (await quoter.setParameters(parameters)).wait();
   const asked = hedge === undefined ? at.hedgeController : hedge.at;
-  if (asked !== undefined) await (await own.setHedge(asked)).wait();
-  return IQuoter__factory.connect(String(own.target), admin);
+  if (asked !== undefined) await (await quoter.setHedge(asked)).wait();
+  return quoter;
+}
+
+/** The contracts with a desk that trades at another quoter's prices, with which NAV counts and the ledger deals. */
+export async function deskWith(stage: Scene, quoter: Ballast["quoter"]): Promise<Deployment> {
+  const { deployment, people } = stage.world;
+  const at = deployment.contracts;
+  const priced = String(quoter.target);
+  const desk = await ethers.deployContract("TradeDesk", [at.clearinghouse, at.vault, priced, at.priceRouter]);
+  const tradeDesk = String(desk.target);
+  const own = await curator(stage);
+  await done(own.clearinghouse.setVenue(tradeDesk, true));
+  const account = await people.keeper.ballast.vault.account();
+  const { hedge, waterfall } = await own.valuation.sourcesOf(account);
+  await done(own.valuation.setSources(account, { hedge, waterfall, desk: tradeDesk }));
+  await done(quoter.markCapital());
+  return { ...deployment, contracts: { ...at, tradeDesk, quoter: priced } };
+}
+
+/** A person who deals with other contracts. */
+export function personAt(person: Person, deployment: Deployment): Person {
+  return { ...person, ballast: connectBallast(deployment, person.signer) };
 }
 
 /** All that the mirror judges an order by, read from the chain. */

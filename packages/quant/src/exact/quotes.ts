@@ -174,24 +174,25 @@ export function priced(p: QuoterParameters, order: OrderInputs, values: readonly
   for (const [index, leg] of order.legs.entries()) {
     const { quantity, mid, expiry } = leg;
     fair += signedDivUp(quantity * mid.value, WAD);
-    const cost = mulDivUp(abs(quantity), abs((values[index] ?? 0n) - mid.value), WAD);
+    // Not rounded: what the two sides of an expiry forgive each other may grow with either.
+    const cost = abs(quantity) * abs((values[index] ?? 0n) - mid.value);
     const side = sides.get(expiry) ?? { bought: 0n, sold: 0n };
     if (quantity > 0n) side.bought += cost;
     else side.sold += cost;
     sides.set(expiry, side);
-    const delta = mulDivUp(mulDivUp(abs(quantity), abs(mid.delta), WAD), mid.forward, WAD);
-    netDelta += quantity > 0n === mid.delta > 0n ? delta : -delta;
+    const delta = mulDivUp(abs(mid.delta), mid.forward, WAD);
+    netDelta += quantity * (mid.delta > 0n ? delta : -delta);
     const bend = mulDivUp(mulDivUp(mid.gamma, mid.forward, WAD), mid.forward, WAD);
     netGamma += signedDivUp(quantity * bend, WAD);
   }
-  let costs = 0n;
-  let forgiven = 0n;
+  let [all, forgiven] = [0n, 0n];
   for (const { bought, sold } of sides.values()) {
-    costs += bought + sold;
+    all += bought + sold;
     forgiven += 2n * min(bought, sold);
   }
-  costs -= mulDivDown(forgiven, WAD - p.legShare, WAD);
-  costs += spotCost(p, order, netDelta, netGamma);
+  const costs =
+    mulDivUp(all * WAD - forgiven * (WAD - p.legShare), 1n, WAD * WAD) +
+    spotCost(p, order, netDelta, netGamma);
   const before = potential(p, order, order.before, order.groupsBefore);
   const after = potential(p, order, order.after, order.groupsAfter);
   const charge = max(after - before, 0n);
@@ -220,9 +221,10 @@ function spotCost(p: QuoterParameters, order: OrderInputs, netDelta: bigint, net
   const { spot, bid, ask } = order;
   let spread = order.twoSteps ? p.spotSpread : max(p.spotSpread, p.deviationThreshold);
   spread += (min(order.spotAge, DAY) * p.spotPerHour + HOUR - 1n) / HOUR;
-  spread += mulDivUp(netDelta > 0n ? ask - spot : spot - bid, WAD, spot);
-  const cost = mulDivUp(abs(netDelta), spread, WAD);
+  const gap = mulDivUp(netDelta > 0n ? ask - spot : spot - bid, WAD, spot);
+  const cost = mulDivUp(mulDivUp(abs(netDelta), 1n, WAD), spread + gap, WAD);
   if (netGamma <= 0n) return cost;
+  spread += mulDivUp(ask - bid, WAD, spot);
   return cost + (mulDivUp(mulDivUp(netGamma, spread, WAD), spread, WAD) + 1n) / 2n;
 }
 
