@@ -1,7 +1,7 @@
 import { WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import * as mirror from "../../packages/quant/src/exact/auctions.ts";
-import { auctionRoom } from "../support/auctions.ts";
+import { auctionRoom, shortSeller } from "../support/auctions.ts";
 import { seeded } from "../support/random.ts";
 import { refusedBy } from "../support/refused.ts";
 
@@ -75,5 +75,54 @@ describe("Backstop: the mirror in BigInt", () => {
       else seen.part++;
     }
     for (const [what, count] of Object.entries(seen)) expect(count, what).to.be.greaterThan(1);
+  });
+});
+
+describe("Auctions: the mirror of fee, limit and dust in BigInt", () => {
+  it("pays who started an auction what the house pays, capped", async () => {
+    for (const percent of [1n, 5n, 90n]) {
+      const { house, seller, ledger } = await shortSeller(percent);
+      await house.start(seller);
+      await house.update(seller);
+      const [paid] = await house.queryFilter(house.filters.StarterPaid(seller));
+      const fee = paid?.args.fee ?? 0n;
+      const { equity } = await ledger.assess(seller);
+      expect(fee).to.equal(mirror.startFee(equity + fee));
+      expect(fee === 50n * WAD).to.equal(percent === 90n);
+    }
+  });
+
+  it("cuts a bidder's limit along with the slice, to the wei", async () => {
+    const { house, seller, bob, bidder, wait } = await shortSeller(90n);
+    await house.start(seller);
+    await wait(400);
+    const { id, kind } = await house.auctionOf(seller);
+    const [, largest] = await house.price(seller, WAD);
+    expect(largest < WAD).to.equal(true);
+    const outcomes = new Set<string>();
+    for (const wanted of [WAD, (largest + WAD) / 2n]) {
+      const { cost } = await house.price(seller, largest);
+      for (const shift of [-50n, -1n, 0n, 1n, 50n]) {
+        const priceLimit = (cost * wanted) / largest + shift;
+        const bid = { id, kind, bidder, fraction: wanted, priceLimit };
+        const refusal = await refusedBy(house.connect(bob).bid.staticCall(seller, bid, "0x"));
+        const isBeyond = cost > mirror.cutLimit(priceLimit, wanted, largest);
+        expect(refusal).to.equal(isBeyond ? "AuctionHouse_PriceMoved" : "nothing");
+        outcomes.add(refusal);
+      }
+    }
+    expect(outcomes.size).to.equal(2);
+  });
+
+  it("calls collateral dust up to ten dollars or a hundredth of maintenance", () => {
+    expect([
+      mirror.isDust(0n, WAD),
+      mirror.isDust(10n * WAD, 0n),
+      mirror.isDust(10n * WAD + 1n, 0n),
+    ]).to.deep.equal([false, true, false]);
+    expect([mirror.isDust(50n * WAD, 5_000n * WAD), mirror.isDust(51n * WAD, 5_000n * WAD)]).to.deep.equal([
+      true,
+      false,
+    ]);
   });
 });

@@ -10,7 +10,7 @@ import {
   liftMark,
   NO_FEES,
 } from "../../packages/quant/src/exact/fees.ts";
-import { attribute, type EpochMark } from "../../packages/quant/src/exact/valuation.ts";
+import { attribute, type EpochMark, feeValue } from "../../packages/quant/src/exact/valuation.ts";
 import { connection, curator, refusal, scene } from "../support/ballast.ts";
 import { seeded } from "../support/random.ts";
 
@@ -172,7 +172,7 @@ describe("fees and attribution: the mirror in BigInt", () => {
       const fee = mirror.management + mirror.performance;
       state = liftMark(mirror.state, bid, supply + fee, flow, supply + fee + shares);
       if (fee > 0n) charged++;
-      const feeValue = fee === 0n ? 0n : (mid * fee) / (supply + fee);
+      const worth = feeValue(mid, fee, supply);
       supply += fee + shares;
       const kept = await valuation.feesOf(account);
       const { chargedAt, due, performance, highWater } = kept.state;
@@ -181,7 +181,7 @@ describe("fees and attribution: the mirror in BigInt", () => {
       const zero = { spot: 2_000n * WAD, delta: 0n, gamma: 0n, theta: 0n, spread: 0n };
       const after = { ...zero, mid, takenAt: await nowBig(), hedgeLoss: 0n, slices: 0n };
       if (before) {
-        const expected = attribute(before, after, feeValue);
+        const expected = attribute(before, after, worth);
         const [event] = await valuation.queryFilter(
           valuation.filters.EpochAttributed(),
           sent?.blockNumber,

@@ -3,7 +3,7 @@
  * how large they may be. Shares and amounts are wads, clocks are seconds. What the seller is paid rounds up, what others
  * pay out rounds down.
  */
-import { max, min, mulDivDown, mulDivUp, signedDivUp, WAD } from "./fixed-point.ts";
+import { max, min, mulDivDown, mulDivUp, signedDivDown, signedDivUp, WAD } from "./fixed-point.ts";
 
 /** Who pays in an auction: the bidder a share of positive equity, or the waterfall the bidder. */
 export type AuctionKind = "solvent" | "insolvent";
@@ -174,3 +174,14 @@ export function takeForVault(
   if (fraction === 0n) return undefined;
   return { fraction, taken: taken + mulDivUp(mulUp(size, fraction), WAD, equity) };
 }
+
+/** What whoever started an auction is due of a seller's positive equity [wad USD]: half a percent, at most 50 USD. */
+export const startFee = (equity: bigint): bigint => min((equity * 5n) / 1_000n, 50n * WAD);
+
+/** A bidder's limit for the slice it wanted, cut to the slice it gets, rounded down [wad USD]. */
+export const cutLimit = (limit: bigint, wanted: bigint, fraction: bigint): bigint =>
+  signedDivDown(limit * mulDivDown(fraction, WAD, wanted), WAD);
+
+/** Whether collateral of `credited` [wad USD] that has no good price is too little to matter. */
+export const isDust = (credited: bigint, maintenance: bigint): boolean =>
+  credited > 0n && credited <= max(maintenance / 100n, 10n * WAD);

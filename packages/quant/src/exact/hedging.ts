@@ -73,6 +73,7 @@ export interface LossBucket {
 
 const DAY = 86_400n;
 const PARTS = 4n;
+const ROUNDING = 2n;
 const MOST_128 = (1n << 128n) - 1n;
 
 /** What may still be lost at `now` of a daily budget: the bucket holds half of it and leaks half of it a day. */
@@ -156,4 +157,24 @@ function bestOf(lanes: readonly Lane[], isBuy: boolean): Lane | undefined {
     if (isBuy ? left < right : left > right) best = one;
   }
   return best;
+}
+
+/** Most that may be traded [wad USD] so that what is left of a budget pays for it within the slippage limit. */
+export const affordableTrade = (left: bigint, slippageLimit: bigint): bigint =>
+  mulDivDown(left, WAD, slippageLimit);
+
+/** A caller's daily budget [wad USD]. */
+export const callerBudget = (dailyLossBudget: bigint, callerShare: bigint): bigint =>
+  mulDivDown(dailyLossBudget, callerShare, WAD);
+
+/** Most that an order of `amount` [token units] in `fills` parts may lose [wad USD]: the slippage limit, and rounding. */
+export function lossLimit(
+  amount: bigint,
+  fills: bigint,
+  inputs: Pick<HedgeOrderInputs, "price" | "slippageLimit" | "cashDecimals" | "decimals">,
+): bigint {
+  const fair = mulDivUp(amount * 10n ** BigInt(18 - inputs.decimals), inputs.price, WAD);
+  return (
+    mulDivUp(fair, inputs.slippageLimit, WAD) + ROUNDING * fills * 10n ** BigInt(18 - inputs.cashDecimals)
+  );
 }

@@ -1,6 +1,8 @@
 /** Bit-exact mirror of the sums of losses: `contracts/insurance/`, `contracts/clearing/HoldBack.sol` and the levies of `Registrar.sol`; amounts and shares are wads unless said. */
 import { max, min, mulDivDown, mulDivUp, WAD } from "./fixed-point.ts";
 
+const MONTH = (365n * 86_400n) / 12n;
+
 /** What the vault's slice of a loss depends on: its NAV at bid and cash [wad USD], caps [wad], what it paid this year. */
 export interface VaultSlice {
   readonly nav: bigint;
@@ -118,3 +120,15 @@ export function assetsForShares(shares: bigint, { held, supply }: FundState): bi
 function ceilDiv(a: bigint, b: bigint): bigint {
   return (a + b - 1n) / b;
 }
+
+/** What the vault's slice paid in the month of `now` [s] and the twelve before it, of what it paid by month. */
+export function takenWithinYear(byMonth: ReadonlyMap<bigint, bigint>, now: bigint): bigint {
+  const month = monthOf(now);
+  return [...byMonth].reduce(
+    (sum, [one, paid]) => (one <= month && one + 12n >= month ? sum + paid : sum),
+    0n,
+  );
+}
+
+/** The month of a time: a twelfth of 365 days. */
+export const monthOf = (time: bigint): bigint => time / MONTH;

@@ -102,3 +102,18 @@ export function wrongEntries(basis: ExactBasis, page: string): number[] {
     return same ? [] : [index];
   });
 }
+
+/**
+ * Mirror of PageSample: the different entries of a page of `entries` that are looked at. `draw` is the keccak of the seed and
+ * an index, as in the contract.
+ */
+export function sampleOf(draw: (index: number) => bigint, entries: number): number[] {
+  const deck = Array.from({ length: entries }, (_, index) => index);
+  const size = Math.max(Math.ceil(entries / 8), Math.min(entries, 2));
+  return Array.from({ length: size }, (_, i) => {
+    const drawn = i + Number(draw(i) % BigInt(entries - i));
+    const card = deck[drawn] ?? 0;
+    deck[drawn] = deck[i] ?? 0;
+    return card;
+  });
+}

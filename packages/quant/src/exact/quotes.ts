@@ -272,3 +272,15 @@ function isStranded(p: QuoterParameters, order: OrderInputs): boolean {
   const limit = mulDivDown(order.capital, p.maxStrandedDelta, WAD);
   return mulDivUp(abs(after) - absorbable, order.spot, WAD) > limit;
 }
+
+/** Least that a posted condition may fall to [wad], `elapsed` [s] after it was `older`: nothing a day later, rounded up. */
+export function leastCondition(older: bigint, elapsed: bigint): bigint {
+  const left = DAY - min(elapsed, DAY);
+  return (older * left + DAY - 1n) / DAY;
+}
+
+/** An order's spread [wad USD] by leg: equal shares, truncated towards zero, and the first one bears the remainder. */
+export function spreadShares(spread: bigint, legs: number): bigint[] {
+  const share = spread / BigInt(legs);
+  return Array.from({ length: legs }, (_, i) => (i === 0 ? spread - share * BigInt(legs - 1) : share));
+}

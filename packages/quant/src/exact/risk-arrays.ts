@@ -260,3 +260,20 @@ function markAt(
     delta: signedDivDown(rise * 10n ** 36n, step * base),
   };
 }
+
+/** Up shock of an expiry [wad] whose slice is staler than its market's surface by `beyond` [wad], both rounded up. */
+export function staleUpShock(volUp: bigint, staleAddOn: bigint, beyond: bigint): bigint {
+  return beyond <= 0n ? volUp : volUp + mulDivUp(volUp, mulDivUp(staleAddOn, beyond, WAD), WAD);
+}
+
+/** Last second at which the arrays of an expiry may be used: an eighth of its life, from five minutes to `ageLimit` [s]. */
+export function currentUntil(computedAt: bigint, expiry: bigint, ageLimit: bigint): bigint {
+  return computedAt + min(max((expiry - computedAt) / 8n, 300n), ageLimit);
+}
+
+/** Whether `spot` [wad] is within the drift limit of a grid's reference. */
+export function isNear({ referenceSpot, driftLimit }: ExactGrid, spot: bigint): boolean {
+  const base = referenceSpot * 10n ** 10n;
+  const drift = max(spot - base, base - spot);
+  return spot !== 0n && drift * 10n ** 9n <= base * driftLimit;
+}

@@ -107,3 +107,22 @@ export function attribute(before: EpochMark, after: EpochMark, feeValue: bigint)
 function size(x: bigint): bigint {
   return x < 0n ? -x : x;
 }
+
+/** Worth of the shares that an epoch mints for fees [wad USD], rounded down, at the NAV `mid`. */
+export function feeValue(mid: bigint, feeShares: bigint, supply: bigint): bigint {
+  return feeShares === 0n ? 0n : (mid * feeShares) / (supply + feeShares);
+}
+
+/** Theta of a book of one expiry by its gamma: what theta is to gamma at the money there, each step rounded down [wad]. */
+export function thetaByGamma(
+  gamma: bigint,
+  atMoney: { readonly gamma: bigint; readonly theta: bigint },
+): bigint {
+  if (atMoney.gamma === 0n) return 0n;
+  return signedDivDown(signedDivDown(gamma * atMoney.theta, WAD), atMoney.gamma);
+}
+
+/** NAV of a whole share [wad USD], rounded down; nothing for a NAV that is not positive. */
+export function perShare(nav: bigint, supply: bigint): bigint {
+  return nav <= 0n ? 0n : (nav * WAD) / supply;
+}

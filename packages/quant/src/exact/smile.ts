@@ -1,0 +1,75 @@
+/**
+ * Bit-exact mirror of `contracts/hedging/HedgeGreeks.sol`: what the smile adds to a delta when it moves along with spot, and of
+ * the sums of `contracts/oracle/OptionPricer.sol`. All wads.
+ */
+import { abs, ln, mulDivUp, signedDivDown, WAD } from "./fixed-point.ts";
+
+/** One expiry of a book as the hedge sees it. */
+export interface SmileGroup {
+  /** Volatilities at the strikes 5 % below and above spot. */
+  readonly low: bigint;
+  readonly high: bigint;
+  /** What the book gains for 100 % of every volatility, from its marks or its legs. */
+  readonly relativeVega: bigint;
+}
+
+/** The value and Greeks of one option [wad]. */
+export interface ValuedLeg {
+  readonly value: bigint;
+  readonly delta: bigint;
+  readonly gamma: bigint;
+  readonly vega: bigint;
+  readonly theta: bigint;
+}
+
+const REACH = WAD / 20n;
+const CENT = 10n ** 16n;
+
+/** The strikes that the slope is measured between, in whole cents. */
+export const smileStrikes = (spot: bigint): readonly [bigint, bigint] => {
+  const at = (level: bigint): bigint => ((spot * level) / WAD / CENT) * CENT;
+  return [at(WAD - REACH), at(WAD + REACH)];
+};
+
+/** Relative vega of a book whose marks move by the up and the down shock [1e-6 of volatility]. */
+export function relativeVega(
+  volatilityUp: bigint,
+  volatilityDown: bigint,
+  factors: { readonly up: bigint; readonly down: bigint },
+): bigint {
+  return signedDivDown((volatilityUp - volatilityDown) * WAD, (factors.up - factors.down) * 10n ** 12n);
+}
+
+/** Slope of the logarithm of volatility in log-moneyness round the spot; quotients are truncated towards zero. */
+export function smileSlope({ low, high }: Pick<SmileGroup, "low" | "high">): bigint {
+  const change = ((high - low) * WAD) / (ln(WAD + REACH) - ln(WAD - REACH));
+  return (change * WAD) / ((low + high) / 2n);
+}
+
+/** What the smile adds to the delta of `groups`, with `share` of it believed. */
+export function smileDelta(groups: readonly SmileGroup[], spot: bigint, share: bigint): bigint {
+  const added = groups.reduce(
+    (sum, group) => sum - signedDivDown(group.relativeVega * smileSlope(group), spot),
+    0n,
+  );
+  return signedDivDown(added * share, WAD);
+}
+
+/** What positions [wad] are worth and their Greeks, each product rounded down; gross vega rounds up. */
+export function bookValue(
+  legs: readonly { readonly quantity: bigint; readonly option: ValuedLeg }[],
+): ValuedLeg & { readonly grossVega: bigint } {
+  const sum = (of: (option: ValuedLeg) => bigint): bigint =>
+    legs.reduce((total, { quantity, option }) => total + signedDivDown(quantity * of(option), WAD), 0n);
+  return {
+    value: sum(({ value }) => value),
+    delta: sum(({ delta }) => delta),
+    gamma: sum(({ gamma }) => gamma),
+    vega: sum(({ vega }) => vega),
+    theta: sum(({ theta }) => theta),
+    grossVega: legs.reduce(
+      (total, { quantity, option }) => total + mulDivUp(abs(quantity), option.vega, WAD),
+      0n,
+    ),
+  };
+}

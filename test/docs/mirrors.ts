@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { ROOT } from "../../scripts/lanes/run.ts";
+
+const EXACT = join(ROOT, "packages/quant/src/exact");
+const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), "utf8");
+const page = read("docs/MIRRORS.md");
+const names = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+const rows = page
+  .split("\n")
+  .filter((line) => line.startsWith("| `"))
+  .map((line) => line.split("|").slice(1, -1));
+const mirrored = rows.filter((cells) => cells.length === 5);
+const excused = rows.filter((cells) => cells.length === 2);
+const contracts = readdirSync(join(ROOT, "contracts"), { recursive: true })
+  .map(String)
+  .filter((path) => path.endsWith(".sol") && !path.startsWith("interfaces"))
+  .map((path) => path.replace(/\.sol$/, ""));
+
+describe("docs/MIRRORS.md", () => {
+  it("has each contract once: with its mirror, or excused because it rounds nothing", () => {
+    expect(rows.map(([contract]) => names(contract)[0]).sort()).to.deep.equal([...contracts].sort());
+    const rounds = /FixedPoint\.(mul|div|signed|pow|ln|exp|sqrt|root|scaled)/;
+    for (const [contract, reason = ""] of excused) {
+      const source = read(`contracts/${names(contract)[0]}.sol`);
+      expect(rounds.test(source), `${contract} rounds`).to.equal(false);
+      expect(reason.trim().length, `${contract} has a reason`).to.be.greaterThan(5);
+    }
+    expect(mirrored.length).to.be.greaterThan(50);
+  });
+
+  it("names functions that exist, on both sides", () => {
+    for (const [contract, functions, module, own] of mirrored) {
+      const source = read(`contracts/${names(contract)[0]}.sol`);
+      const mirror = readFileSync(join(EXACT, `${names(module)[0]}.ts`), "utf8");
+      const lacking = names(functions).filter((name) => !new RegExp(`function ${name}\\(`).test(source));
+      const unknown = names(own).filter(
+        (name) => !new RegExp(`export (function|const) ${name}\\b`).test(mirror),
+      );
+      expect([...lacking, ...unknown], `${contract}`).to.deep.equal([]);
+      expect(names(functions).length * names(own).length, `${contract}`).to.be.greaterThan(0);
+    }
+  });
+
+  it("names tests that compare just this mirror, and leaves no mirror out", () => {
+    const known = new Set<string>();
+    for (const [contract, , module, , tests] of mirrored) {
+      const name = names(module)[0] ?? "";
+      known.add(name);
+      expect(names(tests).length, `${contract}`).to.be.greaterThan(0);
+      for (const test of names(tests)) {
+        const path = `test/${test}.ts`;
+        expect(existsSync(join(ROOT, path)), path).to.equal(true);
+        expect(read(path), `${path} imports ${name}`).to.include(`quant/src/exact/${name}.ts`);
+      }
+    }
+    const modules = readdirSync(EXACT).map((file) => file.replace(/\.ts$/, ""));
+    expect([...known, "index"].sort()).to.deep.equal(modules.sort());
+  });
+});
