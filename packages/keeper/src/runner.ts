@@ -6,6 +6,7 @@ import { epoch } from "./tasks/epoch.ts";
 import { feed } from "./tasks/feed.ts";
 import { hedge } from "./tasks/hedge.ts";
 import { liquidate } from "./tasks/liquidate.ts";
+import { orders } from "./tasks/orders.ts";
 import { parameters } from "./tasks/parameters.ts";
 import { peg } from "./tasks/peg.ts";
 import { settle } from "./tasks/settle.ts";
@@ -13,6 +14,7 @@ import { settle } from "./tasks/settle.ts";
 /** Every task by its name, in the order `all` runs them: fresh data first, then what depends on it. */
 export const TASKS: Readonly<Record<TaskName, Task>> = {
   feed,
+  orders,
   arrays,
   parameters,
   conditions,

@@ -3,12 +3,14 @@ import type { ContractTransactionResponse, Signer } from "ethers";
 import type { HistoryWatch } from "./history.ts";
 import type { Cosigner } from "./publisher/cosigner.ts";
 import type { PublisherJournal } from "./publisher/journal.ts";
+import type { OrderWatch } from "./tasks/orders.ts";
 import type { RegimeSource } from "./tasks/parameters.ts";
 import type { AccountWatch } from "./watch.ts";
 
 /** Names of the keeper's tasks. */
 export const TASK_NAMES = [
   "feed",
+  "orders",
   "arrays",
   "parameters",
   "conditions",
@@ -67,6 +69,8 @@ export interface KeeperContext {
   readonly regimes?: RegimeSource;
   /** What the conditions task goes by; it has nothing to do without. */
   readonly history?: HistoryWatch;
+  /** Orders in two steps that are open; nobody fills them without. */
+  readonly orders?: OrderWatch;
   /** Takes why nothing is sent; set in dry runs. */
   readonly note?: (line: string, details: readonly string[]) => void;
   readonly accounts: AccountWatch;

@@ -21,6 +21,7 @@ const EMPTY: Chronicle = {
   fixings: [],
   settled: 0,
   conditions: [],
+  orders: { committed: 0, filled: 0, closed: 0 },
 };
 
 function snapshot(hour: number, changes: Partial<Snapshot> = {}): Snapshot {

@@ -1,6 +1,7 @@
 import type { ContractTransactionResponse } from "ethers";
 import type { OrderStruct } from "../../../typechain-types/contracts/interfaces/ITradeDesk.js";
 import type { Ballast } from "./ballast.ts";
+import { readRound } from "./settlement.ts";
 import { type Leg, premiumLimit, quoteOrder, type TradeOptions } from "./trade.ts";
 import { WAD } from "./units.ts";
 
@@ -62,6 +63,51 @@ export async function ordersOf(
 ): Promise<CommittedOrder[]> {
   const logs = await tradeDesk.queryFilter(tradeDesk.filters.OrderCommitted(undefined, account), fromBlock);
   return logs.reverse().map(({ args }) => ({ id: args.id, order: plain(args.order) }));
+}
+
+/** Orders that anybody committed from a block to another, oldest first, whether still open or not. */
+export async function ordersBetween(
+  { tradeDesk }: Ballast,
+  fromBlock: number,
+  toBlock: number,
+): Promise<CommittedOrder[]> {
+  const logs = await tradeDesk.queryFilter(tradeDesk.filters.OrderCommitted(), fromBlock, toBlock);
+  return logs.map(({ args }) => ({ id: args.id, order: plain(args.order) }));
+}
+
+/**
+ * What an open order waits for. `waiting`: for its price. `fillable`: to be filled. `lapsed`: its price did not come in
+ * time, or cannot be its price; whoever closes it brings the taker's bond back. `forfeit`: its price came and it was not
+ * filled; whoever closes it gives the bond to the vault.
+ */
+export type OrderState = "waiting" | "fillable" | "lapsed" | "forfeit";
+
+/** As in contracts/vault/TradeDesk.sol: seconds after its price in which an order can be filled. */
+const FILL_WINDOW = 120;
+
+/** The newest round of an order's aggregator, and when the round after its commitment was made, if there is one. */
+export interface OrderRounds {
+  readonly newest: bigint;
+  readonly madeAt: number | undefined;
+}
+
+/** The state of an open order, by the rounds of its aggregator and the time. */
+export function orderStateOf(order: OrderStruct, { newest, madeAt }: OrderRounds, now: number): OrderState {
+  const own = BigInt(order.round);
+  const deadline = Number(order.deadline);
+  if (newest === own) return now > deadline ? "lapsed" : "waiting";
+  if (madeAt === undefined || madeAt <= Number(order.committedAt) || madeAt > deadline) return "lapsed";
+  return newest === own + 1n && now <= madeAt + FILL_WINDOW ? "fillable" : "forfeit";
+}
+
+/** Reads the rounds that decide about an order. */
+export async function readOrderRounds({ runner }: Ballast, order: OrderStruct): Promise<OrderRounds> {
+  const own = BigInt(order.round);
+  const newest = await readRound(String(order.aggregator), undefined, runner);
+  if (newest === undefined) return { newest: own, madeAt: undefined };
+  if (newest.roundId <= own + 1n) return { newest: newest.roundId, madeAt: newest.updatedAt };
+  const next = await readRound(String(order.aggregator), own + 1n, runner);
+  return { newest: newest.roundId, madeAt: next?.updatedAt };
 }
 
 /** Fills an order at its price. Anyone may. */

@@ -1,4 +1,4 @@
-import { Contract, type ContractRunner } from "ethers";
+import { Contract, type ContractRunner, isError } from "ethers";
 
 const AGGREGATOR_ABI = [
   "function latestRoundData() view returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)",
@@ -73,6 +73,21 @@ export async function roundsSince(
     rounds.unshift(round);
   }
   return rounds;
+}
+
+/** One round of a feed, its latest without an id; undefined if it has none. */
+export async function readRound(
+  aggregator: string,
+  roundId: bigint | undefined,
+  runner: ContractRunner,
+): Promise<Round | undefined> {
+  const feed = new Contract(aggregator, AGGREGATOR_ABI, runner) as unknown as Aggregator;
+  try {
+    return plainRound(await (roundId === undefined ? feed.latestRoundData() : feed.getRoundData(roundId)));
+  } catch (error) {
+    if (isError(error, "CALL_EXCEPTION")) return undefined;
+    throw error;
+  }
 }
 
 function plainRound(round: { roundId: bigint; answer: bigint; updatedAt: bigint }): Round {

@@ -29,6 +29,7 @@ import {
 import { runRound } from "../runner.ts";
 import { surfaceFile } from "../surfaceFile.ts";
 import { type KeeperContext, type SurfaceSource, TASK_NAMES, type TaskName } from "../task.ts";
+import { watchOrders } from "../tasks/orders.ts";
 import { type MarginFields, type QuoteFields, regimesFromFiles } from "../tasks/parameters.ts";
 import { watchAccounts } from "../watch.ts";
 
@@ -39,12 +40,13 @@ Tasks
   arrays      post arrays that were computed here, and take bonds back
   parameters  propose parameters that follow the market's regime
   conditions  post realised volatility and the toxicity of takers, which widen the vault's quotes
+  orders      fill orders in two steps at their price, and close those that were not filled in time
   peg         keep the cash token's deviation from its peg up to date
   hedge       bring the vault's delta back to its band
   liquidate   start auctions, bid in them, end them
   settle      prove fixings and pay expired positions out
   epoch       process the vault's deposits and redemptions
-  all         all of them, in the order feed, arrays, parameters, conditions, peg, settle, liquidate, hedge, epoch
+  all         all of them, in the order feed, orders, arrays, parameters, conditions, peg, settle, liquidate, hedge, epoch
   signer      serve one surface key: checks reports of others against its own source, and signs what it agrees with
   doctor      look at node, contracts, balance, clock, oracles and permissions
   config      show the configuration and where each value comes from
@@ -168,6 +170,7 @@ function contextOf(config: KeeperConfig, provider: JsonRpcProvider): KeeperConte
       quotes: config.normalQuotes as QuoteFields | undefined,
     }),
     history: watchHistory(ballast),
+    orders: watchOrders(ballast),
     accounts: watchAccounts(ballast),
     limits: limitsOf(config),
   };

@@ -79,6 +79,13 @@ export interface FixingRecord extends Moment {
   readonly rounds: number;
 }
 
+/** Orders in two steps: how many were committed, filled, and closed without. */
+export interface OrderCounts {
+  readonly committed: number;
+  readonly filled: number;
+  readonly closed: number;
+}
+
 /** What was posted of a market beside its prices [wad]. */
 export interface ConditionsRecord extends Moment {
   readonly realised: bigint;
@@ -95,6 +102,7 @@ export interface Chronicle {
   readonly fixings: readonly FixingRecord[];
   readonly settled: number;
   readonly conditions: readonly ConditionsRecord[];
+  readonly orders: OrderCounts;
 }
 
 /** Reads the events of all rooms since `fromBlock` and orders them. */
@@ -154,6 +162,7 @@ export async function readChronicle(ballast: Ballast, fromBlock: number): Promis
       })),
     ),
     settled: settled.length,
+    orders: await readOrders(ballast, fromBlock),
     conditions: await Promise.all(
       conditions.map(async (log) => {
         const { realised, toxicity } = log.args.newConditions;
@@ -161,6 +170,16 @@ export async function readChronicle(ballast: Ballast, fromBlock: number): Promis
       }),
     ),
   };
+}
+
+async function readOrders({ tradeDesk }: Ballast, fromBlock: number): Promise<OrderCounts> {
+  const { OrderCommitted, OrderFilled, OrderClosed } = tradeDesk.filters;
+  const [committed, filled, closed] = await Promise.all([
+    tradeDesk.queryFilter(OrderCommitted(), fromBlock),
+    tradeDesk.queryFilter(OrderFilled(), fromBlock),
+    tradeDesk.queryFilter(OrderClosed(), fromBlock),
+  ]);
+  return { committed: committed.length, filled: filled.length, closed: closed.length };
 }
 
 /** Payers in the order of the contract's enum. */

@@ -11,11 +11,16 @@ export interface SessionCheck {
 
 /** What one session of the sandbox proves. */
 export function sessionChecks(report: Report): SessionCheck[] {
-  const { auctions, conditions, epochs, fixings, hedges, losses, settled, trades } = report.chronicle;
+  const { auctions, conditions, epochs, fixings, hedges, losses, orders, settled, trades } = report.chronicle;
   const liquidated = auctions.filter(({ bids, parts }) => bids.length > 0 || parts > 0);
   const check = (what: string, passed: boolean, detail: string): SessionCheck => ({ what, passed, detail });
   return [
     check("traders trade with the vault", trades.length > 0, `${trades.length} trades`),
+    check(
+      "orders in two steps are filled",
+      orders.filled > 0,
+      `${orders.filled} of ${orders.committed} filled, ${orders.closed} closed`,
+    ),
     check("the vault hedges on Uniswap", hedges.length > 0, `${hedges.length} hedges`),
     check(
       "quotes are told how the market is",

@@ -10,7 +10,7 @@ import {
 } from "@ballast/sdk";
 import type { Random } from "../random.ts";
 import type { Person, World } from "../world/world.ts";
-import { slackOf, tradeUpTo } from "./trading.ts";
+import { commit, slackOf, tradeUpTo } from "./trading.ts";
 
 /** What an actor sees when it acts. */
 export interface Scene {
@@ -32,6 +32,8 @@ export type Actor = (scene: Scene) => Promise<void>;
 const MARKET = 0;
 const DAY = 86_400;
 const USDC = 10n ** 6n;
+/** Seconds that an order in two steps waits for its price. */
+const ORDER_PATIENCE = 2 * 3_600;
 
 /** LPs: all but the first join or leave during the session, and claim whatever is ready. */
 export const lps: Actor = async ({ world, hour }) => {
@@ -95,8 +97,20 @@ export const takers: Actor = async (scene) => {
   await sized(scene, taker, legs, BigInt(4 + random.below(12)) * 1_000n, 3);
 };
 
+/** Commits calls and puts of both sides, to be filled at the next price by whoever comes first. */
+export const patient: Actor = async (scene) => {
+  if (scene.hour % 5 !== 2) return;
+  const expiry = expiryAfter(scene, 3);
+  if (expiry === undefined) return;
+  const { random } = scene;
+  const side = random.next() < 0.5 ? 1n : -1n;
+  const leg = random.next() < 0.5 ? call(scene, expiry, 106n, side) : put(scene, expiry, 94n, side);
+  const contracts = (BigInt(2 + random.below(4)) * 1_000n * WAD * WAD) / scene.spot;
+  await commit(scene.world, scene.world.people.patient, [leg], contracts, scene.time + ORDER_PATIENCE);
+};
+
 /** Everybody, in the order in which they act. */
-export const CAST: readonly Actor[] = [lps, putSeller, callWriter, hedger, takers];
+export const CAST: readonly Actor[] = [lps, putSeller, callWriter, hedger, takers, patient];
 
 async function sized(
   scene: Scene,

@@ -7,10 +7,12 @@ import {
   hedge,
   type KeeperContext,
   liquidate,
+  orders,
   settle,
   type Task,
   watchAccounts,
   watchHistory,
+  watchOrders,
 } from "@ballast/keeper";
 import { decodeError, innermostOf } from "@ballast/sdk";
 import { sentenceOf } from "../failure.ts";
@@ -24,6 +26,8 @@ export interface Keepers {
   feed(): Promise<number>;
   /** Fixings, then payouts. */
   settle(): Promise<number>;
+  /** Orders in two steps. */
+  orders(): Promise<number>;
   /** Realised volatility and toxicity. */
   conditions(): Promise<number>;
   hedge(): Promise<number>;
@@ -47,13 +51,18 @@ export function keepersOf(world: World, player: MarketPlayer): Keepers {
     accounts,
     limits: { ...DEFAULT_LIMITS, feedHeartbeat: 300 },
   });
-  const keeper = { ...contextOf(people.keeper), history: watchHistory(people.keeper.ballast) };
+  const keeper = {
+    ...contextOf(people.keeper),
+    history: watchHistory(people.keeper.ballast),
+    orders: watchOrders(people.keeper.ballast),
+  };
   const bidder = contextOf(people.bidder);
   const run = (context: KeeperContext, task: Task, passes: number) => runTask(world, context, task, passes);
   return {
     accounts,
     feed: () => run(keeper, feed, 2),
     settle: () => run(keeper, settle, PASSES),
+    orders: () => run(keeper, orders, 1),
     conditions: () => run(keeper, conditions, 1),
     hedge: () => run(keeper, hedge, 1),
     epoch: () => run(keeper, epoch, 1),

@@ -78,6 +78,7 @@ export async function playSession(world: World, clock: Clock, plan: SessionPlan)
 async function keepersBefore(keepers: Keepers): Promise<void> {
   await keepers.settle();
   await keepers.feed();
+  await keepers.orders();
   await keepers.conditions();
   await keepers.liquidate();
   await keepers.epoch();

@@ -1,4 +1,4 @@
-import { ensureFresh, type Leg, quoteLegs, readHealth, tradeCalls, WAD } from "@ballast/sdk";
+import { commitOrder, ensureFresh, type Leg, quoteLegs, readHealth, tradeCalls, WAD } from "@ballast/sdk";
 import type { Person, World } from "../world/world.ts";
 import { reasonOf } from "./keepers.ts";
 
@@ -35,6 +35,24 @@ export async function tradeUpTo(
     }
   }
   return 0n;
+}
+
+/** Commits `multiple` of the legs for the next price, at a limit that is half worse than now: prices move in an hour. */
+export async function commit(
+  world: World,
+  { name, ballast, account }: Person,
+  legs: readonly Leg[],
+  multiple: bigint,
+  deadline: number,
+): Promise<void> {
+  const scaled = legs.map((leg) => ({ ...leg, quantity: lots((leg.quantity * multiple) / WAD) }));
+  const instruments = legs.map((leg) => leg.instrument);
+  try {
+    await (await ensureFresh(ballast, account, instruments))?.wait();
+    await commitOrder(ballast, account, scaled, { deadline: BigInt(deadline), slippage: WAD / 2n });
+  } catch (error) {
+    world.journal.refuse(`order of ${name}`, reasonOf(error));
+  }
 }
 
 /** Equity above the initial requirement as a share of equity [wad]; zero or less when there is none. */

@@ -63,6 +63,7 @@ export async function setStage(
     callWriter: await person("call writer", 9),
     hedger: await person("hedger", 10),
     takers: [await person("taker 1", 11), await person("taker 2", 12), await person("taker 3", 13)],
+    patient: await person("patient taker", 14),
   };
   const world: World = {
     deployment,
@@ -96,6 +97,7 @@ async function fund(world: World, insuranceDollars: bigint): Promise<void> {
   await depositCash(world, people.callWriter, 2_000n);
   await depositCash(world, people.hedger, 60_000n);
   for (const taker of people.takers) await depositCash(world, taker, 50_000n);
+  await depositCash(world, people.patient, 50_000n);
   await depositWeth(world, people.callWriter, 300n * WAD);
 }
 

@@ -27,6 +27,8 @@ export interface People {
   readonly callWriter: Person;
   readonly hedger: Person;
   readonly takers: readonly Person[];
+  /** Trades in two steps. */
+  readonly patient: Person;
 }
 
 /** A chain with everything deployed on it. */
