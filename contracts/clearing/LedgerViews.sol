@@ -37,6 +37,11 @@ abstract contract LedgerViews is IClearinghouse, Solvency {
     }
 
     /// @inheritdoc IClearinghouse
+    function positionCount(AccountId account) external view returns (uint256) {
+        return _accounts[account].positions;
+    }
+
+    /// @inheritdoc IClearinghouse
     function positionWords(AccountId account) external view returns (uint256[] memory) {
         return _positionWords(account);
     }

@@ -121,6 +121,9 @@ interface IClearinghouse is IClearinghouseTerms {
     /// @notice Signed quantity; zero if none.
     function positionOf(AccountId account, InstrumentId instrument) external view returns (Quantity);
 
+    /// @notice How many positions an account has, in a book or not.
+    function positionCount(AccountId account) external view returns (uint256);
+
     /// @notice Packed positions, two a word, without gaps except possibly the last high half. Reads every position, also of
     /// an account with a book.
     function positionWords(AccountId account) external view returns (uint256[] memory);

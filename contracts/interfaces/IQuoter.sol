@@ -62,7 +62,8 @@ struct OrderQuote {
 /// @param maxDelta largest |delta| quoted to open
 /// @param minVolatility lowest volatility quoted to open
 /// @param maxVolatility highest volatility quoted to open
-/// @param minSize smallest position that a trade may leave the vault in a series [wad]
+/// @param minSize smallest position that a trade may leave the vault in a series [wad]; of a series that it does not hold yet
+/// twice that once it holds 512, and twice as much with every 32 more
 /// @param strikeStep strikes opened are multiples of this share of the power of ten below them
 /// @param minTenor seconds before expiry when quoting for opening stops
 /// @param maxTenor longest tenor quoted, seconds

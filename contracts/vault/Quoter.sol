@@ -43,6 +43,10 @@ contract Quoter is QuoteFace {
     }
 
     uint256 private constant MOST_LEGS = 8;
+    /// @dev Series beyond which the smallest size of a new one doubles, at once and with every further step: the ledger bounds
+    /// how many the vault holds, and places that cost nothing would be taken by whoever wants it to open no others.
+    uint256 private constant AMPLE_SERIES = 512;
+    uint256 private constant SERIES_STEP = 32;
     /// @dev Widest half-spread in volatility, whatever adds up to it [wad].
     uint256 private constant WIDEST = 0.5e18;
 
@@ -288,10 +292,17 @@ contract Quoter is QuoteFace {
         int256 held = Quantity.unwrap(clearinghouse.positionOf(_account, instrument));
         uint256 left = FixedPoint.abs(held - quantity);
         bool shrinks = left < FixedPoint.abs(held);
-        if (left != 0 && left < p.minSize && !(shrinks && FixedPoint.abs(held) < p.minSize)) {
-            revert Quoter_SizeTooSmall(left, p.minSize);
+        uint256 least = held == 0 ? _leastOfNew(p.minSize) : p.minSize;
+        if (left != 0 && left < least && !(shrinks && FixedPoint.abs(held) < least)) {
+            revert Quoter_SizeTooSmall(left, least);
         }
         return held != 0 && (held > 0) == (quantity > 0) && FixedPoint.abs(quantity) <= FixedPoint.abs(held);
+    }
+
+    /// @dev Smallest size in which a series is opened that the vault does not hold.
+    function _leastOfNew(uint256 minSize) private view returns (uint256) {
+        uint256 count = clearinghouse.positionCount(_account);
+        return count < AMPLE_SERIES ? minSize : minSize << ((count - AMPLE_SERIES) / SERIES_STEP + 1);
     }
 
     function _requireOpenable(

@@ -136,6 +136,7 @@ export async function inputsOf(
     ask: spot,
     spotAge: now - updatedAt,
     capital: await quoter.capital(),
+    seriesHeld: await clearinghouse.positionCount(own),
     conditions,
     legs: await Promise.all(legs.map((leg, i) => readLeg(leg, instruments[i] ?? 0n))),
     twoSteps,

@@ -86,6 +86,8 @@ export interface OrderInputs {
   /** Seconds since the spot was made. */
   readonly spotAge: bigint;
   readonly capital: bigint;
+  /** How many series the vault holds. */
+  readonly seriesHeld: bigint;
   readonly conditions: Conditions;
   readonly legs: readonly QuotedLeg[];
   readonly twoSteps: boolean;
@@ -126,6 +128,8 @@ export interface ExactQuote {
 const HOUR = 3_600n;
 const DAY = 24n * HOUR;
 const WIDEST = WAD / 2n;
+const AMPLE_SERIES = 512n;
+const SERIES_STEP = 32n;
 const VOLATILITY_FLOOR = WAD / 100n;
 
 /** Volatility that a leg is priced at, before the pricer's floor, and what the quote tells. */
@@ -151,8 +155,9 @@ export function refusalOf(p: QuoterParameters, order: OrderInputs): QuoteRefusal
   let opens = false;
   for (const leg of order.legs) {
     const left = abs(leg.held - leg.quantity);
-    const wasDust = left < abs(leg.held) && abs(leg.held) < p.minSize;
-    if (left !== 0n && left < p.minSize && !wasDust) return "SizeTooSmall";
+    const least = leg.held === 0n ? leastOfNew(p.minSize, order.seriesHeld) : p.minSize;
+    const wasDust = left < abs(leg.held) && abs(leg.held) < least;
+    if (left !== 0n && left < least && !wasDust) return "SizeTooSmall";
     const isSame = leg.held > 0n === leg.quantity > 0n;
     if (leg.held !== 0n && isSame && abs(leg.quantity) <= abs(leg.held)) continue;
     opens = true;
@@ -226,6 +231,10 @@ function spotCost(p: QuoterParameters, order: OrderInputs, netDelta: bigint, net
   if (netGamma <= 0n) return cost;
   spread += mulDivUp(ask - bid, WAD, spot);
   return cost + (mulDivUp(mulDivUp(netGamma, spread, WAD), spread, WAD) + 1n) / 2n;
+}
+
+function leastOfNew(minSize: bigint, seriesHeld: bigint): bigint {
+  return seriesHeld < AMPLE_SERIES ? minSize : minSize << ((seriesHeld - AMPLE_SERIES) / SERIES_STEP + 1n);
 }
 
 function unopenable(p: QuoterParameters, now: bigint, leg: QuotedLeg): QuoteRefusal | undefined {
