@@ -1,3 +1,8 @@
+/** Inputs that no band has. */
+export class BadBandError extends RangeError {
+  override readonly name = "BadBandError";
+}
+
 /** What a hedging band depends on. */
 export interface BandInputs {
   /** Price of the underlying [USD]. */
@@ -15,7 +20,7 @@ export interface BandInputs {
 /**
  * Half-width of the no-trade band around the Black delta [units of the underlying]: Whalley and Wilmott,
  * "An asymptotic analysis of an optimal hedging model for option pricing with transaction costs" (1997).
- * @throws RangeError unless price and risk aversion are positive and the cost is not negative
+ * @throws BadBandError unless price and risk aversion are positive and the cost is not negative
  */
 export function whalleyWilmottBand(inputs: BandInputs): number {
   requireInputs(inputs);
@@ -43,13 +48,13 @@ export interface ZakamoulineBand {
  * Zakamouline, "European option pricing and hedging with both fixed and proportional transaction costs" (2006): fits to
  * the numerically optimal strategy, closer to it than the asymptotic band at costs that are not small. Which side hedges by the higher volatility is as in
  * Leland, "Option pricing and replication with transactions costs" (1985).
- * @throws RangeError as `whalleyWilmottBand`, and unless volatility and time are positive
+ * @throws BadBandError as `whalleyWilmottBand`, and unless volatility and time are positive
  */
 export function zakamoulineBand(inputs: ZakamoulineInputs): ZakamoulineBand {
   requireInputs(inputs);
   const { price, gamma, costRatio, riskAversion, discount = 1, volatility, years } = inputs;
   if (!(volatility > 0) || !(years > 0)) {
-    throw new RangeError(`No band has volatility ${volatility} and time ${years}.`);
+    throw new BadBandError(`No band has volatility ${volatility} and time ${years}.`);
   }
   const size = Math.abs(gamma);
   const scale = (discount / volatility) ** 0.25;
@@ -78,6 +83,8 @@ export function tradeToBand(held: number, target: number, halfWidth: number): He
 
 function requireInputs({ price, costRatio, riskAversion }: BandInputs): void {
   if (!(price > 0) || !(riskAversion > 0) || !(costRatio >= 0)) {
-    throw new RangeError(`No band has price ${price}, cost ${costRatio} and risk aversion ${riskAversion}.`);
+    throw new BadBandError(
+      `No band has price ${price}, cost ${costRatio} and risk aversion ${riskAversion}.`,
+    );
   }
 }

@@ -3,13 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { whalleyWilmottBand, zakamoulineBand } from "../src/bands.ts";
 import { main } from "../src/cli/main.ts";
 import { booksOf, deribitServer, rpcResult } from "./support/deribitServer.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../examples/", import.meta.url));
 const CHAIN = `${EXAMPLES}chain.csv`;
 const PORTFOLIO = `${EXAMPLES}portfolio.json`;
+const RFQS = `${EXAMPLES}rfqs.json`;
+const BAND = ["--price", "3000", "--gamma", "-0.02", "--cost", "0.0005", "--aversion", "0.00001"];
 const OPTION = ["--forward", "3000", "--strike", "3200", "--days", "30"];
+
+const RFQ = { dealer: "a", instrument: "ETH-30JAN26-3000-C", forward: 3_000, validUntil: 2e9 };
+const rfqWith = (quote: object): string =>
+  JSON.stringify({ currency: "ETH", time: 1_767_603_600, spot: 3_000, quotes: [quote] });
 
 async function quant(...argv: readonly string[]) {
   let out = "";
@@ -99,6 +106,77 @@ describe("quant: command line", () => {
     }
   });
 
+  it("draws a picture of pixels, letters and all, the same one every time", async () => {
+    const [png, again] = [join(folder, "a.png"), join(folder, "b.png")];
+    for (const file of [png, again])
+      expect((await quant("calibrate", CHAIN, "--currency", "ETH", "--plot", file)).code).to.equal(0);
+    const bytes = readFileSync(png);
+    expect(bytes.subarray(1, 4).toString()).to.equal("PNG");
+    const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+    expect([width, height]).to.deep.equal([2 * 1_248, 2 * 290]);
+    expect(readFileSync(again).equals(bytes)).to.equal(true);
+    // Letters, dots and lines take room; a picture without its letters would be far smaller.
+    expect(bytes.length).to.be.greaterThan(60_000);
+  });
+
+  it("makes a chain of dealers' quotes, and says which of them it leaves out", async () => {
+    const { code, out } = await quant("calibrate", "--rfqs", RFQS, "--json");
+    expect(code).to.equal(0);
+    const { markets, dropped } = JSON.parse(out);
+    expect(markets.ETH.slices.map((slice: { quotes: number }) => slice.quotes)).to.deep.equal([8, 9]);
+    for (const { rmse } of markets.ETH.slices) expect(rmse).to.be.lessThan(0.2);
+    expect(dropped.ETH[0].reason).to.equal("it binds no more");
+  });
+
+  it("tells the insurance target of account files, and in which crash of which accounts", async () => {
+    const short = (strike: number) =>
+      JSON.stringify({ cash: 5_000, options: [{ instrument: `ETH-27MAR26-${strike}-P`, quantity: -20 }] });
+    const files = [2_400, 2_600, 2_800].map((strike) => temporary(`${strike}.json`, short(strike)));
+    const { out } = await quant("cover", ...files, PORTFOLIO, "--surface", surface, "--json");
+    const { target, episode, accounts } = JSON.parse(out);
+    expect(episode).to.equal("2020-03-12, one day");
+    expect(accounts.map(({ account }: { account: string }) => account)).to.deep.equal([files[2], files[1]]);
+    expect(accounts[0].lacks + accounts[1].lacks).to.be.closeTo(target, 1e-6);
+    const alone = JSON.parse((await quant("stress", files[2] ?? "", "--surface", surface, "--json")).out);
+    const worth = JSON.parse(
+      (await quant("value", files[2] ?? "", "--surface", surface, "--json")).out,
+    ).value;
+    const crash = alone.episodes.find(({ name }: { name: string }) => name === episode);
+    expect(-(worth + crash.profit)).to.be.closeTo(accounts[0].lacks, 1e-6);
+    expect((await quant("cover", ...files, "--surface", surface)).out).to.contain("insurance target: ");
+    const rich = temporary("rich.json", '{"cash":1}');
+    expect((await quant("cover", rich, "--surface", surface)).out).to.contain("no account lacks anything");
+  });
+
+  it("tells both bands and the trade to their edge, of negative numbers too", async () => {
+    const more = ["--volatility", "0.6", "--days", "30", "--delta", "12", "--held", "-1"];
+    const { bands } = JSON.parse((await quant("band", ...BAND, ...more, "--json")).out);
+    const [asymptotic, fitted] = bands;
+    const inputs = { price: 3_000, gamma: -0.02, costRatio: 0.0005, riskAversion: 0.00001 };
+    expect(asymptotic.halfWidth).to.equal(whalleyWilmottBand(inputs));
+    expect(fitted.halfWidth).to.equal(
+      zakamoulineBand({ ...inputs, volatility: 0.6, years: 30 / 365 }).halfWidth,
+    );
+    expect(fitted.hedgeVolatility).to.be.greaterThan(0.6);
+    for (const { halfWidth, trade } of bands) expect(trade).to.be.closeTo(-(11 - halfWidth), 1e-9);
+    expect(JSON.parse((await quant("band", ...BAND, "--json")).out).bands).to.have.length(1);
+    expect((await quant("band", ...BAND)).out).to.contain("Whalley and Wilmott");
+  });
+
+  it("forecasts, and says what the regime makes of parameters", async () => {
+    const hours = Array.from({ length: 24 * 240 }, (_, i) => {
+      // The last week is five times as wild.
+      const size = i > 24 * 233 ? 0.02 : 0.004;
+      return `${1_735_689_600 + i * 3_600},1,1,1,${(3_000 * Math.exp(size * Math.sin(1.7 * i))).toFixed(4)},1`;
+    });
+    const file = temporary("hours.csv", `open_time_unix,open,high,low,close,volume\n${hours.join("\n")}\n`);
+    const { forecasts, regime, terms } = JSON.parse((await quant("forecast", file, "--json")).out);
+    expect(forecasts.map(({ days }: { days: number }) => days)).to.deep.equal([1, 7, 30]);
+    expect(regime).to.equal("crisis");
+    expect(terms).to.deep.equal({ ranges: 1.6, caps: 0.625, riskAversion: 1.6 * 1.6 });
+    expect((await quant("forecast", file)).out).to.contain("caps x 0.63");
+  });
+
   it("values and stresses a portfolio file", async () => {
     const value = JSON.parse((await quant("value", PORTFOLIO, "--surface", surface, "--json")).out);
     const { price } = value.greeks.ETH;
@@ -145,7 +223,18 @@ describe("quant: command line", () => {
     expect(await quant("--help")).to.include({ code: 0, err: "" });
     expect((await quant("--help")).out).to.contain("calibrate");
     expect((await quant()).code).to.equal(2);
-    for (const command of ["price", "greeks", "iv", "calibrate", "value", "stress", "risk", "forecast"])
+    for (const command of [
+      "price",
+      "greeks",
+      "iv",
+      "calibrate",
+      "value",
+      "stress",
+      "risk",
+      "cover",
+      "band",
+      "forecast",
+    ])
       expect((await quant(command, "--help")).out, command).to.match(/--json\s+numbers/);
   });
 
@@ -161,7 +250,16 @@ describe("quant: command line", () => {
       [["price", "--loud"], /--loud/],
       [["calibrate"], /needs one chain file/],
       [["calibrate", CHAIN, CHAIN], /not several/],
-      [["calibrate", CHAIN, "--plot", "a.png"], /\.svg or \.html/],
+      [["calibrate", CHAIN, "--plot", "a.gif"], /\.svg, \.png or \.html/],
+      [["calibrate", CHAIN, "--plot", "a.png"], /one market/],
+      [["calibrate", "--rfqs", RFQS, "--currency", "ETH"], /goes with no other source/],
+      [["calibrate", "--rfqs", RFQS, "--deribit", "ETH"], /either --deribit or --rfqs/],
+      [["calibrate", CHAIN, "--rfqs", RFQS], /is not understood/],
+      [["cover", "--surface", surface], /at least one account file/],
+      [["cover", PORTFOLIO], /--surface is missing/],
+      [["band", ...BAND, "--volatility", "0.6"], /both --volatility and --days/],
+      [["band", ...BAND, "--held", "-1"], /both --delta and --held/],
+      [["band", "--price", "1"], /--gamma is missing/],
       [["calibrate", CHAIN, "--plot", "a.svg"], /one market/],
       [["calibrate", CHAIN, "--url", "http://localhost"], /needs --deribit/],
       [["calibrate", "--deribit", "ETH", "--currency", "ETH"], /names the currencies already/],
@@ -209,6 +307,20 @@ describe("quant: command line", () => {
         /years must be a number/,
       ],
       [["risk", PORTFOLIO, "--surface", surface, "--history", `ETH=${EXAMPLES}eth.csv`], /no history of BTC/],
+      [["band", ...BAND.slice(2), "--price", "-3000"], /No band has price -3000/],
+      [["band", ...BAND, "--volatility", "0", "--days", "3"], /No band has volatility 0/],
+      [["calibrate", "--rfqs", temporary("k.json", "{}")], /needs currency, time, spot and quotes/],
+      [
+        ["calibrate", "--rfqs", temporary("l.json", rfqWith({ dealer: "a" }))],
+        /item 1 needs dealer, instrument/,
+      ],
+      [
+        ["calibrate", "--rfqs", temporary("m.json", rfqWith({ ...RFQ, instrument: "BTC-30JAN26-3000-C" }))],
+        /must be a name of ETH such as/,
+      ],
+      [["calibrate", "--rfqs", temporary("n.json", rfqWith({ ...RFQ, bid: "1" }))], /bid must be a number/],
+      [["iv", ...OPTION, "--call", "--price", "-1"], /price -1 is below intrinsic 0/],
+      [["price", ...OPTION, "--call", "--volatility", "-0.1"], /must not be negative/],
       [["forecast", temporary("b.csv", "a,b\n")], /Line 1/],
     ];
     for (const [argv, text] of cases) {

@@ -3,6 +3,7 @@ import {
   fitHar,
   forecastVolatility,
   latestRegime,
+  REGIME_PERCENT,
   REGIMES,
   type Regime,
   readCandles,
@@ -50,8 +51,6 @@ export interface RegimeSource {
   readonly quotes: QuoteFields | undefined;
 }
 
-/** Percent of the normal value. Never below it: who wants less than normal asks the curator. */
-const FACTORS: Readonly<Record<Regime, bigint>> = { calm: 100n, normal: 100n, turbulent: 125n, crisis: 160n };
 const UNIT = 10n ** 12n;
 /** Percent that a field must differ from where it goes already, or nothing is proposed. */
 const THRESHOLD = 5n;
@@ -83,7 +82,7 @@ export function dynamicFields<T extends MarginFields | HedgeFields | QuoteFields
   normal: T,
   regime: Regime,
 ): T {
-  const factor = FACTORS[regime];
+  const factor = BigInt(REGIME_PERCENT[regime]);
   const given = Object.entries(normal).filter(([, value]) => value !== undefined);
   const scaled = given.map(([name, value]: [string, bigint]) => {
     const { power, most, least = 0n } = RULES[name as FieldName];

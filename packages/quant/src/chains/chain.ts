@@ -58,7 +58,9 @@ export class EmptyChainError extends Error {
   constructor(currency: string, dropped: readonly DroppedQuote[]) {
     const counts = new Map<string, number>();
     for (const { reason } of dropped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    const why = [...counts].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${count} times ${reason}`);
+    const why = [...counts]
+      .sort((a, b) => b[1] - a[1])
+      .map(([reason, count]) => `${timesOf(count)} ${reason}`);
     super(
       `The chain of ${currency} has no expiry to fit: ${why.slice(0, 3).join("; ") || "it has no quotes"}.`,
     );
@@ -177,6 +179,9 @@ export function midVolatility(
   });
   return found.length === 0 ? undefined : found.reduce((sum, one) => sum + one, 0) / found.length;
 }
+
+/** "once", or how many times. */
+export const timesOf = (count: number): string => (count === 1 ? "once" : `${count} times`);
 
 /** The middle of the sorted values; NaN of none. */
 export function median(values: readonly number[]): number {

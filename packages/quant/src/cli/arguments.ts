@@ -4,6 +4,18 @@ import { UsageError } from "./failure.ts";
 /** Options of a command by name; those with a value say what it is. */
 export type Options = Readonly<Record<string, { readonly value?: string; readonly help: string }>>;
 
+/** A negative number behind an option is its value, which the parser takes for another option otherwise. */
+function joined(argv: readonly string[]): string[] {
+  const args: string[] = [];
+  for (const arg of argv) {
+    const last = args.at(-1);
+    if (/^-[\d.]/.test(arg) && last !== undefined && /^--[^=]+$/.test(last))
+      args[args.length - 1] = `${last}=${arg}`;
+    else args.push(arg);
+  }
+  return args;
+}
+
 /** What was given to a command. */
 export class Arguments {
   readonly #values: Readonly<Record<string, string | boolean | undefined>>;
@@ -12,7 +24,7 @@ export class Arguments {
   constructor(argv: readonly string[], options: Options) {
     try {
       const { values, positionals } = parseArgs({
-        args: [...argv],
+        args: joined(argv),
         allowPositionals: true,
         allowNegative: false,
         options: Object.fromEntries(
@@ -59,6 +71,12 @@ export class Arguments {
     if (file === undefined || more.length > 0)
       throw new UsageError(`The command needs one ${what}${more.length > 0 ? ", not several" : ""}.`);
     return file;
+  }
+
+  /** The files that a command works on, one or more. */
+  files(what: string): readonly string[] {
+    if (this.#files.length === 0) throw new UsageError(`The command needs at least one ${what}.`);
+    return this.#files;
   }
 
   /** Nothing may be given that is no option. */

@@ -1,3 +1,4 @@
+import { BadBandError } from "../bands.ts";
 import { BadOptionError } from "../black76.ts";
 import { CalibrationError } from "../calibration.ts";
 import { ChainFileError, DeribitError, EmptyChainError } from "../chains/index.ts";
@@ -16,6 +17,7 @@ export class InputError extends Error {
 
 const EXPECTED = [
   InputError,
+  BadBandError,
   BadOptionError,
   BadSampleError,
   CalibrationError,

@@ -12,7 +12,8 @@ export function readText(file: string): string {
   }
 }
 
-function readJson(file: string): Reader {
+/** The values of a JSON file. */
+export function readJson(file: string): Reader {
   const text = readText(file);
   try {
     return new Reader(JSON.parse(text), file);
@@ -23,7 +24,7 @@ function readJson(file: string): Reader {
 }
 
 /** Values of a JSON file, each with the place it stands at, so that an error can name it. */
-class Reader {
+export class Reader {
   readonly value: unknown;
   readonly place: string;
 

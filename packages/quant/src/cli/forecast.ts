@@ -1,9 +1,14 @@
-import { fitHar, forecastVolatility, latestRegime, realisedDays } from "../forecast/index.ts";
+import { fitHar, forecastVolatility, latestRegime, realisedDays, regimeTerms } from "../forecast/index.ts";
 import { readCandles, returnsOf } from "../risk/index.ts";
 import type { Command } from "./command.ts";
 import { readText } from "./files.ts";
-import { percent, table } from "./table.ts";
+import { fixed, percent, table } from "./table.ts";
 
+const LABELS: Readonly<Record<string, string>> = {
+  ranges: "ranges and spreads",
+  caps: "caps",
+  riskAversion: "risk aversion",
+};
 const HORIZONS = [1, 7, 30];
 
 export const forecast: Command = {
@@ -19,10 +24,14 @@ export const forecast: Command = {
       volatility: forecastVolatility(fitHar(variances, horizon), variances),
     }));
     const regime = latestRegime(variances);
+    const terms = regimeTerms(regime);
+    const changes = Object.entries(terms).map(
+      ([name, factor]) => `${LABELS[name] ?? name} x ${fixed(factor)}`,
+    );
     const rows = forecasts.map(({ days: ahead, volatility }) => [`${ahead} days`, percent(volatility)]);
     return {
-      json: { forecasts, regime },
-      text: `${table(["ahead", "volatility"], rows)}\nregime: ${regime}`,
+      json: { forecasts, regime, terms },
+      text: `${table(["ahead", "volatility"], rows)}\nregime: ${regime}\nagainst normal times: ${changes.join(", ")}`,
     };
   },
 };

@@ -1,6 +1,8 @@
 import { Arguments } from "./arguments.ts";
+import { band } from "./band.ts";
 import { calibrate } from "./calibrate.ts";
 import type { Command } from "./command.ts";
+import { cover } from "./cover.ts";
 import { isExpected, UsageError } from "./failure.ts";
 import { forecast } from "./forecast.ts";
 import { greeksCommand, iv, price } from "./options.ts";
@@ -14,6 +16,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   value,
   stress,
   risk,
+  cover,
+  band,
   forecast,
 };
 const COMMON = {

@@ -11,6 +11,8 @@ export interface FittedChain {
 const PANEL = { width: 300, height: 210, left: 44, right: 12, top: 34, bottom: 34 } as const;
 const COLUMNS = 4;
 const MARGIN = 24;
+/** Room for the heading of a single panel. */
+const NARROWEST = 620;
 const HEADING = 56;
 const INK = "#1b1f24";
 const PALE = "#8a929c";
@@ -21,7 +23,7 @@ const DOT = "#d1481f";
 export function plotSurface({ chain, slices }: FittedChain): string {
   const rows = Math.ceil(slices.length / COLUMNS);
   const columns = Math.min(COLUMNS, slices.length);
-  const width = 2 * MARGIN + columns * PANEL.width;
+  const width = Math.max(2 * MARGIN + columns * PANEL.width, NARROWEST);
   const height = HEADING + rows * PANEL.height + MARGIN;
   const panels = slices.map((slice, i) => {
     const x = MARGIN + (i % COLUMNS) * PANEL.width;

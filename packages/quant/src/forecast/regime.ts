@@ -6,6 +6,30 @@ export const REGIMES = ["calm", "normal", "turbulent", "crisis"] as const;
 /** One of them. */
 export type Regime = (typeof REGIMES)[number];
 
+/** By how much a regime scales what is set for normal times, in per cent; never below it: that is for people to decide. */
+export const REGIME_PERCENT: Readonly<Record<Regime, number>> = {
+  calm: 100,
+  normal: 100,
+  turbulent: 125,
+  crisis: 160,
+};
+
+/** Factors on the parameters of normal times. */
+export interface RegimeTerms {
+  /** On spot and volatility ranges, least margins, spreads and charges. */
+  readonly ranges: number;
+  /** On caps of what the vault takes: notional, delta, gamma, vega. */
+  readonly caps: number;
+  /** On the hedge's risk aversion: variance grows by the square of volatility. */
+  readonly riskAversion: number;
+}
+
+/** What a regime makes of the parameters of normal times. */
+export function regimeTerms(regime: Regime): RegimeTerms {
+  const ranges = REGIME_PERCENT[regime] / 100;
+  return { ranges, caps: 1 / ranges, riskAversion: ranges * ranges };
+}
+
 /** Where regimes begin: shares of past forecasts that were lower. */
 const ENTRIES = [0, 0.25, 0.75, 0.95];
 /** A regime is left only this far below where it begins, so that noise at a border does not flip it. */

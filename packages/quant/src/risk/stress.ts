@@ -32,6 +32,15 @@ export interface StressResult {
   readonly shock: Shock;
 }
 
+/** The state that an episode leads to, with volatilities that answer to its moves. */
+export function episodeShock(
+  { hours, moves }: Episode,
+  response: VolatilityResponse = MEASURED_RESPONSE,
+): Shock {
+  const logs = Object.fromEntries(Object.entries(moves).map(([market, move]) => [market, Math.log1p(move)]));
+  return shockOf(logs, hours * 3600, response);
+}
+
 /** Profit in each episode if it came again today, the worst first. */
 export function stressEpisodes(
   portfolio: PreparedPortfolio,
@@ -41,10 +50,7 @@ export function stressEpisodes(
   const now = portfolio.valueUnder({});
   return episodes
     .map(({ name, hours, moves }) => {
-      const logs = Object.fromEntries(
-        Object.entries(moves).map(([market, move]) => [market, Math.log1p(move)]),
-      );
-      const shock = shockOf(logs, hours * 3600, response);
+      const shock = episodeShock({ name, hours, moves }, response);
       return { name, profit: portfolio.valueUnder(shock) - now, shock };
     })
     .sort((a, b) => a.profit - b.profit);
