@@ -15,10 +15,15 @@ export async function measure(connection: Connection): Promise<Record<string, nu
   await refreshAll(world, calls, [taker.account, vaultAccount]);
   await (await books.refreshAll(vaultAccount)).wait();
   const capacity = await hedgeController.hedgeCapacity.estimateGas(0);
+  const note = await (await hedgeController.note(0)).wait();
+  const noted = await hedgeController.hedgeCapacity.estimateGas(0);
   const receipt = await (await hedgeController.rebalance(0)).wait();
   return {
     "hedge.rebalance": Number(receipt?.gasUsed ?? 0n),
     // As a transaction of its own, so 21,000 and calldata are in it.
     "hedge.capacity": Number(capacity),
+    "hedge.note": Number(note?.gasUsed ?? 0n),
+    // As it was noted.
+    "hedge.capacity.noted": Number(noted),
   };
 }

@@ -77,6 +77,7 @@ contract HedgeController is HedgeRegister {
         Outcome memory done = _trade(order);
         _requireFair(order, planned.amount, done);
         _spend(market, done.loss);
+        _noteTrade(market, done.moved);
         emit Hedged(market, order.buy, planned.amount, done.cashAmount, done.loss, now_.netDelta, msg.sender);
         return Quantity.wrap(done.moved);
     }
@@ -116,7 +117,14 @@ contract HedgeController is HedgeRegister {
         _requirePriced(market, amount, price, 1, loss);
         // It counts, but a spent budget must not leave the position to Aave's liquidators.
         _book(market, loss);
+        _notePosition(market);
         emit Deleveraged(market, address(venue), amount, loss, msg.sender);
+    }
+
+    /// @inheritdoc IHedgeController
+    function note(uint8 market) external {
+        if (_running != 0) revert HedgeController_Reentered();
+        _noteAll(market);
     }
 
     function _orderOf(uint8 market, HedgePlan memory planned) private view returns (Order memory order) {

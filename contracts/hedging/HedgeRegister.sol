@@ -5,7 +5,13 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
 import {IHedgeVenue} from "../interfaces/IHedgeVenue.sol";
-import {HedgeParameters, HedgePlan, HedgeState, IHedgeController} from "../interfaces/IHedging.sol";
+import {
+    HedgeNote,
+    HedgeParameters,
+    HedgePlan,
+    HedgeState,
+    IHedgeController
+} from "../interfaces/IHedging.sol";
 import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Price} from "../types/Price.sol";
@@ -21,6 +27,8 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
 
     uint256 internal constant WAD = 1e18;
     uint256 private constant MAX_VENUES = 4;
+    /// @dev How long noted capacity counts.
+    uint256 private constant NOTE_LIFE = 1 hours;
 
     IClearinghouse public immutable clearinghouse;
     IOptionsVault public immutable vault;
@@ -29,6 +37,7 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
     uint8 internal immutable _cashDecimals;
 
     mapping(uint8 market => HedgeSetUp) internal _setUps;
+    mapping(uint8 market => HedgeNote) private _notes;
     mapping(address caller => bool) public isKeeper;
     int256 private _totalLoss;
     mapping(uint8 market => Bucket) private _losses;
@@ -58,7 +67,21 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
         if (p.slippageLimit == 0) return (0, 0);
         // Whatever trades within the slippage limit cost, the budget lasts for this much.
         uint256 affordable = FixedPoint.divDown(_losses[market].left(p.dailyLossBudget), p.slippageLimit);
-        return planner.capacityOf(_setUps[market], FixedPoint.min(p.maxTrade, affordable));
+        uint256 value = FixedPoint.min(p.maxTrade, affordable);
+        HedgeNote memory noted = _notes[market];
+        if (block.timestamp >= noted.notedAt + NOTE_LIFE) return planner.capacityOf(_setUps[market], value);
+        uint256 most = FixedPoint.divDown(value, noted.price);
+        return (FixedPoint.min(noted.buy, most), FixedPoint.min(noted.sell, most));
+    }
+
+    /// @inheritdoc IHedgeController
+    function noteOf(uint8 market) external view returns (HedgeNote memory) {
+        return _notes[market];
+    }
+
+    /// @inheritdoc IHedgeController
+    function notedPosition(uint8 market) external view returns (Quantity) {
+        return Quantity.wrap(_notes[market].position);
     }
 
     /// @inheritdoc IHedgeController
@@ -111,6 +134,7 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
         _setUps[market].market = market;
         emit HedgeParametersSet(market, _setUps[market].parameters, p);
         _setUps[market].parameters = p;
+        delete _notes[market].notedAt;
     }
 
     /// @inheritdoc IHedgeController
@@ -139,6 +163,8 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
         _setUps[market].market = market;
         _setUps[market].underlying = underlying;
         _setUps[market].venues = newVenues;
+        delete _notes[market].notedAt;
+        _notePosition(market);
     }
 
     /// @inheritdoc IHedgeController
@@ -146,6 +172,41 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
         if (keeper == address(0)) revert HedgeController_ZeroAddress();
         isKeeper[keeper] = allowed;
         emit KeeperSet(keeper, allowed);
+    }
+
+    /// @dev Notes what venues hold and what could be traded now.
+    function _noteAll(uint8 market) internal {
+        HedgeNote memory old = _notes[market];
+        uint256 price = Price.unwrap(planner.requirePrice(market));
+        (uint256 buyWad, uint256 sellWad) = planner.capacityOf(_setUps[market], type(uint128).max);
+        _notes[market] = HedgeNote(
+            int104(_positionOf(market)),
+            uint112(price),
+            uint40(block.timestamp),
+            uint128(FixedPoint.min(buyWad, type(uint128).max)),
+            uint128(FixedPoint.min(sellWad, type(uint128).max))
+        );
+        emit HedgeNoted(market, old, _notes[market]);
+    }
+
+    /// @dev Notes what venues hold after a trade that moved the hedge by `moved`; the capacity that it took is gone, and what it
+    /// may have made is not counted.
+    function _noteTrade(uint8 market, int256 moved) internal {
+        HedgeNote storage noted = _notes[market];
+        uint128 size = uint128(FixedPoint.min(FixedPoint.abs(moved), type(uint128).max));
+        if (moved > 0) noted.buy -= noted.buy > size ? size : noted.buy;
+        else noted.sell -= noted.sell > size ? size : noted.sell;
+        _notePosition(market);
+    }
+
+    function _notePosition(uint8 market) internal {
+        _notes[market].position = int104(_positionOf(market));
+    }
+
+    /// @dev What the venues of `market` hold [wad underlying].
+    function _positionOf(uint8 market) private view returns (int256 sum) {
+        IHedgeVenue[] memory list = _setUps[market].venues;
+        for (uint256 i; i < list.length; ++i) sum += Quantity.unwrap(list[i].position());
     }
 
     function _spend(uint8 market, Usd loss) internal virtual {

@@ -65,6 +65,20 @@ struct HedgePlan {
     Fill[] fills;
 }
 
+/// @notice What was last noted of a market's hedge, so that a trade need ask neither venues nor margin for it.
+/// @param position what venues hold, beside the vault's account [wad underlying, signed]
+/// @param price of the oracle when capacity was noted [wad USD]
+/// @param notedAt when that was, unix seconds; zero once it counts no more
+/// @param buy what could be bought then, whatever trade size and loss budget [wad underlying], less what was bought since
+/// @param sell the same of selling
+struct HedgeNote {
+    int104 position;
+    uint112 price;
+    uint40 notedAt;
+    uint128 buy;
+    uint128 sell;
+}
+
 /// @notice Greeks that a hedge goes by. Holds nothing; anyone may read.
 interface IHedgeGreeks {
     error HedgeGreeks_ZeroAddress();
@@ -115,6 +129,7 @@ interface IHedgeController {
     );
     event VenuesSet(uint8 indexed market, IHedgeVenue[] oldVenues, IHedgeVenue[] newVenues);
     event KeeperSet(address indexed keeper, bool allowed);
+    event HedgeNoted(uint8 indexed market, HedgeNote oldNote, HedgeNote newNote);
 
     error HedgeController_InsideBand(int256 netDelta, uint256 band);
     error HedgeController_TooSoon(uint256 nextAt);
@@ -141,6 +156,10 @@ interface IHedgeController {
     /// @return amount bought back [token units]
     function deleverage(uint8 market, IHedgeVenue venue) external returns (uint256 amount);
 
+    /// @notice Notes what venues hold and what could be traded now, for `hedgeCapacity` and `notedPosition`. Anyone may; reverts
+    /// with HedgePlanner_PriceUnusable without a price that is good enough.
+    function note(uint8 market) external;
+
     /// @notice What `rebalance` would do now, time and loss budget aside. Quotes venues, so not a view; changes nothing.
     function plan(uint8 market) external returns (HedgePlan memory);
 
@@ -149,8 +168,16 @@ interface IHedgeController {
 
     /// @notice What the next rebalances could still buy and sell [wad underlying] as far as trade size, loss budget,
     /// cash, holdings, collateral cap and venues go. Zero without a usable price or venue. Asks no market for a price;
-    /// does not count what the present delta needs of it.
+    /// does not count what the present delta needs of it. For an hour after `note` as it was noted, less what was traded
+    /// since, which costs a tenth of the gas.
     function hedgeCapacity(uint8 market) external view returns (uint256 buyWad, uint256 sellWad);
+
+    /// @notice What was noted last of a market's hedge.
+    function noteOf(uint8 market) external view returns (HedgeNote memory);
+
+    /// @notice What venues hold beside the vault's account [wad underlying, signed], as noted after the last trade: without
+    /// interest and gifts since, and the same between the pieces of an order.
+    function notedPosition(uint8 market) external view returns (Quantity);
 
     /// @notice Value of what venues hold and owe for the vault, beside its account [wad USD, signed]. Never reverts.
     function venueValue(uint8 market, Price price) external view returns (Usd);

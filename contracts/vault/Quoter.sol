@@ -350,7 +350,7 @@ contract Quoter is QuoteFace {
             changes
         );
         (exposure.spot, exposure.capital) = (order.spot, order.capital);
-        exposure.hedge = _hedgeOf(order.market);
+        exposure.hedge = _hedgeOf(order.market) + _notedOf(order.market);
     }
 
     /// @dev The vault's collateral of `market` in units of the underlying [wad].
@@ -361,6 +361,14 @@ contract Quoter is QuoteFace {
             if (asset.market != market) continue;
             amount += int256(clearinghouse.collateralOf(_account, assets[i]) * 10 ** (18 - asset.decimals));
         }
+    }
+
+    /// @dev What venues of the hedge hold or owe, as noted: a short is the vault's as much as its collateral is.
+    function _notedOf(uint8 market) private view returns (int256 noted) {
+        if (address(hedge) == address(0)) return 0;
+        try hedge.notedPosition(market) returns (Quantity held) {
+            noted = Quantity.unwrap(held);
+        } catch {}
     }
 
     /// @dev Nothing is absorbed by a hedge that cannot be read.

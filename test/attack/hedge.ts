@@ -9,7 +9,7 @@ import { buy, deployed, parametersWith, setHedge, setVenues, swapTerms } from ".
 const { ethers, networkHelpers } = connection;
 const HOUR = 3_600;
 const GUARD = { balances: 1n, budget: 2n, window: 4n, caller: 8n } as const;
-const LIE = { keepsAll: 0, reentersRebalance: 1, reentersDeleverage: 2 } as const;
+const LIE = { keepsAll: 0, reentersRebalance: 1, reentersDeleverage: 2, reentersNote: 3 } as const;
 
 /** The vault is short calls and wants 100 ether or more. */
 async function shortCalls(): Promise<Scene> {
@@ -239,7 +239,7 @@ describe("attacks on the hedge", () => {
   it("is not entered again by a venue", async () => {
     const stage = await networkHelpers.loadFixture(shortCalls);
     const planner = await (await plannerOf(stage)).getAddress();
-    for (const lie of [LIE.reentersRebalance, LIE.reentersDeleverage]) {
+    for (const lie of [LIE.reentersRebalance, LIE.reentersDeleverage, LIE.reentersNote]) {
       const controller = await installed(stage, planner, 0n, lying(stage, lie));
       expect(await refusal(controller.rebalance.staticCall(0))).to.equal("HedgeController_Reentered");
     }

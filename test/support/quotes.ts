@@ -44,6 +44,7 @@ export const UNGUARDED = {
   surface: 8n,
   size: 16n,
   grid: 32n,
+  venues: 64n,
 } as const;
 
 /**
@@ -144,7 +145,9 @@ export async function inputsOf(
     after: change.afterwards,
     groupsBefore: change.groupsBefore,
     groupsAfter: change.groupsAfter,
-    hedge: await clearinghouse.collateralOf(own, world.deployment.contracts.weth),
+    hedge:
+      (await clearinghouse.collateralOf(own, world.deployment.contracts.weth)) +
+      (await hedgeController.notedPosition(0)),
     capacity: { buy, sell },
   };
 }

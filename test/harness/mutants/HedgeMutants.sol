@@ -82,7 +82,8 @@ contract LyingVenue is UniswapSwaps {
     enum Lie {
         KeepsAll,
         ReentersRebalance,
-        ReentersDeleverage
+        ReentersDeleverage,
+        ReentersNote
     }
 
     Lie private immutable _lie;
@@ -94,6 +95,7 @@ contract LyingVenue is UniswapSwaps {
     function execute(bool, uint256 amount, uint256 cashLimit, Price) external returns (uint256) {
         if (_lie == Lie.ReentersRebalance) IHedgeController(msg.sender).rebalance(0);
         if (_lie == Lie.ReentersDeleverage) IHedgeController(msg.sender).deleverage(0, this);
+        if (_lie == Lie.ReentersNote) IHedgeController(msg.sender).note(0);
         // The market price, it says; what it was funded with is gone.
         return amount == 0 ? 0 : cashLimit;
     }

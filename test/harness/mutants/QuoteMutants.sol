@@ -11,6 +11,7 @@ import {IRiskArrays} from "../../../contracts/interfaces/IRiskArrays.sol";
 import {ISurfaceFeed} from "../../../contracts/interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
 import {InstrumentId} from "../../../contracts/types/InstrumentId.sol";
+import {Quantity} from "../../../contracts/types/Quantity.sol";
 import {Exposure, QuoteRisk} from "../../../contracts/vault/QuoteRisk.sol";
 import {Quoter} from "../../../contracts/vault/Quoter.sol";
 
@@ -63,7 +64,8 @@ contract QuoterMutant is Quoter {
         Deviation,
         Surface,
         Size,
-        Grid
+        Grid,
+        Venues
     }
 
     uint256 private immutable _missing;
@@ -83,9 +85,10 @@ contract QuoterMutant is Quoter {
         _missing = missing;
     }
 
-    /// @dev As if the book were empty before every order.
+    /// @dev As if the book were empty before every order; or as if hedge venues held nothing.
     function _exposureOf(Order memory order) internal view override returns (Exposure memory exposure) {
         exposure = super._exposureOf(order);
+        if (!_has(Guard.Venues)) exposure.hedge -= Quantity.unwrap(hedge.notedPosition(order.market));
         if (_has(Guard.Book)) return exposure;
         BookRisk memory older = exposure.change.beforehand;
         BookRisk memory newer = exposure.change.afterwards;
