@@ -206,7 +206,8 @@ interface IVaultCloser is IAuctionBidder {
     error VaultCloser_LessThanWanted(uint256 gain, uint256 least);
     error VaultCloser_ZeroAddress();
 
-    /// @notice Buys `legs` of `account` in its auction `id`, trades them away to the vault at once, and pays what is left of the
+    /// @notice Buys `legs` of `account`, each series once, in its auction `id`, trades them away to the vault at once, as one
+    /// order where they are of one market and no more than eight, and pays what is left of the
     /// discount to the caller. Reverts if nothing would be left of it: the seller pays no more than what the house allows.
     /// @param least least gain [USDC units]
     /// @return gain paid to the caller [USDC units]

@@ -12,6 +12,8 @@ import {
 } from "../interfaces/ILiquidation.sol";
 import {ITradeDesk} from "../interfaces/ITradeDesk.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 
 /// @title VaultCloser
@@ -21,6 +23,8 @@ import {Usd} from "../types/Usd.sol";
 /// Trusts the auction house, the clearinghouse and the trade desk.
 contract VaultCloser is IVaultCloser {
     int256 private constant NO_LIMIT = type(int128).max;
+    /// @dev Of one order at the desk.
+    uint256 private constant MOST_LEGS = 8;
 
     IClearinghouse public immutable clearinghouse;
     IAuctionHouse public immutable auctionHouse;
@@ -62,15 +66,40 @@ contract VaultCloser is IVaultCloser {
     function onAuctionBid(AccountId, AccountId bidder, Usd, bytes calldata data) external virtual {
         _requireHouse();
         Leg[] memory legs = abi.decode(data, (Leg[]));
-        Call[] memory calls = new Call[](legs.length);
-        for (uint256 i = 0; i < legs.length; ++i) {
-            calls[i].target = address(desk);
-            calls[i].data = abi.encodeCall(
-                ITradeDesk.trade,
-                (bidder, legs[i].instrument, -legs[i].quantity, Usd.wrap(NO_LIMIT), block.timestamp)
-            );
-        }
+        bool isOrder = _isOneOrder(legs);
+        Call[] memory calls = new Call[](isOrder ? 1 : legs.length);
+        if (isOrder) calls[0] = Call(address(desk), _orderOf(bidder, legs));
+        else
+            for (uint256 i = 0; i < legs.length; ++i) {
+                calls[i].target = address(desk);
+                calls[i].data = abi.encodeCall(
+                    ITradeDesk.trade,
+                    (bidder, legs[i].instrument, -legs[i].quantity, Usd.wrap(NO_LIMIT), block.timestamp)
+                );
+            }
         clearinghouse.batch(bidder, calls);
+    }
+
+    /// @dev One order is never dearer than its legs, and quoted once.
+    function _isOneOrder(Leg[] memory legs) private pure returns (bool) {
+        if (legs.length < 2 || legs.length > MOST_LEGS) return false;
+        for (uint256 i = 1; i < legs.length; ++i) {
+            if (legs[i].instrument.marketOf() != legs[0].instrument.marketOf()) return false;
+        }
+        return true;
+    }
+
+    function _orderOf(AccountId bidder, Leg[] memory legs) private view returns (bytes memory) {
+        InstrumentId[] memory instruments = new InstrumentId[](legs.length);
+        Quantity[] memory quantities = new Quantity[](legs.length);
+        for (uint256 i = 0; i < legs.length; ++i) {
+            (instruments[i], quantities[i]) = (legs[i].instrument, -legs[i].quantity);
+        }
+        return
+            abi.encodeCall(
+                ITradeDesk.tradeLegs,
+                (bidder, instruments, quantities, Usd.wrap(NO_LIMIT), block.timestamp)
+            );
     }
 
     function _requireHouse() internal view virtual {

@@ -16,7 +16,10 @@ export interface LocalPeople {
   readonly publishers?: readonly string[];
 }
 
-/** The configuration of sandbox, replay, tests and benchmarks: one ETH market on the externals of a local chain. */
+/**
+ * The configuration of sandbox, replay, tests and benchmarks: one ETH market on the externals of a local chain, whose hedge
+ * sells what it borrows from Aave where there is one.
+ */
 export async function localConfig(externals: Externals, people: LocalPeople): Promise<BallastConfig> {
   const { uniswap } = externals;
   const [usdc, weth, router, quoter, pool] = await Promise.all([
@@ -26,6 +29,12 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
     uniswap.quoter.getAddress(),
     uniswap.pool.getAddress(),
   ]);
+  const short = externals.aave && {
+    pool: await externals.aave.pool.getAddress(),
+    fee: uniswap.fee,
+    healthTarget: 150n * PERCENT,
+    healthFloor: 125n * PERCENT,
+  };
   return {
     usdc,
     pegFeed: undefined,
@@ -75,7 +84,7 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
           smileShare: 0n,
           minBand: WAD,
         },
-        hedgeVenues: { spotFees: [uniswap.fee] },
+        hedgeVenues: { spotFees: [uniswap.fee], ...(short ? { short } : {}) },
       },
     ],
     uniswap: { router, quoter, pool, fee: uniswap.fee },

@@ -1,11 +1,33 @@
-import { accountId, WAD } from "@ballast/sdk";
+import { accountId, quoteOrder, trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { connection, curator, expiryOf, option, refusal } from "../support/ballast.ts";
+import {
+  connection,
+  curator,
+  expiryOf,
+  moveTo,
+  option,
+  refusal,
+  type Scene,
+  scene,
+} from "../support/ballast.ts";
 import { balanced, distressed, SOFT_STAGE } from "../support/distress.ts";
 import { refreshAll } from "../support/system.ts";
 
 const { ethers, networkHelpers } = connection;
+
+/** The put seller is short one put and long another, and the market has fallen far enough. */
+async function distressedSpread(): Promise<Scene> {
+  const stage = await scene();
+  const { ballast, account } = stage.world.people.putSeller;
+  const legs = [
+    { instrument: option(expiryOf(stage, 2), 1_800n, "put"), quantity: -90n * WAD },
+    { instrument: option(expiryOf(stage, 2), 1_500n, "put"), quantity: 20n * WAD },
+  ];
+  await (await trade(ballast, account, legs)).wait();
+  await moveTo(stage, stage.start + 3_600, 1_450n);
+  return stage;
+}
 
 describe("vault closer", () => {
   it("closes positions of an account in its soft stage against the vault's quote, with nobody's capital", async () => {
@@ -39,6 +61,44 @@ describe("vault closer", () => {
     expect(await clearinghouse.positionOf(vaultAccount, put)).to.equal(written - 5n * WAD);
     const released = before.maintenanceRequirement - after.maintenanceRequirement;
     expect(before.equity - after.equity <= released / 20n).to.equal(true);
+    await balanced(stage);
+  });
+
+  it("closes several legs as one order, which leaves more than one by one", async () => {
+    const stage = await networkHelpers.loadFixture(distressedSpread);
+    const { keeper, putSeller } = stage.world.people;
+    const { auctionHouse: house, vaultCloser, tradeDesk, usdc, vault, clearinghouse } = keeper.ballast;
+    await (await house.start(putSeller.account)).wait();
+    const { id, kind } = await house.auctionOf(putSeller.account);
+    const [sold, bought] = [1_800n, 1_500n].map((strike) => option(expiryOf(stage, 2), strike, "put"));
+    const legs = [
+      { instrument: sold ?? 0n, quantity: -4n * WAD },
+      { instrument: bought ?? 0n, quantity: WAD },
+    ];
+    await stage.clock.advanceTo((await stage.clock.now()) + SOFT_STAGE - 20);
+    await stage.player.post();
+    await refreshAll(stage.world, [sold ?? 0n, bought ?? 0n], [await vault.account()]);
+    const held = await usdc.balanceOf(keeper.address);
+    const given = legs.map(({ instrument, quantity }) => ({ instrument, quantity: -quantity }));
+    const each = await Promise.all(given.map((leg) => quoteOrder(keeper.ballast, [leg])));
+    const apart = each.reduce((sum, { premium, fair }) => sum + premium - fair, 0n);
+    const sent = await vaultCloser.close(putSeller.account, id, kind, legs, 0n);
+    const block = (await sent.wait())?.blockNumber ?? 0;
+    const trades = await tradeDesk.queryFilter(tradeDesk.filters.Traded(), block, block);
+    const earned = await tradeDesk.queryFilter(tradeDesk.filters.SpreadEarned(), block, block);
+    expect([trades.length, earned.length]).to.deep.equal([2, 1]);
+    expect((await usdc.balanceOf(keeper.address)) > held).to.equal(true);
+    const together = trades.reduce((sum, { args }) => sum + args.premium - args.fair, 0n);
+    expect(together < apart).to.equal(true);
+    // The long leg alone lowers no risk, and could not be sold at all.
+    const long = legs.slice(1);
+    expect(await refusal(vaultCloser.close.staticCall(putSeller.account, id, kind, long, 0n))).to.equal(
+      "AuctionHouse_RiskNotReduced",
+    );
+    expect(await clearinghouse.positionOf(putSeller.account, sold ?? 0n)).to.equal(-86n * WAD);
+    expect(await clearinghouse.positionOf(putSeller.account, bought ?? 0n)).to.equal(19n * WAD);
+    const own = accountId(stage.world.deployment.contracts.vaultCloser);
+    expect(await clearinghouse.positionWords(own)).to.deep.equal([]);
     await balanced(stage);
   });
 

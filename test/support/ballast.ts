@@ -3,7 +3,7 @@ import { network } from "hardhat";
 import { type MarketPlayer, marketPlayer } from "../../packages/lab/src/market/player.ts";
 import { listExpiries } from "../../packages/lab/src/market/surface.ts";
 import { type Clock, simulatedClock } from "../../packages/lab/src/world/clock.ts";
-import { setStage } from "../../packages/lab/src/world/stage.ts";
+import { INSURANCE_DOLLARS, setStage } from "../../packages/lab/src/world/stage.ts";
 import type { Person, World } from "../../packages/lab/src/world/world.ts";
 
 /** A deployed system with a market that has one price and one surface. */
@@ -26,7 +26,12 @@ const HOUR = 3600;
 
 /** Builds the scene of the sandbox at 2,000 USD: LPs are in, the vault is seeded, nobody has traded. */
 export async function scene(): Promise<Scene> {
-  const world = await setStage(connection, 2_000n * WAD);
+  return sceneOn(undefined);
+}
+
+/** The same, whose hedge can borrow so much WETH from Aave [wei]. */
+export async function sceneOn(lentWeth: bigint | undefined): Promise<Scene> {
+  const world = await setStage(connection, 2_000n * WAD, undefined, INSURANCE_DOLLARS, lentWeth);
   const start = Math.ceil(((await clock.now()) + 60) / HOUR) * HOUR;
   const expiries = listExpiries(start, [2, 7, 14, 30, 60]);
   const player = marketPlayer(world, expiries);

@@ -21,6 +21,7 @@ const EMPTY: Chronicle = {
   fixings: [],
   settled: 0,
   conditions: [],
+  venues: { spot: 0, short: 0, deleveraged: 0 },
   orders: { committed: 0, filled: 0, closed: 0 },
 };
 

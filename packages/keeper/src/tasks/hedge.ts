@@ -1,4 +1,4 @@
-import { type Ballast, decodeError, formatDecimal, innermostOf, readHedgeVenues } from "@ballast/sdk";
+import { type Ballast, decodeError, formatDecimal, innermostOf, readHedgeVenues, token } from "@ballast/sdk";
 import type { Action, KeeperContext } from "../task.ts";
 
 /** Refusals that mean "nothing to do now", not "something is wrong". */
@@ -62,10 +62,12 @@ async function deleveraging(
 /** What would be traded where, and what budgets leave. A plan that cannot be made says why. */
 async function detailsOf(ballast: Ballast, market: number, name: string): Promise<string[]> {
   const { hedgeController } = ballast;
-  const [capacity, left, venues] = await Promise.all([
+  const underlying = ballast.deployment.markets.find(({ index }) => index === market)?.underlying ?? "";
+  const [capacity, left, venues, decimals] = await Promise.all([
     hedgeController.hedgeCapacity(market),
     hedgeController.lossBudgetLeft(market),
     readHedgeVenues(ballast, market),
+    token(underlying, ballast.runner).decimals(),
   ]);
   const limits = [
     `could buy ${formatDecimal(capacity.buyWad, 4)} and sell ${formatDecimal(capacity.sellWad, 4)} ${name}`,
@@ -75,7 +77,7 @@ async function detailsOf(ballast: Ballast, market: number, name: string): Promis
     const { buy, fills } = await hedgeController.plan.staticCall(market);
     const parts = fills.map(({ venue, amount }) => {
       const short = venues.find(({ address }) => address === venue)?.isShort === true;
-      return `${buy ? "buy" : "sell"} ${amount} units at ${short ? "the short venue" : "the spot venue"} ${venue}`;
+      return `${buy ? "buy" : "sell"} ${formatDecimal(amount, 4, Number(decimals))} ${name} at ${short ? "the short venue" : "the spot venue"} ${venue}`;
     });
     return [...parts, ...limits];
   } catch (error) {

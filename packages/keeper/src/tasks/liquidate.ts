@@ -4,6 +4,7 @@ import {
   formatDecimal,
   type Health,
   innermostOf,
+  type PositionEntry,
   readHealth,
   unpackPositions,
   WAD,
@@ -14,6 +15,8 @@ import type { Action, KeeperContext } from "../task.ts";
 const LOOK_EVERY = 1_200;
 /** How many positions are tried in the soft stage, and by which parts of them. */
 const CLOSE_AT_MOST = 4;
+/** Of one order at the desk. */
+const MOST_LEGS = 8;
 const CLOSE_SHARES = [2n, 8n] as const;
 const QUANTITY_STEP = 10n ** 10n;
 const KINDS = { Solvent: 1n, Insolvent: 2n } as const;
@@ -105,7 +108,10 @@ async function bidOrEnd(
   return action ?? lookAfter(context, account, auction.seenAt);
 }
 
-/** While no slice is for sale: closes a part of the largest short positions against the vault, if that pays. */
+/**
+ * While no slice is for sale: closes a part of the account's positions against the vault, if that pays. All of a market are
+ * tried as one order first, which is never dearer than leg by leg, then the short ones, then each of the largest.
+ */
 async function closeWithVault(
   { ballast, sender }: KeeperContext,
   account: bigint,
@@ -115,22 +121,52 @@ async function closeWithVault(
   if (kind !== KINDS.Solvent || largestFraction !== 0n) return undefined;
   const closer = ballast.vaultCloser.connect(sender);
   const positions = unpackPositions(await ballast.clearinghouse.positionWords(account));
-  const shorts = positions.filter(({ quantity }) => quantity < 0n);
-  shorts.sort((a, b) => (a.quantity < b.quantity ? -1 : 1));
-  for (const { instrument, quantity } of shorts.slice(0, CLOSE_AT_MOST)) {
-    for (const share of CLOSE_SHARES) {
-      const legs = [{ instrument, quantity: (quantity / share / QUANTITY_STEP) * QUANTITY_STEP }];
-      if (!(await succeeds(() => closer.close.staticCall(account, id, kind, legs, 1n)))) continue;
-      return {
-        task: "liquidate",
-        what: `close a position of account ${hex(account)} against the vault`,
-        why: "in the soft stage of its auction, risk is only reduced",
-        simulate: () => closer.close.staticCall(account, id, kind, legs, 1n),
-        send: () => closer.close(account, id, kind, legs, 1n),
-      };
-    }
+  for (const legs of closeCandidates(positions)) {
+    if (!(await succeeds(() => closer.close.staticCall(account, id, kind, legs, 1n)))) continue;
+    const count = legs.length === 1 ? "a position" : `parts of ${legs.length} positions`;
+    return {
+      task: "liquidate",
+      what: `close ${count} of account ${hex(account)} against the vault`,
+      why: "in the soft stage of its auction, risk is only reduced",
+      simulate: () => closer.close.staticCall(account, id, kind, legs, 1n),
+      send: () => closer.close(account, id, kind, legs, 1n),
+    };
   }
   return undefined;
+}
+
+/** A part of a position. */
+interface Part {
+  readonly instrument: bigint;
+  readonly quantity: bigint;
+}
+
+/** What to try to close, in order: sets of legs of one market, parts first that leave least. */
+export function closeCandidates(positions: readonly PositionEntry[]): Part[][] {
+  const bySize = (a: PositionEntry, b: PositionEntry) => (magnitude(a) > magnitude(b) ? -1 : 1);
+  const shorts = positions.filter(({ quantity }) => quantity < 0n).sort(bySize);
+  const [largest] = shorts;
+  if (!largest) return [];
+  const near = positions.filter(({ series }) => series.market === largest.series.market).sort(bySize);
+  const all = near.slice(0, MOST_LEGS);
+  const sold = near.filter(({ quantity }) => quantity < 0n).slice(0, MOST_LEGS);
+  const sets = [
+    ...(all.length > sold.length && all.includes(largest) ? [all] : []),
+    ...(sold.length > 1 ? [sold] : []),
+    ...shorts.slice(0, CLOSE_AT_MOST).map((one) => [one]),
+  ];
+  return sets.flatMap((set) =>
+    CLOSE_SHARES.map((share) =>
+      set.map(({ instrument, quantity }) => ({
+        instrument,
+        quantity: (quantity / share / QUANTITY_STEP) * QUANTITY_STEP,
+      })),
+    ).filter((legs) => legs.every(({ quantity }) => quantity !== 0n)),
+  );
+}
+
+function magnitude({ quantity }: PositionEntry): bigint {
+  return quantity < 0n ? -quantity : quantity;
 }
 
 async function bidSlice(

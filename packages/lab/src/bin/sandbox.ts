@@ -12,7 +12,7 @@ import { checksText, sessionChecks } from "../sandbox/verdict.ts";
 import { coverText, showSnapshot } from "../sandbox/view.ts";
 import { playSession } from "../session/session.ts";
 import { simulatedClock } from "../world/clock.ts";
-import { setStage } from "../world/stage.ts";
+import { INSURANCE_DOLLARS, setStage } from "../world/stage.ts";
 import { everyone } from "../world/world.ts";
 
 const FLAGS = {
@@ -33,6 +33,8 @@ const DAY = 24 * HOUR;
 /** Expiries of the first weeks, days after the start; weekly ones follow. */
 const EXPIRY_DAYS = [2, 3, 7, 10, 14, 21];
 const WEEKS_LISTED = 100;
+/** What the hedge may borrow on Aave to sell short [wei]. */
+const LENT_WETH = 5_000n * 10n ** 18n;
 
 async function main(argv: readonly string[]): Promise<number> {
   const flags = parseFlags(argv, FLAGS);
@@ -75,8 +77,14 @@ async function open(options: Options) {
   const chain = await startChain(options.port, start - HOUR);
   try {
     const clock = simulatedClock(chain.connection.provider);
-    say("Deploying USDC, WETH, Permit2, Multicall3, Chainlink, Uniswap v3 and Ballast …");
-    const world = await setStage(chain.connection, path[0]?.price ?? 0n, chain.deploymentId);
+    say("Deploying USDC, WETH, Permit2, Multicall3, Chainlink, Uniswap v3, Aave v3 and Ballast …");
+    const world = await setStage(
+      chain.connection,
+      path[0]?.price ?? 0n,
+      chain.deploymentId,
+      INSURANCE_DOLLARS,
+      LENT_WETH,
+    );
     const weekly = Array.from({ length: WEEKS_LISTED }, (_, week) => 28 + 7 * week);
     return {
       chain,

@@ -1,4 +1,4 @@
-import { AUCTION_KIND, type Ballast, seriesName, seriesOf } from "@ballast/sdk";
+import { AUCTION_KIND, type Ballast, readHedgeVenues, seriesName, seriesOf } from "@ballast/sdk";
 
 /** When something happened. */
 export interface Moment {
@@ -63,6 +63,13 @@ export interface HedgeRecord extends Moment {
   readonly loss: bigint;
 }
 
+/** How often the hedge traded at a venue, and how often a short position was made smaller to keep its health. */
+export interface VenueCounts {
+  readonly spot: number;
+  readonly short: number;
+  readonly deleveraged: number;
+}
+
 /** One processed epoch. */
 export interface EpochRecord extends Moment {
   readonly id: bigint;
@@ -103,6 +110,7 @@ export interface Chronicle {
   readonly settled: number;
   readonly conditions: readonly ConditionsRecord[];
   readonly orders: OrderCounts;
+  readonly venues: VenueCounts;
 }
 
 /** Reads the events of all rooms since `fromBlock` and orders them. */
@@ -163,6 +171,7 @@ export async function readChronicle(ballast: Ballast, fromBlock: number): Promis
     ),
     settled: settled.length,
     orders: await readOrders(ballast, fromBlock),
+    venues: await readVenues(ballast, fromBlock),
     conditions: await Promise.all(
       conditions.map(async (log) => {
         const { realised, toxicity } = log.args.newConditions;
@@ -180,6 +189,18 @@ async function readOrders({ tradeDesk }: Ballast, fromBlock: number): Promise<Or
     tradeDesk.queryFilter(OrderClosed(), fromBlock),
   ]);
   return { committed: committed.length, filled: filled.length, closed: closed.length };
+}
+
+async function readVenues(ballast: Ballast, fromBlock: number): Promise<VenueCounts> {
+  const { hedgeController, deployment } = ballast;
+  const venues = await Promise.all(deployment.markets.map(({ index }) => readHedgeVenues(ballast, index)));
+  const shorts = new Set(venues.flat().flatMap(({ address, isShort }) => (isShort ? [address] : [])));
+  const [fills, deleveraged] = await Promise.all([
+    hedgeController.queryFilter(hedgeController.filters.Filled(), fromBlock),
+    hedgeController.queryFilter(hedgeController.filters.Deleveraged(), fromBlock),
+  ]);
+  const short = fills.filter((log) => shorts.has(log.args.venue)).length;
+  return { spot: fills.length - short, short, deleveraged: deleveraged.length };
 }
 
 /** Payers in the order of the contract's enum. */

@@ -11,7 +11,8 @@ export interface SessionCheck {
 
 /** What one session of the sandbox proves. */
 export function sessionChecks(report: Report): SessionCheck[] {
-  const { auctions, conditions, epochs, fixings, hedges, losses, orders, settled, trades } = report.chronicle;
+  const { auctions, conditions, epochs, fixings, hedges, losses, orders, settled, trades, venues } =
+    report.chronicle;
   const liquidated = auctions.filter(({ bids, parts }) => bids.length > 0 || parts > 0);
   const check = (what: string, passed: boolean, detail: string): SessionCheck => ({ what, passed, detail });
   return [
@@ -21,7 +22,11 @@ export function sessionChecks(report: Report): SessionCheck[] {
       orders.filled > 0,
       `${orders.filled} of ${orders.committed} filled, ${orders.closed} closed`,
     ),
-    check("the vault hedges on Uniswap", hedges.length > 0, `${hedges.length} hedges`),
+    check(
+      "the vault hedges both ways",
+      venues.spot > 0 && venues.short > 0,
+      `${hedges.length} hedges: ${venues.spot} trades on Uniswap, ${venues.short} short on Aave`,
+    ),
     check(
       "quotes are told how the market is",
       conditions.some(({ realised }) => realised > 0n),

@@ -32,6 +32,8 @@ export type Actor = (scene: Scene) => Promise<void>;
 const MARKET = 0;
 const DAY = 86_400;
 const USDC = 10n ** 6n;
+/** Hour by which the sandbox's path has fallen. */
+const AFTER_FALL = 57;
 /** Seconds that an order in two steps waits for its price. */
 const ORDER_PATIENCE = 2 * 3_600;
 
@@ -71,12 +73,17 @@ export const callWriter: Actor = async (scene) => {
     await sized(scene, scene.world.people.callWriter, [call(scene, expiry, 115n, -1n)], 30_000n);
 };
 
-/** Buys puts below the money, as those do who own ether and fear for it. */
+/**
+ * Buys puts below the money, as those do who own ether and fear for it, and many more after a fall, where the
+ * vault can sell short what that makes it long.
+ */
 export const hedger: Actor = async (scene) => {
   if (scene.hour % 18 !== 5) return;
   const expiry = expiryAfter(scene, 3);
+  const isAfraid = scene.hour >= AFTER_FALL && scene.world.externals.aave !== undefined;
+  const notional = isAfraid ? 500_000n : 25_000n;
   if (expiry !== undefined)
-    await sized(scene, scene.world.people.hedger, [put(scene, expiry, 92n, 1n)], 25_000n);
+    await sized(scene, scene.world.people.hedger, [put(scene, expiry, 92n, 1n)], notional);
 };
 
 /** Small seeded orders of all kinds, both ways. */

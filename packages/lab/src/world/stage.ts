@@ -23,12 +23,14 @@ const CONCENTRATED_WETH = 40_000n * WAD;
  * @param ethPrice first price [wad USD]
  * @param deploymentId names Ignition's journal on a chain outside this process
  * @param insuranceDollars what the insurance fund starts with
+ * @param lentWeth what the hedge can borrow from Aave v3 [wei]; it cannot sell short without
  */
 export async function setStage(
   connection: DeployConnection,
   ethPrice: bigint,
   deploymentId?: string,
   insuranceDollars: bigint = INSURANCE_DOLLARS,
+  lentWeth?: bigint,
 ): Promise<World> {
   const signers = await connection.ethers.getSigners();
   if (signers.length < SIGNERS_NEEDED) throw new LabError(`The chain must offer ${SIGNERS_NEEDED} accounts.`);
@@ -41,6 +43,7 @@ export async function setStage(
     ethPrice,
     wideWeth: WIDE_WETH,
     concentratedWeth: CONCENTRATED_WETH,
+    ...(lentWeth === undefined ? {} : { lentWeth }),
   });
   const surfaceSigners = [at(15), at(16), at(17)];
   const config = await localConfig(externals, {

@@ -1,0 +1,109 @@
+import {
+  DEFAULT_LIMITS,
+  hedge,
+  type KeeperContext,
+  runRound,
+  type TaskName,
+  watchAccounts,
+} from "@ballast/keeper";
+import { readHedgeVenues, WAD } from "@ballast/sdk";
+import { expect } from "chai";
+import { connection, moveTo, type Scene, sceneOn } from "../support/ballast.ts";
+import { buy, setHedge } from "../support/hedging.ts";
+
+const { ethers, networkHelpers } = connection;
+const HOUR = 3_600;
+
+/** The local deployment as the sandbox has it, on whose Aave the vault can sell short. */
+async function withAave(): Promise<Scene> {
+  const stage = await sceneOn(5_000n * WAD);
+  await setHedge(stage, { costRatio: 10n ** 9n, minInterval: 0n });
+  return stage;
+}
+
+/** The vault has sold puts, and its keeper has hedged them. */
+async function short(): Promise<Scene> {
+  const stage = await withAave();
+  await buy(stage, "put", 1_800n, 400n);
+  await round(stage);
+  return stage;
+}
+
+function keeperOf({ world }: Scene): KeeperContext {
+  const { ballast, signer } = world.people.keeper;
+  return {
+    ballast,
+    sender: signer,
+    surfaceSigners: [],
+    surfaceSource: undefined,
+    accounts: watchAccounts(ballast),
+    limits: DEFAULT_LIMITS,
+  };
+}
+
+async function round(stage: Scene, dryRun = false, names: readonly TaskName[] = ["hedge"]) {
+  const lines: string[] = [];
+  const result = await runRound(keeperOf(stage), names, dryRun, (line) => lines.push(line));
+  return { ...result, text: lines.join("\n") };
+}
+
+async function venuesOf({ world }: Scene) {
+  const [spot, aave, ...more] = await readHedgeVenues(world.people.keeper.ballast, 0);
+  if (!spot || !aave) throw new Error("The deployment lacks a venue.");
+  expect(more).to.deep.equal([]);
+  expect([spot.isShort, aave.isShort]).to.deep.equal([false, true]);
+  return { spot, aave };
+}
+
+describe("the hedge of a local deployment with Aave", () => {
+  it("is shown and sent short where the vault is long and holds nothing, and is quiet inside the band", async () => {
+    const stage = await networkHelpers.loadFixture(withAave);
+    const { hedgeController } = stage.world.people.keeper.ballast;
+    expect(await hedge(keeperOf(stage))).to.deep.equal([]);
+    await buy(stage, "put", 1_800n, 400n);
+    const before = await hedgeController.state(0);
+    expect(before.netDelta > before.band).to.equal(true);
+    const dry = await round(stage, true);
+    expect(dry.text).to.match(/^would hedge: move the ETH delta by -\d/);
+    expect(dry.text).to.match(/sell [\d.]+ ETH at the short venue 0x/);
+    expect(await round(stage)).to.include({ sent: 1, failed: 0 });
+    const { aave } = await venuesOf(stage);
+    expect(aave.position).to.be.closeTo(before.target, 2n);
+    expect((await hedgeController.state(0)).target).to.equal(0n);
+    expect(await hedge(keeperOf(stage))).to.deep.equal([]);
+  });
+
+  it("buys the short back first and the rest on the spot market when the delta turns", async () => {
+    const stage = await networkHelpers.loadFixture(short);
+    await buy(stage, "call", 2_100n, 400n);
+    expect(await round(stage)).to.include({ sent: 1, failed: 0 });
+    const { aave } = await venuesOf(stage);
+    const { ballast } = stage.world.people.keeper;
+    expect(aave.position).to.equal(0n);
+    expect((await ballast.hedgeController.state(0)).hedge > 0n).to.equal(true);
+  });
+
+  it("is made smaller where its health has fallen below the floor, before anything else is traded", async () => {
+    const stage = await networkHelpers.loadFixture(short);
+    const { aave: before } = await venuesOf(stage);
+    const venue = await ethers.getContractAt("AaveV3ShortVenue", before.address);
+    await moveTo(stage, stage.start + HOUR, 2_600n);
+    expect((await venue.health()) < (5n * WAD) / 4n).to.equal(true);
+    const planned = await hedge(keeperOf(stage));
+    expect(planned[0]?.what).to.contain("make the ETH short at");
+    expect((await round(stage, true)).text).to.match(
+      /because its health is below the floor\n\s+it owes [\d.]+ ETH/,
+    );
+    const result = await round(stage, false, ["feed", "hedge"]);
+    expect(result.failed, result.text).to.equal(0);
+    expect(result.text).to.match(
+      /make the ETH short at .* smaller, .*: done[\s\S]*move the ETH delta by .*: done/,
+    );
+    const { aave: after } = await venuesOf(stage);
+    expect(after.position > before.position).to.equal(true);
+    // One call trades no more than its own collateral allows, so rounds follow until the floor is reached.
+    for (let more = 0; more < 5 && (await venue.health()) < (5n * WAD) / 4n; more++) await round(stage);
+    expect((await venue.health()) >= (5n * WAD) / 4n).to.equal(true);
+    expect((await hedge(keeperOf(stage))).filter(({ what }) => what.startsWith("make"))).to.deep.equal([]);
+  });
+});
