@@ -81,7 +81,8 @@ export function tradeToBand(held: number, target: number, halfWidth: number): He
   return { quantity: edge - held, held: edge };
 }
 
-function requireInputs({ price, costRatio, riskAversion }: BandInputs): void {
+function requireInputs({ price, gamma, costRatio, riskAversion }: BandInputs): void {
+  if (!Number.isFinite(gamma)) throw new BadBandError(`No band has gamma ${gamma}.`);
   if (!(price > 0) || !(riskAversion > 0) || !(costRatio >= 0)) {
     throw new BadBandError(
       `No band has price ${price}, cost ${costRatio} and risk aversion ${riskAversion}.`,

@@ -1,15 +1,16 @@
+import { LARGEST_PRICE, LARGEST_TIME, SMALLEST_DEVIATION } from "./kernel/coefficients.ts";
 import { logRatio } from "./kernel/elementary.ts";
 import { normalCdf, normalPdf } from "./normal.ts";
 
 /** What an option is and what it is priced with. Undiscounted: multiply by a discount factor where one applies. */
 export interface OptionInputs {
-  /** Forward, > 0 [USD]. */
+  /** Forward, 1e-100 to 1e100 [USD]. */
   readonly forward: number;
-  /** Strike, > 0 [USD]. */
+  /** Strike, 1e-100 to 1e100 [USD]. */
   readonly strike: number;
-  /** Volatility per year, >= 0 (0.7 is 70 %). */
+  /** Volatility per year, 0 to 1e6 (0.7 is 70 %). */
   readonly volatility: number;
-  /** Time to expiry, >= 0 [years]. */
+  /** Time to expiry, 0 to 1e6 [years]. */
   readonly years: number;
   readonly isCall: boolean;
 }
@@ -44,7 +45,7 @@ export class BadOptionError extends Error {
 /**
  * Black (1976) value. At no time or no volatility, exactly intrinsic. The option out of the money is valued directly
  * and the other by parity, so that neither suffers cancellation.
- * @throws BadOptionError on a NaN or negative input
+ * @throws BadOptionError on an input that is no number or out of its range
  */
 export function price(inputs: OptionInputs): number {
   requireInputs(inputs);
@@ -56,7 +57,7 @@ export function price(inputs: OptionInputs): number {
 
 /**
  * Value and all Greeks in one pass.
- * @throws BadOptionError on a NaN or negative input
+ * @throws BadOptionError on an input that is no number or out of its range
  */
 export function greeks(inputs: OptionInputs): Greeks {
   requireInputs(inputs);
@@ -65,7 +66,7 @@ export function greeks(inputs: OptionInputs): Greeks {
   const rootYears = Math.sqrt(years);
   const deviation = volatility * rootYears;
   const intrinsic = Math.max(sign * (forward - strike), 0);
-  if (deviation === 0) return expired(intrinsic, forward, strike, sign, years);
+  if (deviation < SMALLEST_DEVIATION) return expired(intrinsic, forward, strike, sign, years);
   const d1 = logRatio(forward, strike) / deviation + deviation / 2;
   const d2 = d1 - deviation;
   const density = normalPdf(d1);
@@ -120,7 +121,7 @@ export function priceMany(columns: OptionColumns): Float64Array {
 
 /** Value of the option out of the money: what either option is worth beyond intrinsic. */
 export function timeValue(forward: number, strike: number, deviation: number): number {
-  if (deviation === 0) return 0;
+  if (deviation < SMALLEST_DEVIATION) return 0;
   const d1 = logRatio(forward, strike) / deviation + deviation / 2;
   const d2 = d1 - deviation;
   const value =
@@ -151,5 +152,12 @@ function requireInputs({ forward, strike, volatility, years }: OptionInputs): vo
     throw new BadOptionError(`Forward ${forward} and strike ${strike} must be positive.`);
   if (!(volatility >= 0) || !(years >= 0)) {
     throw new BadOptionError(`Volatility ${volatility} and time ${years} must not be negative.`);
+  }
+  // Beyond these a Greek has no double, or two of its factors have none together.
+  if (Math.min(forward, strike) < 1 / LARGEST_PRICE || Math.max(forward, strike) > LARGEST_PRICE) {
+    throw new BadOptionError(`Forward ${forward} and strike ${strike} must lie within 1e-100 and 1e100.`);
+  }
+  if (Math.max(volatility, years) > LARGEST_TIME) {
+    throw new BadOptionError(`Volatility ${volatility} and time ${years} must not exceed 1e6.`);
   }
 }

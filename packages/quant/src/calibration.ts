@@ -56,7 +56,7 @@ export function calibrate(chain: readonly ExpiryQuotes[]): FittedSurface {
 }
 
 function requireQuotes({ years, forward, quotes }: ExpiryQuotes, earlier: EssviSlice | undefined): void {
-  if (!(years > 0) || !(forward > 0))
+  if (!(years > 0) || !(forward > 0) || !Number.isFinite(years + forward))
     throw new CalibrationError(`An expiry has time ${years} and forward ${forward}.`);
   if (earlier && !(years > earlier.years)) throw new CalibrationError("The expiries do not increase.");
   if (quotes.length < LEAST_QUOTES) {
@@ -65,7 +65,8 @@ function requireQuotes({ years, forward, quotes }: ExpiryQuotes, earlier: EssviS
     );
   }
   const bad = quotes.find(
-    ({ strike, volatility }) => !(strike > 0) || !(volatility > 0) || !Number.isFinite(volatility),
+    ({ strike, volatility }) =>
+      !(strike > 0) || !(volatility > 0) || !Number.isFinite(strike) || !Number.isFinite(volatility),
   );
   if (bad) throw new CalibrationError(`The quote at strike ${bad.strike} has volatility ${bad.volatility}.`);
 }

@@ -12,11 +12,12 @@ const CHAIN = `${EXAMPLES}chain.csv`;
 const PORTFOLIO = `${EXAMPLES}portfolio.json`;
 const RFQS = `${EXAMPLES}rfqs.json`;
 const BAND = ["--price", "3000", "--gamma", "-0.02", "--cost", "0.0005", "--aversion", "0.00001"];
+const HISTORY = `ETH=${EXAMPLES}eth.csv,BTC=${EXAMPLES}btc.csv`;
 const OPTION = ["--forward", "3000", "--strike", "3200", "--days", "30"];
 
 const RFQ = { dealer: "a", instrument: "ETH-30JAN26-3000-C", forward: 3_000, validUntil: 2e9 };
-const rfqWith = (quote: object): string =>
-  JSON.stringify({ currency: "ETH", time: 1_767_603_600, spot: 3_000, quotes: [quote] });
+const rfqWith = (quote: object, change: object = {}): string =>
+  JSON.stringify({ currency: "ETH", time: 1_767_603_600, spot: 3_000, quotes: [quote], ...change });
 
 async function quant(...argv: readonly string[]) {
   let out = "";
@@ -189,7 +190,6 @@ describe("quant: command line", () => {
   });
 
   it("measures risk by history and by simulation, the same for the same seed", async () => {
-    const history = `ETH=${EXAMPLES}eth.csv,BTC=${EXAMPLES}btc.csv`;
     const ask = async (...more: string[]) =>
       JSON.parse(
         (
@@ -199,7 +199,7 @@ describe("quant: command line", () => {
             "--surface",
             surface,
             "--history",
-            history,
+            HISTORY,
             "--count",
             "2000",
             "--json",
@@ -260,6 +260,16 @@ describe("quant: command line", () => {
       [["band", ...BAND, "--volatility", "0.6"], /both --volatility and --days/],
       [["band", ...BAND, "--held", "-1"], /both --delta and --held/],
       [["band", "--price", "1"], /--gamma is missing/],
+      [["calibrate", CHAIN, "--currency", ""], /--currency needs names/],
+      [["calibrate", "--deribit", "ETH,"], /--deribit needs names/],
+      ...["1e12", "0", "-5", "1.5"].map((count): [string[], RegExp] => [
+        ["risk", PORTFOLIO, "--surface", surface, "--history", HISTORY, "--count", count],
+        /--count needs a whole number from 1 to 5000000, not/,
+      ]),
+      [
+        ["risk", PORTFOLIO, "--surface", surface, "--history", HISTORY, "--seed", "-1"],
+        /--seed needs a whole/,
+      ],
       [["calibrate", CHAIN, "--plot", "a.svg"], /one market/],
       [["calibrate", CHAIN, "--url", "http://localhost"], /needs --deribit/],
       [["calibrate", "--deribit", "ETH", "--currency", "ETH"], /names the currencies already/],
@@ -275,7 +285,30 @@ describe("quant: command line", () => {
     }
   });
 
+  it("refuses a surface file that was changed into none, and says where", async () => {
+    const text = readFileSync(surface, "utf8");
+    const changes: readonly [string, string, RegExp][] = [
+      ['"theta": 0', '"theta": -0', /BTC: slices, item 1 breaks "theta, psi, T > 0/],
+      ['"rho": -0', '"rho": -7', /BTC: slices, item 1 breaks/],
+      ['"psi": 0', '"psi": 9', /item 1 breaks "psi \(1 \+ \|rho\|\) < 4"/],
+      ['"spot": 3000', '"spot": -3000', /ETH: spot must be positive/],
+      ['"forward": ', '"forward": -', /BTC: slices, item 1: forward must be positive/],
+      ['"years": 0', '"years": 1', /BTC: slices, item \d/],
+      ['"time": 17', '"time": 16', /years is not the time/],
+    ];
+    for (const [from, to, said] of changes) {
+      expect(text).to.contain(from);
+      const changed = temporary("changed.json", text.replace(from, to));
+      const { code, out, err } = await quant("value", PORTFOLIO, "--surface", changed);
+      expect({ code, out }, err).to.deep.equal({ code: 1, out: "" });
+      expect(err).to.match(said);
+    }
+    const marked = temporary("marked.json", `\uFEFF${text}`);
+    expect((await quant("value", PORTFOLIO, "--surface", marked)).code).to.equal(0);
+  });
+
   it("answers bad input with one sentence that names it, and exit code 1", async () => {
+    const chain = readFileSync(CHAIN, "utf8").split("\n");
     const market = { spot: 1, time: 1, slices: [{ expiry: 1 }] };
     const cases: readonly [string[], RegExp][] = [
       [["iv", ...OPTION, "--call", "--price", "4000"], /not below the bound/],
@@ -319,6 +352,31 @@ describe("quant: command line", () => {
         /must be a name of ETH such as/,
       ],
       [["calibrate", "--rfqs", temporary("n.json", rfqWith({ ...RFQ, bid: "1" }))], /bid must be a number/],
+      [
+        ["calibrate", "--rfqs", temporary("o.json", rfqWith({ ...RFQ, bid: 1 }, { spot: -1 }))],
+        /the spot -1/,
+      ],
+      [
+        ["calibrate", "--rfqs", temporary("p.json", rfqWith({ ...RFQ, bid: 1 }, { time: -1e20 }))],
+        /the time -1/,
+      ],
+      [
+        ["calibrate", temporary("q.csv", `${chain[0]}\n${chain[1]?.replace(",3000,", ",Infinity,")}\n`)],
+        /no number/,
+      ],
+      [
+        [
+          "value",
+          temporary("r.json", '{"options":[{"instrument":"ETH-30JAN26-3000-C","quantity":1e16}]}'),
+          "--surface",
+          surface,
+        ],
+        /quantity must be at most/,
+      ],
+      [
+        ["price", "--forward", "1e200", ...OPTION.slice(2), "--call", "--volatility", "1"],
+        /within 1e-100 and 1e100/,
+      ],
       [["iv", ...OPTION, "--call", "--price", "-1"], /price -1 is below intrinsic 0/],
       [["price", ...OPTION, "--call", "--volatility", "-0.1"], /must not be negative/],
       [["forecast", temporary("b.csv", "a,b\n")], /Line 1/],

@@ -7,6 +7,8 @@ const YEAR = 365 * 86_400;
 const NEAREST_DELTA = 0.05;
 const FARTHEST_DELTA = 0.95;
 const LEAST_QUOTES = 5;
+/** The last time that a date can tell [s]. */
+const LATEST = 8.64e12;
 /** A volatility that is off the line through its neighbours by this much, and by OUTLIER_RATIO times the usual, is wrong. */
 const OUTLIER_POINTS = 0.05;
 const OUTLIER_RATIO = 6;
@@ -68,6 +70,11 @@ export class EmptyChainError extends Error {
   }
 }
 
+/** A chain whose spot or time is none. */
+export class BadSnapshotError extends Error {
+  override readonly name = "BadSnapshotError";
+}
+
 /** Where and when quotes were taken. */
 export interface Snapshot {
   readonly currency: string;
@@ -78,13 +85,14 @@ export interface Snapshot {
 /**
  * Judges quotes and sorts those that can be fitted by expiry and strike: out of the money, 5 to 95 delta, one a strike,
  * at least five an expiry, and none far off the line through its neighbours. Everything left out is reported.
- * @throws EmptyChainError if nothing is left
+ * @throws EmptyChainError if nothing is left; BadSnapshotError without a spot or a time
  */
 export function assembleChain(
   snapshot: Snapshot,
   raw: readonly RawQuote[],
   rejected: readonly DroppedQuote[],
 ): Chain {
+  requireSnapshot(snapshot, raw.length);
   const dropped = [...rejected];
   const groups = new Map<number, RawQuote[]>();
   for (const quote of raw) {
@@ -110,6 +118,15 @@ export function assembleChain(
   }
   if (expiries.length === 0) throw new EmptyChainError(snapshot.currency, dropped);
   return { ...snapshot, expiries, dropped };
+}
+
+/** Quotes of no known moment or without a price of the underlying say nothing; without quotes there may be neither. */
+function requireSnapshot({ currency, time, spot }: Snapshot, quotes: number): void {
+  if (quotes === 0) return;
+  if (!(spot > 0 && spot < Number.POSITIVE_INFINITY))
+    throw new BadSnapshotError(`The chain of ${currency} has the spot ${spot}; it must be positive.`);
+  if (!(time > 0 && time <= LATEST))
+    throw new BadSnapshotError(`The chain of ${currency} has the time ${time}; it must be in unix seconds.`);
 }
 
 /** Why a quote is not used; undefined if it is. */

@@ -28,7 +28,7 @@ interface Row {
 
 /**
  * Reads a recorded Deribit chain (CSV) of one currency: mark volatilities of options out of the money, 5 to 95 delta.
- * @throws ChainFileError naming the line that is broken or the column that is missing; EmptyChainError
+ * @throws ChainFileError naming the line that is broken or the column that is missing; EmptyChainError; BadSnapshotError
  */
 export function readDeribitCsv(text: string, currency: string): Chain {
   const [header = "", ...lines] = text.trimEnd().split(/\r?\n/);
@@ -67,7 +67,7 @@ function rowOf(line: string, number: number, names: readonly string[]): Row {
     );
   }
   const cell = (name: Column) => cells[names.indexOf(name)] ?? "";
-  const bad = NUMBERS.find((name) => cell(name) === "" || Number.isNaN(Number(cell(name))));
+  const bad = NUMBERS.find((name) => cell(name) === "" || !Number.isFinite(Number(cell(name))));
   if (bad) throw new ChainFileError(`Line ${number} of the chain holds a ${bad} that is no number.`);
   const time = (name: Column) => Math.floor(Date.parse(cell(name)) / 1000);
   for (const name of ["snapshot_utc", "expiry_datetime"] as const) {

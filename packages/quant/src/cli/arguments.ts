@@ -59,6 +59,21 @@ export class Arguments {
     return value;
   }
 
+  /** A whole number from `least` to `most`. */
+  whole(name: string, least: number, most: number): number | undefined {
+    const value = this.number(name);
+    if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most))
+      throw new UsageError(`--${name} needs a whole number from ${least} to ${most}, not ${value}.`);
+    return value;
+  }
+
+  /** Names joined by commas. */
+  names(name: string): readonly string[] | undefined {
+    const names = this.text(name)?.split(",");
+    if (names?.includes("")) throw new UsageError(`--${name} needs names joined by commas.`);
+    return names;
+  }
+
   needed(name: string): number {
     const value = this.number(name);
     if (value === undefined) throw new UsageError(`--${name} is missing.`);

@@ -11,15 +11,15 @@ import { readRfqs } from "./rfqs.ts";
 import { fixed, percent, table, utc } from "./table.ts";
 
 async function chainsOf(given: Arguments, progress: Progress): Promise<Chain[]> {
-  const live = given.text("deribit");
-  const wanted = given.text("currency");
+  const live = given.names("deribit");
+  const wanted = given.names("currency");
   const url = given.text("url");
   if (live !== undefined) {
     given.noFile();
     if (wanted !== undefined) throw new UsageError("--deribit names the currencies already.");
     if (given.text("rfqs") !== undefined) throw new UsageError("Say either --deribit or --rfqs.");
     const chains: Chain[] = [];
-    for (const currency of live.split(",")) {
+    for (const currency of live) {
       progress(`asking Deribit for ${currency}`);
       chains.push(await fetchDeribitChain(currency, url === undefined ? {} : { url }));
     }
@@ -34,7 +34,7 @@ async function chainsOf(given: Arguments, progress: Progress): Promise<Chain[]> 
   }
   if (url !== undefined) throw new UsageError("--url says where Deribit is, so it needs --deribit.");
   const text = readText(given.file("chain file"));
-  const currencies = wanted?.split(",") ?? currenciesOf(text);
+  const currencies = wanted ?? currenciesOf(text);
   if (currencies.length === 0) throw new InputError("The chain file has no quotes.");
   return currencies.map((currency) => readDeribitCsv(text, currency));
 }

@@ -1,7 +1,7 @@
 import { BadBandError } from "../bands.ts";
 import { BadOptionError } from "../black76.ts";
 import { CalibrationError } from "../calibration.ts";
-import { ChainFileError, DeribitError, EmptyChainError } from "../chains/index.ts";
+import { BadSnapshotError, ChainFileError, DeribitError, EmptyChainError } from "../chains/index.ts";
 import { NoImpliedVolError } from "../impliedVol.ts";
 import { BadSampleError, UnpricedError } from "../risk/index.ts";
 
@@ -20,6 +20,7 @@ const EXPECTED = [
   BadBandError,
   BadOptionError,
   BadSampleError,
+  BadSnapshotError,
   CalibrationError,
   ChainFileError,
   DeribitError,

@@ -1,12 +1,18 @@
 import { readFileSync } from "node:fs";
 import { type NamedOption, readInstrumentName } from "../chains/index.ts";
-import type { DatedSlice, Markets, Portfolio } from "../risk/index.ts";
+import type { DatedSlice, MarketState, Markets, Portfolio } from "../risk/index.ts";
+import { violations } from "../surface.ts";
 import { InputError } from "./failure.ts";
+
+const YEAR = 365 * 86_400;
+/** Largest quantity of a position: beyond it sums have no double. */
+const MOST = 1e15;
 
 /** Text of a file. */
 export function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    // Some programs put a mark of the byte order before the first letter.
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     throw new InputError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown"}.`);
   }
@@ -86,9 +92,14 @@ export function readPortfolio(file: string): Portfolio {
       const named: NamedOption =
         readInstrumentName(instrument.text()) ?? instrument.fail("a name such as ETH-27MAR26-3000-C");
       const { currency, expiry, strike, isCall } = named;
-      return { market: currency, expiry, strike, isCall, quantity: quantity.number() };
+      return { market: currency, expiry, strike, isCall, quantity: quantityOf(quantity) };
     }),
   };
+}
+
+function quantityOf(reader: Reader): number {
+  const quantity = reader.number();
+  return Math.abs(quantity) <= MOST ? quantity : reader.fail(`at most ${MOST}`);
 }
 
 /** Reads what `calibrate --out` wrote. */
@@ -99,9 +110,25 @@ export function readSurfaces(file: string): Markets {
     markets.entries().map(([name, market]) => {
       const { spot, time, slices } = market.fields("spot", "time", "slices");
       if (!spot || !time || !slices) throw new InputError(`${market.place} needs spot, time and slices.`);
-      return [name, { spot: spot.number(), time: time.number(), slices: slices.items().map(readSlice) }];
+      const state = { spot: spot.number(), time: time.number(), slices: slices.items().map(readSlice) };
+      requireSurface(market.place, state);
+      return [name, state];
     }),
   );
+}
+
+/** A surface that was changed by hand may be none any more. */
+function requireSurface(place: string, { spot, time, slices }: MarketState): void {
+  if (!(spot > 0)) throw new InputError(`${place}: spot must be positive.`);
+  const [violation] = violations(slices);
+  if (violation)
+    throw new InputError(`${place}: slices, item ${violation.slice + 1} breaks "${violation.condition}".`);
+  slices.forEach(({ years, expiry, forward }, i) => {
+    const item = `${place}: slices, item ${i + 1}`;
+    if (!(forward > 0)) throw new InputError(`${item}: forward must be positive.`);
+    if (!(Math.abs(expiry - time - years * YEAR) <= 1))
+      throw new InputError(`${item}: years is not the time from the surface's time to the expiry.`);
+  });
 }
 
 const SLICE_FIELDS = ["expiry", "years", "forward", "theta", "psi", "rho", "rmse", "quotes"] as const;

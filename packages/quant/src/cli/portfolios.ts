@@ -88,6 +88,7 @@ export const stress: Command = {
 };
 
 const COUNT = 20_000;
+const MOST = 5_000_000;
 
 function histories(given: Arguments, held: readonly string[]): Record<string, number[]> {
   if (given.text("history") === undefined) throw new UsageError("--history is missing.");
@@ -137,11 +138,13 @@ export const risk: Command = {
   run(given, progress) {
     const { prepared, held } = open(given);
     const returns = histories(given, held);
+    const count = given.whole("count", 1, MOST) ?? COUNT;
+    const seed = given.whole("seed", 0, 2 ** 32 - 1) ?? 1;
     const level = given.number("level") ?? 0.99;
     const historical = historicalMoves(returns);
     progress(`valuing the portfolio in ${historical.length} past days`);
     const methods: Record<string, TailRisk> = { historical: riskOf(prepared, historical, DAY, level) };
-    const moves = simulated(returns, given.number("count") ?? COUNT, given.number("seed") ?? 1, progress);
+    const moves = simulated(returns, count, seed, progress);
     progress(`valuing it in ${moves.length} simulated ones`);
     methods["simulated"] = riskOf(prepared, moves, DAY, level);
     const rows = Object.entries(methods).map(([name, tail]) => [

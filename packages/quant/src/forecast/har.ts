@@ -86,6 +86,8 @@ export function rollingHar(horizon: number) {
   let count = 0;
   return {
     add(variance: number): void {
+      if (!(variance > 0 && variance < Number.POSITIVE_INFINITY))
+        throw new BadSampleError(`The variance ${variance} of day ${variances.length} is not positive.`);
       variances.push(variance);
       const start = variances.length - horizon;
       if (start < MONTH) return;

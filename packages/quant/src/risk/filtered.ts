@@ -33,11 +33,12 @@ export function filterReturns(returns: ArrayLike<number>, options: FilterOptions
     throw new BadSampleError(`${length} returns are too few to filter; ${LEAST_RESIDUALS} are needed.`);
   let variance = 0;
   for (let i = 0; i < WARM_UP; i++) variance += (returns[i] ?? 0) ** 2 / WARM_UP;
-  if (!(variance > 0)) throw new BadSampleError("The first returns do not move.");
+  if (variance === 0) throw new BadSampleError("The first returns do not move.");
   const residuals = new Float64Array(length);
   const volatilities = new Float64Array(length + 1);
   for (let i = 0; i < length; i++) {
     const value = returns[i] ?? Number.NaN;
+    if (!Number.isFinite(value)) throw new BadSampleError(`Return ${i} is not a finite number.`);
     volatilities[i] = Math.sqrt(variance);
     residuals[i] = value / Math.sqrt(variance);
     variance = decay * variance + (1 - decay) * value * value;
