@@ -92,9 +92,8 @@ contract HedgeController is HedgeRegister {
         if (msg.sender != address(clearinghouse)) revert HedgeController_OnlyClearinghouse();
         if (_running == 0 || keccak256(abi.encode(order)) != _running) revert HedgeController_NotRunning();
         address underlying = _setUps[order.market].underlying;
-        // Whatever lay here before stays here.
-        uint256 cashBefore = IERC20(_usdc).balanceOf(address(this)) - order.cash;
-        uint256 unitsBefore = IERC20(underlying).balanceOf(address(this)) - order.units;
+        uint256 cashBefore = _givenOf(_usdc, order.cash);
+        uint256 unitsBefore = _givenOf(underlying, order.units);
         for (uint256 i; i < order.fills.length; ++i) cashAmount += _fill(order, i, underlying);
         cashBack = IERC20(_usdc).balanceOf(address(this)) - cashBefore;
         unitsBack = IERC20(underlying).balanceOf(address(this)) - unitsBefore;
@@ -147,6 +146,11 @@ contract HedgeController is HedgeRegister {
             order.cash += cash;
             order.units += units;
         }
+    }
+
+    /// @dev What lay here before an order that is funded with `funds`: it stays here.
+    function _givenOf(address token, uint256 funds) internal view virtual returns (uint256) {
+        return IERC20(token).balanceOf(address(this)) - funds;
     }
 
     /// @dev One batch of the vault's account: pay out, trade, pay back. The clearinghouse checks the vault afterwards.

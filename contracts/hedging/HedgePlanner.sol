@@ -98,6 +98,11 @@ contract HedgePlanner is IHedgePlanner {
         planned.buy = now_.target > 0;
         if (now_.target == 0) return (planned, now_);
         Limits memory limits = _limitsOf(setUp, planned.price);
+        // As near to the edge as the token's units let it.
+        if (Units.fromWadDown(FixedPoint.abs(now_.target), limits.decimals) == 0) {
+            planned.wanted = 0;
+            return (planned, now_);
+        }
         uint256 most = FixedPoint.min(
             FixedPoint.abs(now_.target),
             FixedPoint.divDown(setUp.parameters.maxTrade, Price.unwrap(planned.price))

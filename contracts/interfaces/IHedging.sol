@@ -131,6 +131,7 @@ interface IHedgeController {
     event KeeperSet(address indexed keeper, bool allowed);
     event HedgeNoted(uint8 indexed market, HedgeNote oldNote, HedgeNote newNote);
 
+    /// @notice Nothing to do: inside the band, or beyond it by less than a unit of the token.
     error HedgeController_InsideBand(int256 netDelta, uint256 band);
     error HedgeController_TooSoon(uint256 nextAt);
     error HedgeController_LossBudgetSpent(Usd loss, Usd left);

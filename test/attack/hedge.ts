@@ -2,13 +2,14 @@ import { deposit, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { moveUniswapPrice, wrapWeth } from "../../packages/lab/src/externals/index.ts";
+import { as, mined } from "../../packages/lab/src/externals/token.ts";
 import type { HedgeController } from "../../typechain-types/index.js";
 import { connection, curator, moveTo, refusal, type Scene, scene } from "../support/ballast.ts";
 import { buy, deployed, parametersWith, setHedge, setVenues, swapTerms } from "../support/hedging.ts";
 
 const { ethers, networkHelpers } = connection;
 const HOUR = 3_600;
-const GUARD = { balances: 1n, budget: 2n, window: 4n, caller: 8n } as const;
+const GUARD = { balances: 1n, budget: 2n, window: 4n, caller: 8n, gifts: 16n } as const;
 const LIE = { keepsAll: 0, reentersRebalance: 1, reentersDeleverage: 2, reentersNote: 3 } as const;
 
 /** The vault is short calls and wants 100 ether or more. */
@@ -234,6 +235,23 @@ describe("attacks on the hedge", () => {
     await (await mutant.rebalance(0)).wait();
     expect((await weth.balanceOf(thief ?? "")) > held + 50n * WAD).to.equal(true);
     expect(await usdc.balanceOf(await mutant.getAddress())).to.equal(0n);
+  });
+
+  it("is not stopped by a gift to the controller; if what lies there counted, three units would do", async () => {
+    const stage = await networkHelpers.loadFixture(shortCalls);
+    const planner = await (await plannerOf(stage)).getAddress();
+    const { weth } = stage.world.externals;
+    const { hedger } = stage.world.people;
+    const { hedgeController } = stage.world.people.keeper.ballast;
+    const mutant = await installed(stage, planner, GUARD.gifts, spotVenues(stage));
+    expect(await refusal(mutant.rebalance.staticCall(0))).to.equal("nothing was refused");
+    await wrapWeth(weth, hedger.signer, 6n);
+    for (const controller of [hedgeController, mutant]) {
+      await mined(as(weth, hedger.signer).transfer(String(controller.target), 3n));
+    }
+    expect(await refusal(mutant.rebalance.staticCall(0))).to.equal("HedgeController_WrongFill");
+    await (await hedgeController.rebalance(0)).wait();
+    expect(await weth.balanceOf(String(hedgeController.target))).to.equal(3n);
   });
 
   it("is not entered again by a venue", async () => {

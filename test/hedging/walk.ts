@@ -2,11 +2,10 @@ import { deposit, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { moveUniswapPrice, supplyAave, wrapWeth } from "../../packages/lab/src/externals/index.ts";
 import { as, mined } from "../../packages/lab/src/externals/token.ts";
-import { connection, moveTo, refusal } from "../support/ballast.ts";
+import { moveTo, refusal } from "../support/ballast.ts";
 import { buy, type HedgeScene, hedgeScene, setHedge } from "../support/hedging.ts";
 import { seeded } from "../support/random.ts";
 
-const { networkHelpers } = connection;
 const DAY = 86_400;
 const BUDGET = 300n * WAD;
 
@@ -36,7 +35,8 @@ async function disturb(stage: HedgeScene, roll: number, next: () => number): Pro
     await wrapWeth(weth, hedger.signer, some(20) * WAD);
     const own = await keeper.ballast.vault.account();
     const amount = await weth.balanceOf(hedger.address);
-    await (await deposit(hedger.ballast, hedger.address, own, await weth.getAddress(), amount)).wait();
+    // Of strangers the ledger takes nothing that has no price just then.
+    return isDone(deposit(hedger.ballast, hedger.address, own, await weth.getAddress(), amount));
   } else if (roll === 7) {
     await wrapWeth(weth, hedger.signer, WAD);
     await mined(as(weth, hedger.signer).transfer(stage.short, WAD / 2n));
@@ -50,14 +50,19 @@ async function isDone(attempt: Promise<unknown>): Promise<boolean> {
 }
 
 describe("a random walk of the hedge with hostile company", () => {
-  it("ends each rebalance nearer to the band, never beyond its edge, and inside unless a limit bound it", async () => {
-    const stage = await networkHelpers.loadFixture(walkScene);
+  for (const seed of [2_033, 71, 900_913]) walk(seed);
+});
+
+function walk(seed: number): void {
+  it(`ends each rebalance nearer to the band, never beyond its edge, and inside unless a limit bound it (seed ${seed})`, async () => {
+    // A scene of its own: a walk moves the market, which no fixture takes back.
+    const stage = await walkScene();
     const { hedgeController, books, vault } = stage.world.people.keeper.ballast;
-    const next = seeded(2_033);
+    const next = seeded(seed);
     const losses: { at: number; loss: bigint }[] = [];
     const seen = { inside: 0, bounded: 0, refused: 0, sold: 0, bought: 0, trades: 0 };
     let time = stage.start;
-    for (let step = 0; step < 60; step++) {
+    for (let step = 0; step < 90; step++) {
       const roll = Math.floor(next() * 10);
       if ((await disturb(stage, roll, next)) && roll < 3) seen.trades++;
       time += 120 + Math.floor(next() * 2_400);
@@ -99,4 +104,4 @@ describe("a random walk of the hedge with hostile company", () => {
     }
     expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).to.be.greaterThan(0);
   });
-});
+}

@@ -16,7 +16,8 @@ contract HedgeMutant is HedgeController {
         Balances,
         Budget,
         Window,
-        Caller
+        Caller,
+        Gifts
     }
 
     uint256 private immutable _missing;
@@ -33,6 +34,11 @@ contract HedgeMutant is HedgeController {
 
     function _has(Guard guard) private view returns (bool) {
         return (_missing >> uint256(guard)) & 1 == 0;
+    }
+
+    /// @dev Takes what lies here for what came back.
+    function _givenOf(address token, uint256 funds) internal view override returns (uint256) {
+        return _has(Guard.Gifts) ? super._givenOf(token, funds) : 0;
     }
 
     /// @dev Believes what venues tell.
