@@ -3,9 +3,13 @@
  * Scales: wad (18 decimals), Q64 and Q96 (binary fraction digits).
  */
 
+/** One, with 18 decimals. */
 export const WAD = 10n ** 18n;
+/** One, with 64 binary digits after the point. */
 export const ONE_Q64 = 1n << 64n;
+/** One, with 96 binary digits after the point. */
 export const ONE_Q96 = 1n << 96n;
+/** ln 2 [Q96]. */
 export const LN2_Q96 = 0xb17217f7d1cf79abc9e3b398n;
 const ROOT2_Q108 = 0x16a09e667f3bcc908b2fb1366ea9n;
 /** Seconds in the year that volatilities refer to. */
@@ -16,8 +20,11 @@ export class DomainError extends RangeError {
   override readonly name = "DomainError";
 }
 
+/** Size of a number. */
 export const abs = (x: bigint): bigint => (x < 0n ? -x : x);
+/** The larger of two. */
 export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+/** The smaller of two. */
 export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /** floor(a * b / denominator) for a, b >= 0. */

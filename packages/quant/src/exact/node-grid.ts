@@ -1,14 +1,23 @@
 /** Bit-exact mirror of `contracts/risk/NodeGrid.sol`: where nodes lie and how words are packed and read. */
 import { lnRatio, max, min, WAD } from "./fixed-point.ts";
 
+/** Nodes of a grid. */
 export const NODES = 30;
+/** Lanes of a word; nodes 0 to 14 are those of word A, 15 to 29 those of word B. */
 export const LANES = 15;
+/** Node of the lowest tail; the other five follow. */
 export const FIRST_TAIL = 5;
+/** First node whose volatility is shocked down. */
 export const FIRST_DOWN = 11;
+/** First node whose volatility is not shocked. */
 export const FIRST_SAME = 24;
+/** Node of the unshocked level 1 - driftLimit; the next four follow in steps of half of it. */
 export const FIRST_DENSE = 25;
+/** Lane of word B with the unshocked level 1. */
 export const CENTRE_LANE = 12;
+/** A lane unit is the reference spot over two to this power, at exponent zero. */
 export const VALUE_BITS = 29n;
+/** Gross sums below this leave every lane exact. */
 export const MAX_GROSS = 1n << 63n;
 /** Move of each tail that its loss is scaled by: |level - 1| before it was widened [wad]. */
 export const TAILS: readonly bigint[] = [66n, 50n, 33n, 50n, 100n, 200n].map(
@@ -24,6 +33,7 @@ export interface LaneSums {
   shortB: bigint;
 }
 
+/** Sums of nothing. */
 export const emptySums = (): LaneSums => ({
   lanes: new Array<bigint>(NODES).fill(0n),
   grossA: 0n,

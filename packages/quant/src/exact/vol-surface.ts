@@ -26,6 +26,7 @@ export const VIOLATIONS = [
   "CalendarSlope",
   "CalendarPhi",
 ] as const;
+/** What a slice or a pair of them breaks, if anything. */
 export type Violation = (typeof VIOLATIONS)[number];
 
 /** Packs a slice into its storage word; digits below the units are dropped. */
