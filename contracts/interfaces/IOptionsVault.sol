@@ -58,7 +58,8 @@ interface IOptionsVault is IEpochQueue {
     error OptionsVault_WindDown(Usd navBid);
 
     /// @notice Fills what waits at the current mark, if that is newer than the last epoch's and newer by LEAD than the oldest
-    /// cohort that waits. Anyone may call. Work does not grow with the number of requests.
+    /// cohort that waits. Anyone may call. Work does not grow with the number of requests. Once no flow limit binds exits,
+    /// an account that holds nothing but cash needs no mark: its NAV is known without a price.
     function processEpoch() external returns (uint256 epochId);
 
     /// @notice First deposit, whose shares are locked for ever, so that supply is never zero. Once.

@@ -188,7 +188,8 @@ interface IQuoter {
     /// @notice When capital was last marked, unix seconds.
     function capitalMarkedAt() external view returns (uint256);
 
-    /// @notice Marks capital at the vault's NAV: a lower one at any time, a higher one once the last is six hours old.
+    /// @notice Marks capital at the vault's NAV, or at nothing while exits wait for cash, so that nothing is opened with it:
+    /// a lower one at any time, a higher one once the last is six hours old.
     /// Anyone. Reverts with Quoter_MarkUnusable while NAV cannot be read well enough (FLAW_* of IValuation).
     function markCapital() external;
 

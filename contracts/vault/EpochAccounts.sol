@@ -72,7 +72,7 @@ abstract contract EpochAccounts is Fees {
         AccountId account,
         VaultReading calldata read_,
         int256 mid
-    ) private view returns (EpochMark memory mark) {
+    ) internal view virtual returns (EpochMark memory mark) {
         (int256 earned, int256 hedgeLoss, int256 slices) = _cumulative(account);
         mark.mid = _narrow(mid);
         mark.spot = uint128(FixedPoint.min(Price.unwrap(read_.spot), type(uint128).max));

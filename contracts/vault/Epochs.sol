@@ -167,6 +167,11 @@ abstract contract Epochs is EpochQueue, AccessManaged {
     /// @dev Notes what the next epoch's fees and attribution are measured from.
     function _noteEpoch(VaultReading memory read_, Epoch memory done) internal virtual;
 
+    /// @dev Whether exits are bound by no flow limit: the vault is ending, or the first of them has waited too long.
+    function _isFlowFree() internal view returns (bool) {
+        return _isWindingDown || block.timestamp > silo.waitingSince(Side.Redeem) + MAX_WAIT;
+    }
+
     function _navOf(VaultReading memory read_) internal pure returns (NetAssetValue memory) {
         return NetAssetValue(read_.bid, read_.ask, read_.mid, read_.markTime);
     }
@@ -215,8 +220,7 @@ abstract contract Epochs is EpochQueue, AccessManaged {
 
     /// @dev Shares that may leave in this epoch.
     function _roomOut(uint256 supply) private view returns (uint256) {
-        if (_isWindingDown || block.timestamp > silo.waitingSince(Side.Redeem) + MAX_WAIT) return supply;
-        return FixedPoint.mulUp(supply, _limits.redeemPerEpoch);
+        return _isFlowFree() ? supply : FixedPoint.mulUp(supply, _limits.redeemPerEpoch);
     }
 
     /// @dev Cash that may leave without debt and with the initial requirement met [USDC units].

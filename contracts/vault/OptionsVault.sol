@@ -8,7 +8,10 @@ import {IEpochAccounts} from "../interfaces/IEpochAccounts.sol";
 import {Epoch, IOptionsVault, NetAssetValue} from "../interfaces/IOptionsVault.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
-import {IValuation, VaultReading} from "../interfaces/IValuation.sol";
+// prettier-ignore
+import {
+    FLAW_NO_PRICE, FLAW_PRICE_UNUSABLE, FLAW_SURFACE_STALE, IValuation, VaultReading
+} from "../interfaces/IValuation.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
@@ -25,6 +28,8 @@ import {Epochs} from "./Epochs.sol";
 contract OptionsVault is Epochs {
     uint8 private constant MARKET = 0;
     uint256 private constant ALL_SCOPES = 3;
+    /// @dev What may be wrong with a reading that rests on no market.
+    uint256 private constant NO_MARKET = FLAW_NO_PRICE | FLAW_PRICE_UNUSABLE | FLAW_SURFACE_STALE;
 
     IOptionPricer public immutable optionPricer;
     IPriceRouter public immutable priceRouter;
@@ -99,7 +104,21 @@ contract OptionsVault is Epochs {
 
     function _usableReading() internal view override returns (VaultReading memory read_) {
         read_ = reading();
-        if (read_.flaws != 0) revert OptionsVault_MarkFlawed(read_.flaws);
+        if (read_.flaws == 0) return read_;
+        if (read_.flaws & ~NO_MARKET != 0 || !_isFlowFree() || !_hasCashOnly(read_))
+            revert OptionsVault_MarkFlawed(read_.flaws);
+        // No price could change what is there, so a dead feed keeps nobody in: the mark is of now.
+        read_.markTime = block.timestamp;
+    }
+
+    /// @dev Whether the account holds nothing that has a price.
+    function _hasCashOnly(VaultReading memory read_) private view returns (bool) {
+        if (read_.hedge != 0 || Usd.unwrap(read_.hedgeValue) != 0) return false;
+        if (clearinghouse.positionWords(account()).length != 0) return false;
+        address[] memory assets = clearinghouse.collateralAssets();
+        for (uint256 i; i < assets.length; ++i)
+            if (clearinghouse.collateralOf(account(), assets[i]) != 0) return false;
+        return true;
     }
 
     function _takeFees(uint256 epochId, VaultReading memory read_) internal override {

@@ -78,10 +78,14 @@ contract QuoteConditions is QuoteStore {
 
     /// @notice See IQuoter.
     function markCapital() public {
-        VaultReading memory reading = vault.reading();
-        if (reading.flaws & ~TOLERATED != 0) revert IQuoter.Quoter_MarkUnusable(reading.flaws);
         uint256 older = _capital;
-        uint256 newer = _positive(reading.mid);
+        uint256 newer;
+        // What leavers wait for opens nothing.
+        if (!vault.exitsWaiting()) {
+            VaultReading memory reading = vault.reading();
+            if (reading.flaws & ~TOLERATED != 0) revert IQuoter.Quoter_MarkUnusable(reading.flaws);
+            newer = _positive(reading.mid);
+        }
         if (block.timestamp < _markedAt + MARK_LIFE) {
             if (newer < older) _capital = uint128(newer);
             else return;

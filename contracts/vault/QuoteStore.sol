@@ -38,10 +38,12 @@ abstract contract QuoteStore is AccessManaged {
         _account = accountIdOf(address(vault_), 0);
     }
 
-    /// @dev What limits are shares of [wad USD]: NAV as marked, or while no mark is young enough, as it is, but no more.
+    /// @dev What limits are shares of [wad USD]: NAV as marked, or while no mark is young enough, as it is, but no more, and
+    /// nothing while exits wait.
     function _capitalNow() internal view returns (uint256) {
         uint256 marked = _capital;
         if (block.timestamp < _markedAt + MARK_LIFE) return marked;
+        if (vault.exitsWaiting()) return 0;
         uint256 live = _positive(vault.reading().mid);
         return _markedAt == 0 ? live : FixedPoint.min(marked, live);
     }

@@ -111,7 +111,7 @@ contract Silo is ISilo {
     }
 
     /// @inheritdoc ISilo
-    function waiting(Side side) external view returns (uint256) {
+    function waiting(Side side) public view returns (uint256) {
         return _queues[side].waiting;
     }
 

@@ -32,7 +32,8 @@ export async function scene(): Promise<Scene> {
 /** The same, whose hedge can borrow so much WETH from Aave [wei]. */
 export async function sceneOn(lentWeth: bigint | undefined): Promise<Scene> {
   const world = await setStage(connection, 2_000n * WAD, undefined, INSURANCE_DOLLARS, lentWeth);
-  const start = Math.ceil(((await clock.now()) + 60) / HOUR) * HOUR;
+  // The first mark has to be newer than the first requests by more than the queue's lead.
+  const start = Math.ceil(((await clock.now()) + 600) / HOUR) * HOUR;
   const expiries = listExpiries(start, [2, 7, 14, 30, 60]);
   const player = marketPlayer(world, expiries);
   await clock.advanceTo(start);

@@ -1,0 +1,201 @@
+import { deposit, type Leg, packPosition, reduce, trade } from "@ballast/sdk";
+import { expect } from "chai";
+import { wrapWeth } from "../../packages/lab/src/externals/index.ts";
+import { option } from "../support/ballast.ts";
+import {
+  as,
+  connection,
+  curator,
+  done,
+  expiryOf,
+  limit,
+  type Room,
+  refusal,
+  room,
+  USDC,
+  WAD,
+} from "../support/queue.ts";
+
+const { ethers, networkHelpers } = connection;
+const SCALE = 10n ** 12n;
+const DAY = 86_400;
+const GOOD = "nothing was refused";
+
+/** All who have shares ask for all that they are worth. */
+async function leave({ alice, carol }: Room): Promise<void> {
+  await done(
+    carol.ballast.vault.mint(await carol.ballast.shares.maxMint(carol.address), carol.address, carol.address),
+  );
+  for (const { ballast, address } of [alice, carol])
+    await done(ballast.vault.requestRedeem(await ballast.shares.balanceOf(address), address, address));
+}
+
+/** A price feed that can die. */
+async function mortalFeed(stage: Room) {
+  const feed = await ethers.deployContract("StatusFeed", [stage.world.externals.feed.address]);
+  await done((await curator(stage)).priceRouter.setFeed(0, feed.target));
+  return feed;
+}
+
+/** Everybody asks for all of it, and the market goes quiet for ever. */
+async function deadMarket() {
+  const stage = await room();
+  await leave(stage);
+  const feed = await mortalFeed(stage);
+  await feed.kill();
+  await stage.wait(DAY);
+  return stage;
+}
+
+/** A vault that is short options, all of whose LPs want out. */
+async function lockedIn() {
+  const stage = await room();
+  const { ballast, account } = stage.world.people.hedger;
+  const call: Leg = { instrument: option(expiryOf(stage, 2), 2_000n, "call"), quantity: 60n * WAD };
+  await done(trade(ballast, account, [call]));
+  await limit(stage, { redemptions: WAD });
+  await leave(stage);
+  return { ...stage, call, ballast, account };
+}
+
+/** Everybody asks for all of it, in a vault of cash. */
+async function lockedInCash() {
+  const stage = await room();
+  await leave(stage);
+  return stage;
+}
+
+describe("vault: the last to leave", () => {
+  it("lets everybody out of a vault of cash though no price ever comes again, once the end is declared", async () => {
+    const stage = await networkHelpers.loadFixture(deadMarket);
+    const { vault, shares } = stage.alice.ballast;
+    expect(await refusal(vault.processEpoch.staticCall())).to.equal("OptionsVault_MarkFlawed");
+    await done((await curator(stage)).vault.setWindDown(true));
+    const supply = await shares.totalSupply();
+    const cash = await stage.alice.ballast.clearinghouse.cashOf(await vault.account());
+    const asked = [stage.alice, stage.carol].map((lp) => vault.pendingRedeemRequest(0n, lp.address));
+    const [one = 0n, two = 0n] = await Promise.all(asked);
+    await stage.process();
+    const epoch = await vault.epoch((await vault.currentEpoch()) - 1n);
+    // Interest of the second between, if any, is theirs as well.
+    expect(epoch.assetsOut - ((one + two) * cash) / supply / SCALE).to.be.within(-2n, USDC);
+    // Pro rata, whatever one has.
+    const [first, second] = [
+      await shares.maxWithdraw(stage.alice.address),
+      await shares.maxWithdraw(stage.carol.address),
+    ];
+    expect(first * two - second * one).to.be.within(-2n * (one + two), 2n * (one + two));
+    const held = await stage.alice.ballast.usdc.balanceOf(stage.alice.address);
+    await done(vault.redeem(one, stage.alice.address, stage.alice.address));
+    expect(await stage.alice.ballast.usdc.balanceOf(stage.alice.address)).to.equal(held + first);
+  });
+
+  it("lets them out after a week of waiting without anybody's word, and not earlier", async () => {
+    const stage = await networkHelpers.loadFixture(deadMarket);
+    const { vault } = stage.alice.ballast;
+    await stage.wait(6 * DAY - 60);
+    expect(await refusal(vault.processEpoch.staticCall())).to.equal("OptionsVault_MarkFlawed");
+    await stage.wait(120);
+    await stage.process();
+    expect(await vault.pendingRedeemRequest(0n, stage.alice.address)).to.equal(0n);
+    expect(await vault.pendingRedeemRequest(0n, stage.carol.address)).to.equal(0n);
+  });
+
+  it("waits for a price as long as anything is held that has one", async () => {
+    const stage = await networkHelpers.loadFixture(deadMarket);
+    await done((await curator(stage)).vault.setWindDown(true));
+    const { vault, clearinghouse } = stage.alice.ballast;
+    const own = await vault.account();
+    expect(await refusal(vault.processEpoch.staticCall())).to.equal(GOOD);
+    // A collateral or a position of the account, by the ledger's own word.
+    const at = stage.world.deployment.contracts;
+    const { price } = await stage.alice.ballast.priceRouter.spot(0);
+    expect(price).to.equal(0n);
+    const feed = await mortalFeed(stage);
+    await feed.set(2_000n * WAD, await stage.clock.now(), 0);
+    const { hedger } = stage.world.people;
+    const { weth } = stage.world.externals;
+    await wrapWeth(weth, hedger.signer, WAD);
+    await done(deposit(hedger.ballast, hedger.address, own, at.weth, WAD));
+    await feed.kill();
+    expect(await clearinghouse.collateralOf(own, at.weth)).to.equal(WAD);
+    expect(await refusal(vault.processEpoch.staticCall())).to.equal("OptionsVault_MarkFlawed");
+    await feed.set(2_000n * WAD, await stage.clock.now(), 0);
+    expect(await refusal(vault.processEpoch.staticCall())).to.equal("OptionsVault_MarkFlawed");
+  });
+
+  it("opens nothing with what leavers wait for, closes what there is, and opens again when they are paid", async () => {
+    const stage = await networkHelpers.loadFixture(lockedIn);
+    const { ballast, account, call } = stage;
+    const { vault, quoter, books } = ballast;
+    const own = await vault.account();
+    const another: Leg = { instrument: option(expiryOf(stage, 2), 2_100n, "call"), quantity: WAD };
+    const ready = async () => {
+      await done(books.refreshAll(own));
+      const words = [call, another].map(({ instrument }) => packPosition(instrument, WAD));
+      await done(ballast.riskArrays.refreshPositions(words));
+    };
+    const open = () => refusal(quoter.quote.staticCall(another.instrument, another.quantity));
+    for (let hour = 1; hour <= 2; hour++) {
+      expect(await vault.exitsWaiting()).to.equal(false);
+      await stage.mark(hour);
+      await done(books.refreshAll(own));
+      await stage.process();
+    }
+    expect(await vault.exitsWaiting()).to.equal(true);
+    await ready();
+    expect(await vault.pendingRedeemRequest(0n, stage.alice.address)).to.be.greaterThan(0n);
+    // It is for anybody to say so, as of any other fall of capital.
+    expect(await open()).to.equal(GOOD);
+    await done(quoter.markCapital());
+    expect(await quoter.capital()).to.equal(0n);
+    expect(await open()).to.equal("Quoter_NoCapacity");
+    expect(await refusal(trade(ballast, account, [another]))).to.equal("Quoter_NoCapacity");
+    // The mark runs out, but what it says of leavers does not.
+    await stage.mark(9);
+    await ready();
+    expect(await quoter.capital()).to.equal(0n);
+    expect(await open()).to.equal("Quoter_NoCapacity");
+    await done(reduce(ballast, account, [{ ...call, quantity: -call.quantity }]));
+    await stage.mark(10);
+    await stage.process();
+    expect(await vault.exitsWaiting()).to.equal(false);
+    expect(await vault.pendingRedeemRequest(0n, stage.alice.address)).to.equal(0n);
+    await done(quoter.markCapital());
+    expect(await quoter.capital()).to.be.greaterThan(0n);
+  });
+
+  it("keeps redemptions while nothing is left for them, gives them back on demand, and pays them pro rata later", async () => {
+    const stage = await networkHelpers.loadFixture(lockedInCash);
+    const { alice, carol } = stage;
+    const at = stage.world.deployment.contracts;
+    const { vault, shares, clearinghouse } = alice.ballast;
+    const own = await vault.account();
+    const emptied = await as(stage, at.vault);
+    const cash = (await clearinghouse.cashOf(own)) / SCALE;
+    await done(emptied.clearinghouse.withdraw(own, at.usdc, cash, stage.bob.address));
+    await stage.mark(1);
+    expect(await refusal(vault.processEpoch.staticCall())).to.equal("OptionsVault_WindDown");
+    // Who does not want to wait has its shares back.
+    await done(carol.ballast.vault.cancelRedeemRequest(0n, carol.address));
+    await stage.wait(DAY + 60);
+    const asked = await vault.claimableCancelRedeemRequest(0n, carol.address);
+    await done(carol.ballast.vault.claimCancelRedeemRequest(0n, carol.address, carol.address));
+    await done(carol.ballast.vault.requestRedeem(asked, carol.address, carol.address));
+    // Half of it is recovered, and everybody has half, all at once.
+    await done((await curator(stage)).vault.setWindDown(true));
+    const { usdc } = stage.bob.ballast;
+    await done(usdc.approve(at.clearinghouse, cash / 2n));
+    await done(stage.bob.ballast.clearinghouse.deposit(own, at.usdc, cash / 2n));
+    await stage.mark(30);
+    const supply = await shares.totalSupply();
+    const one = await vault.pendingRedeemRequest(0n, alice.address);
+    await stage.process();
+    expect(await vault.pendingRedeemRequest(0n, alice.address)).to.equal(0n);
+    expect(await vault.pendingRedeemRequest(0n, carol.address)).to.equal(0n);
+    const due = ((cash / 2n) * one) / supply;
+    expect((await shares.maxWithdraw(alice.address)) - due).to.be.within(-2n, USDC);
+    const due2 = ((cash / 2n) * asked) / supply;
+    expect((await shares.maxWithdraw(carol.address)) - due2).to.be.within(-2n, USDC);
+  });
+});
