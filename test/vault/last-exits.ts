@@ -53,6 +53,7 @@ async function lockedIn() {
   const { ballast, account } = stage.world.people.hedger;
   const call: Leg = { instrument: option(expiryOf(stage, 2), 2_000n, "call"), quantity: 60n * WAD };
   await done(trade(ballast, account, [call]));
+  await done(ballast.quoter.markCapital());
   await limit(stage, { redemptions: WAD });
   await leave(stage);
   return { ...stage, call, ballast, account };
@@ -131,9 +132,9 @@ describe("vault: the last to leave", () => {
     const own = await vault.account();
     const another: Leg = { instrument: option(expiryOf(stage, 2), 2_100n, "call"), quantity: WAD };
     const ready = async () => {
-      await done(books.refreshAll(own));
       const words = [call, another].map(({ instrument }) => packPosition(instrument, WAD));
       await done(ballast.riskArrays.refreshPositions(words));
+      await done(books.refreshAll(own));
     };
     const open = () => refusal(quoter.quote.staticCall(another.instrument, another.quantity));
     for (let hour = 1; hour <= 2; hour++) {

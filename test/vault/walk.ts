@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { replace } from "../support/mutants.ts";
 import { connection, done, type Room } from "../support/queue.ts";
-import { startWalk, takeStep, type Walk, walkScene } from "../support/walk.ts";
+import { startWalk, takeStep, walkScene } from "../support/walk.ts";
+import type { Walk } from "../support/walk-rules.ts";
 
 const { ethers } = connection;
 const STEPS = 70;
