@@ -65,7 +65,7 @@ struct OrderQuote {
 /// @param minSize smallest position that a trade may leave the vault in a series [wad]; of a series that it does not hold yet
 /// twice that once it holds 512, and twice as much with every 32 more
 /// @param strikeStep strikes opened are multiples of this share of the power of ten below them
-/// @param minTenor seconds before expiry when quoting for opening stops
+/// @param minTenor seconds before expiry when quoting for opening stops; for closing it stops half an hour before
 /// @param maxTenor longest tenor quoted, seconds
 struct QuoterParameters {
     uint64 halfSpreadVol;
@@ -116,6 +116,7 @@ interface IQuoter {
     error Quoter_BadOrder(uint256 instruments, uint256 quantities, uint256 most);
     error Quoter_RepeatedSeries(InstrumentId instrument);
     error Quoter_MixedMarkets(uint8 first, uint8 other);
+    /// @notice Opens between `minTenor` and `maxTenor` before expiry; closes as well until the half hour that the fixing averages.
     error Quoter_TenorOutOfRange(uint256 tenor, uint256 minimum, uint256 maximum);
     error Quoter_DeltaOutOfRange(int256 delta, uint256 minimum, uint256 maximum);
     error Quoter_VolatilityOutOfRange(uint256 volatility, uint256 minimum, uint256 maximum);

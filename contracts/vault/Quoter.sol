@@ -17,6 +17,7 @@ import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 import {QuoteFace} from "./QuoteFace.sol";
 import {Exposure, QuoteRisk} from "./QuoteRisk.sol";
+import {QuoteTerms} from "./QuoteTerms.sol";
 
 /// @title Quoter
 /// @notice Prices trades against the vault's whole book: Black-76 at the surface's volatility, moved against the taker by a
@@ -47,6 +48,8 @@ contract Quoter is QuoteFace {
     /// how many the vault holds, and places that cost nothing would be taken by whoever wants it to open no others.
     uint256 private constant AMPLE_SERIES = 512;
     uint256 private constant SERIES_STEP = 32;
+    /// @dev What fixings average (see SettlementOracle).
+    uint256 private constant FIXING_WINDOW = 30 minutes;
     /// @dev Widest half-spread in volatility, whatever adds up to it [wad].
     uint256 private constant WIDEST = 0.5e18;
 
@@ -202,6 +205,7 @@ contract Quoter is QuoteFace {
         InstrumentId instrument = order.instruments[index];
         int256 quantity = Quantity.unwrap(order.quantities[index]);
         OptionValue memory mid = optionPricer.valueAt(instrument, Price.wrap(order.spot));
+        _requireBeforeFixing(p, instrument.expiryOf() - block.timestamp);
         if (!_closes(p, instrument, quantity)) {
             order.opens = true;
             _requireOpenable(p, instrument, mid);
@@ -320,10 +324,7 @@ contract Quoter is QuoteFace {
         if (tenor < p.minTenor || tenor > p.maxTenor) {
             revert Quoter_TenorOutOfRange(tenor, p.minTenor, p.maxTenor);
         }
-        uint256 step = FixedPoint.mulDown(_decadeOf(instrument.strikeOf()), p.strikeStep);
-        if (step != 0 && instrument.strikeOf() % step != 0) {
-            revert Quoter_OffGrid(instrument.strikeOf(), step);
-        }
+        QuoteTerms.requireOnGrid(instrument.strikeOf(), p.strikeStep);
         uint256 delta = FixedPoint.abs(mid.delta);
         if (delta < p.minDelta || delta > p.maxDelta) {
             revert Quoter_DeltaOutOfRange(mid.delta, p.minDelta, p.maxDelta);
@@ -333,10 +334,10 @@ contract Quoter is QuoteFace {
         }
     }
 
-    /// @dev The largest power of ten that is not above `strike`, at least a cent [wad].
-    function _decadeOf(uint256 strike) private pure returns (uint256 decade) {
-        decade = 1e16;
-        while (decade * 10 <= strike) decade *= 10;
+    /// @dev While a series is being fixed it is worth an average that is known a little better every minute, and not what the
+    /// price of now says: who holds it could close at that, or be settled at the average, whichever is better.
+    function _requireBeforeFixing(QuoterParameters memory p, uint256 tenor) internal view virtual {
+        if (tenor < FIXING_WINDOW) revert Quoter_TenorOutOfRange(tenor, FIXING_WINDOW, p.maxTenor);
     }
 
     function _exposureOf(Order memory order) internal view virtual returns (Exposure memory exposure) {

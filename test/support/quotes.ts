@@ -45,6 +45,7 @@ export const UNGUARDED = {
   size: 16n,
   grid: 32n,
   venues: 64n,
+  fixing: 128n,
 } as const;
 
 /**

@@ -262,8 +262,9 @@ export const ERROR_CODEX: Readonly<Record<string, CodexEntry>> = {
   },
   Quoter_ZeroAddress: { cause: "An address is zero.", fix: "Name a contract." },
   Quoter_TenorOutOfRange: {
-    cause: "The vault does not quote this expiry now.",
-    fix: "Choose another expiry.",
+    cause:
+      "The vault does not quote this expiry now: it is too far, too near to open, or its fixing is being averaged.",
+    fix: "Choose another expiry; within its last half hour, wait for the settlement.",
   },
   Quoter_DeltaOutOfRange: {
     cause: "The strike is too far from the money to be quoted.",

@@ -65,7 +65,8 @@ contract QuoterMutant is Quoter {
         Surface,
         Size,
         Grid,
-        Venues
+        Venues,
+        Fixing
     }
 
     uint256 private immutable _missing;
@@ -137,6 +138,11 @@ contract QuoterMutant is Quoter {
     ) internal view override returns (bool) {
         if (!_has(Guard.Size)) p.minSize = 0;
         return super._closes(p, instrument, quantity);
+    }
+
+    /// @dev Trades on while the fixing is being averaged.
+    function _requireBeforeFixing(QuoterParameters memory p, uint256 tenor) internal view override {
+        if (_has(Guard.Fixing)) super._requireBeforeFixing(p, tenor);
     }
 
     /// @dev Opens at any strike.

@@ -128,6 +128,7 @@ export interface ExactQuote {
 const HOUR = 3_600n;
 const DAY = 24n * HOUR;
 const WIDEST = WAD / 2n;
+const FIXING_WINDOW = HOUR / 2n;
 const AMPLE_SERIES = 512n;
 const SERIES_STEP = 32n;
 const VOLATILITY_FLOOR = WAD / 100n;
@@ -154,6 +155,7 @@ export function volatilityOf(
 export function refusalOf(p: QuoterParameters, order: OrderInputs): QuoteRefusal | undefined {
   let opens = false;
   for (const leg of order.legs) {
+    if (leg.expiry - order.now < FIXING_WINDOW) return "TenorOutOfRange";
     const left = abs(leg.held - leg.quantity);
     const least = leg.held === 0n ? leastOfNew(p.minSize, order.seriesHeld) : p.minSize;
     const wasDust = left < abs(leg.held) && abs(leg.held) < least;
