@@ -18,13 +18,22 @@ const contracts = readdirSync(join(ROOT, "contracts"), { recursive: true })
   .filter((path) => path.endsWith(".sol") && !path.startsWith("interfaces"))
   .map((path) => path.replace(/\.sol$/, ""));
 
+const ROUNDS = /FixedPoint\.(mul|div|signed|pow|ln|exp|sqrt|root|scaled)|_ceilDiv\(/;
+
+/** Functions of a source, by name, with their bodies. */
+function functionsOf(source: string): [string, string][] {
+  return source
+    .split(/^ {4}function /m)
+    .slice(1)
+    .map((part) => [/^\w+/.exec(part)?.[0] ?? "", part.replace(/^\w+/, "").replace(/\/\/.*$/gm, "")]);
+}
+
 describe("docs/MIRRORS.md", () => {
   it("has each contract once: with its mirror, or excused because it rounds nothing", () => {
     expect(rows.map(([contract]) => names(contract)[0]).sort()).to.deep.equal([...contracts].sort());
-    const rounds = /FixedPoint\.(mul|div|signed|pow|ln|exp|sqrt|root|scaled)/;
     for (const [contract, reason = ""] of excused) {
       const source = read(`contracts/${names(contract)[0]}.sol`);
-      expect(rounds.test(source), `${contract} rounds`).to.equal(false);
+      expect(ROUNDS.test(source), `${contract} rounds`).to.equal(false);
       expect(reason.trim().length, `${contract} has a reason`).to.be.greaterThan(5);
     }
     expect(mirrored.length).to.be.greaterThan(50);
@@ -41,6 +50,21 @@ describe("docs/MIRRORS.md", () => {
       expect([...lacking, ...unknown], `${contract}`).to.deep.equal([]);
       expect(names(functions).length * names(own).length, `${contract}`).to.be.greaterThan(0);
     }
+  });
+
+  it("names each function that rounds, and finds those that do", () => {
+    let rounding = 0;
+    for (const [contract, functions] of mirrored) {
+      const named = new Set([...names(functions), "_ceilDiv"]);
+      const all = functionsOf(read(`contracts/${names(contract)[0]}.sol`));
+      const found = all.filter(([, body]) => ROUNDS.test(body)).map(([name]) => name);
+      expect(
+        found.filter((name) => !named.has(name)),
+        `${contract}`,
+      ).to.deep.equal([]);
+      rounding += found.length;
+    }
+    expect(rounding).to.be.greaterThan(100);
   });
 
   it("names tests that compare just this mirror, and leaves no mirror out", () => {

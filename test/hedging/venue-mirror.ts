@@ -1,10 +1,11 @@
 import { trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import * as hedging from "../../packages/quant/src/exact/hedging.ts";
+import * as pricer from "../../packages/quant/src/exact/option-value.ts";
 import * as mirror from "../../packages/quant/src/exact/short-venue.ts";
 import * as smile from "../../packages/quant/src/exact/smile.ts";
-import { connection, curator, expiryOf, option, scene } from "../support/ballast.ts";
-import { setHedge } from "../support/hedging.ts";
+import { connection, curator, expiryOf, option, type Scene, scene } from "../support/ballast.ts";
+import { buy, hedgeScene, parametersWith, setHedge } from "../support/hedging.ts";
 import { seeded } from "../support/random.ts";
 
 const { ethers, networkHelpers } = connection;
@@ -180,7 +181,87 @@ describe("Hedge Greeks and budgets: the mirror in BigInt", () => {
     );
     const { value, delta, gamma, vega, theta, grossVega } = await optionPricer.bookValue(0, words);
     expect(legs.length).to.be.greaterThan(1);
-    expect({ value, delta, gamma, vega, theta, grossVega }).to.deep.equal(smile.bookValue(legs));
+    expect({ value, delta, gamma, vega, theta, grossVega }).to.deep.equal(pricer.bookValue(legs));
+  });
+
+  it("values options between and at the posted expiries, with their volatility moved, as the pricer does", async () => {
+    const stage = await networkHelpers.loadFixture(scene);
+    const { optionPricer, priceRouter, surfaceFeed } = stage.world.people.keeper.ballast;
+    const listed = await surfaceFeed.expiries(0);
+    const between = listed.slice(1).map((expiry, i) => {
+      const before = listed[i] ?? 0n;
+      return before + ((expiry - before) / 7_200n) * 3_600n;
+    });
+    const { price: spot } = await priceRouter.spot(0);
+    const report = await surfaceFeed.lastReport(0);
+    const now = BigInt(await networkHelpers.time.latest());
+    const next = seeded(171);
+    let [floored, compared] = [0, 0];
+    for (const expiry of new Set([...listed, ...between])) {
+      if (expiry <= now) continue;
+      const slice = await surfaceFeed.sliceAt(0, expiry);
+      for (let run = 0; run < 6; run++) {
+        const dollars = BigInt(Math.floor(800 + next() * 3_000));
+        const isPut = next() < 0.5;
+        const instrument = option(Number(expiry), dollars, isPut ? "put" : "call");
+        const deep = next() < 0.2 ? -2n * WAD : 0n;
+        const shift = deep + (next() < 0.5 ? 0n : BigInt(Math.floor(next() * 1e9)) * 10n ** 9n - WAD / 2n);
+        const terms = { isPut, strike: dollars * WAD, expiry, slice, reportSpot: BigInt(report.spot) };
+        const found = await optionPricer.value(instrument, shift);
+        const expected = pricer.optionValue(terms, spot, now, shift);
+        const { forward, volatility, value, delta, gamma, vega, theta } = found;
+        expect({ forward, volatility, value, delta, gamma, vega, theta }).to.deep.equal(expected);
+        if (volatility === pricer.VOLATILITY_FLOOR) floored++;
+        compared++;
+        const moved = (spot * 11n) / 10n;
+        expect((await optionPricer.valueAt(instrument, moved)).value).to.equal(
+          pricer.optionValue(terms, moved, now).value,
+        );
+      }
+    }
+    expect(compared).to.be.greaterThan(20);
+    expect(floored).to.be.greaterThan(0);
+    const over = { isPut: false, strike: WAD, expiry: now, slice: 1n, reportSpot: WAD };
+    expect(() => pricer.optionValue(over, spot, now)).to.throw("has expired");
+  });
+
+  it("tells what a hedge moved and lost, on a short venue too", async () => {
+    const stage = await networkHelpers.loadFixture(hedgeScene);
+    await setHedge(stage, { costRatio: 10n ** 9n, minInterval: 0n });
+    const { hedgeController, clearinghouse, vault, priceRouter } = stage.world.people.keeper.ballast;
+    const [own, weth] = [await vault.account(), await stage.world.externals.weth.getAddress()];
+    const venue = await ethers.getContractAt("AaveV3ShortVenue", stage.short);
+    let shorted = 0;
+    for (const [kind, dollars, size] of [
+      ["put", 1_800n, 400n],
+      ["call", 2_100n, 60n],
+      ["call", 2_100n, 500n],
+    ] as const) {
+      await buy(stage, kind, dollars, size);
+      await (await stage.world.people.keeper.ballast.books.refreshAll(own)).wait();
+      const { price } = await priceRouter.spot(0);
+      const held = async () => ({
+        units: await clearinghouse.collateralOf(own, weth),
+        cash: await clearinghouse.cashOf(own),
+        position: await venue.position(),
+        worth: await hedgeController.venueValue(0, price),
+      });
+      const before = await held();
+      const sent = await (await hedgeController.rebalance(0)).wait();
+      const after = await held();
+      const [hedged] = await hedgeController.queryFilter(hedgeController.filters.Hedged(), sent?.blockNumber);
+      const delivered = { units: after.units - before.units, cash: after.cash - before.cash };
+      const { moved, loss } = hedging.tradeOutcome(price, delivered, before, after);
+      // Between the two looks the debt bears a second's interest, which is no loss of the trade.
+      expect(hedged?.args.loss).to.be.closeTo(loss, before.position === 0n ? 0n : WAD / 100n);
+      const amount = hedged?.args.amount ?? 0n;
+      expect(moved).to.be.closeTo(
+        hedged?.args.buy ? amount : -amount,
+        before.position === 0n ? 4n : WAD / 1_000n,
+      );
+      if (after.position < 0n) shorted++;
+    }
+    expect(shorted).to.be.greaterThan(0);
   });
 
   it("has the most that may be traded with what is left of a budget", async () => {
@@ -202,8 +283,48 @@ describe("Hedge Greeks and budgets: the mirror in BigInt", () => {
       if (buyWad === wanted) bound++;
     }
     expect(bound).to.be.greaterThan(3);
+    await expectCapacity(stage);
     const inputs = { price: 2_000n * WAD, slippageLimit: WAD / 100n, cashDecimals: 6, decimals: 18 };
     expect(hedging.lossLimit(3n * WAD, 2n, inputs)).to.equal(60n * WAD + 4n * 10n ** 12n);
     expect(hedging.callerBudget(100n * WAD + 1n, WAD / 4n)).to.equal(25n * WAD);
   });
 });
+
+/** Asks the planner, with values below and above what there is room for. */
+async function expectCapacity(stage: Scene): Promise<void> {
+  const { clearinghouse, vault, priceRouter } = stage.world.people.keeper.ballast;
+  const at = stage.world.deployment.contracts.hedgeController;
+  const controller = await ethers.getContractAt("HedgeController", at);
+  const planner = await ethers.getContractAt("HedgePlanner", await controller.planner());
+  const own = await vault.account();
+  const underlying = await stage.world.externals.weth.getAddress();
+  const usdc = await stage.world.externals.usdc.getAddress();
+  const parameters = await parametersWith(stage, {});
+  const venues = [...(await controller.venues(0))];
+  const setUp = { market: 0, underlying, venues, parameters };
+  const { price } = await priceRouter.spot(0);
+  const { cap } = await clearinghouse.collateralAsset(underlying);
+  const held = (await clearinghouse.collateralTotals(underlying)).amount;
+  const cash = await clearinghouse.withdrawable(own, usdc);
+  const opened = await clearinghouse.withdrawable(own, underlying);
+  const { slippageLimit } = parameters;
+  const inputs = { price, slippageLimit, cash, cashDecimals: 6, decimals: 18 };
+  const shorts = await Promise.all(
+    venues.map(async (address) => {
+      const venue = await ethers.getContractAt("IHedgeVenue", address);
+      if (!(await venue.isShort())) return undefined;
+      return { bought: await venue.room(true, cash, price), sold: await venue.room(false, cash, price) };
+    }),
+  );
+  const [short = { bought: 0n, sold: 0n }, ...more] = shorts.filter((one) => one !== undefined);
+  expect(more).to.deep.equal([]);
+  const outcomes = new Set<boolean>();
+  for (const value of [0n, 1n, WAD, 10_000n * WAD + 7n, 10n ** 27n]) {
+    const rooms = { bought: cap - held + short.bought, sold: opened + short.sold };
+    const { buy: most, sell } = hedging.hedgeCapacity(value, rooms, inputs);
+    const found = await planner.capacityOf(setUp, value);
+    expect([found.buyWad, found.sellWad]).to.deep.equal([most, sell]);
+    outcomes.add(most < (value * WAD) / price);
+  }
+  expect(outcomes.size).to.equal(2);
+}

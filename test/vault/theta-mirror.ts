@@ -1,6 +1,6 @@
 import { trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
-import { leastCondition, spreadShares } from "../../packages/quant/src/exact/quotes.ts";
+import { leastCondition, spreadShares, unitPrice } from "../../packages/quant/src/exact/quotes.ts";
 import { perShare, thetaByGamma } from "../../packages/quant/src/exact/valuation.ts";
 import { connection, curator, expiryOf, option, refusal, scene } from "../support/ballast.ts";
 import { seeded } from "../support/random.ts";
@@ -46,6 +46,13 @@ describe("Vault: the mirror of theta, share price, spread and conditions in BigI
     expect(await probe.thetaOf(own, read)).to.equal(expected);
     expect(expected).not.to.equal(0n);
     expect(thetaByGamma(WAD, { gamma: 0n, theta: -WAD })).to.equal(0n);
+
+    for (const quantity of [WAD + 7n, -(3n * WAD) - 11n]) {
+      const quote = await ballast.quoter.quote(legs[0]?.instrument ?? 0n, quantity);
+      expect(quote.price).to.equal(unitPrice(quote.premium, quantity));
+      expect(quote.price > 0n).to.equal(true);
+    }
+    expect(unitPrice(5n, -WAD)).to.equal(0n);
 
     const [nav, supply] = [await vault.nav(), await ballast.shares.totalSupply()];
     const { bid, ask, mid } = await vault.sharePrice();

@@ -1,5 +1,5 @@
 /** Bit-exact mirror of `contracts/hedging`: the no-trade band, what an order may be at most, and the budget of losses. */
-import { abs, max, min, mulDivDown, mulDivUp, pow, WAD } from "./fixed-point.ts";
+import { abs, max, min, mulDivDown, mulDivUp, pow, signedDivDown, WAD } from "./fixed-point.ts";
 
 /** What the band depends on: wads, `spot` in USD, `gamma` per USD, `minBand` in units of the underlying. */
 export interface HedgeBandInputs {
@@ -177,4 +177,35 @@ export function lossLimit(
   return (
     mulDivUp(fair, inputs.slippageLimit, WAD) + ROUNDING * fills * 10n ** BigInt(18 - inputs.cashDecimals)
   );
+}
+
+/** What may be bought and sold for `value` [wad USD] in all, given the room of the venues [token units]; [wad underlying]. */
+export function hedgeCapacity(
+  value: bigint,
+  rooms: { readonly bought: bigint; readonly sold: bigint },
+  inputs: Pick<HedgeOrderInputs, "price" | "slippageLimit" | "cash" | "cashDecimals" | "decimals">,
+): { readonly buy: bigint; readonly sell: bigint } {
+  const { price, slippageLimit, cash, cashDecimals, decimals } = inputs;
+  const [scale, cashScale] = [10n ** BigInt(18 - decimals), 10n ** BigInt(18 - cashDecimals)];
+  const most = mulDivDown(value, WAD, price) / scale;
+  const worst = mulDivUp(price, WAD + slippageLimit, WAD);
+  const payable = mulDivDown(cash * cashScale, WAD, worst) / scale;
+  return { buy: min(min(most, rooms.bought), payable) * scale, sell: min(most, rooms.sold) * scale };
+}
+
+/** What a hedge holds outside of the account [wad], at `worth` [wad USD]. */
+export interface VenueHoldings {
+  readonly position: bigint;
+  readonly worth: bigint;
+}
+
+/** What a trade moved [wad underlying] and lost [wad USD], by what came back of what was taken along; negative: gained. */
+export function tradeOutcome(
+  price: bigint,
+  delivered: { readonly units: bigint; readonly cash: bigint },
+  before: VenueHoldings,
+  after: VenueHoldings,
+): { readonly moved: bigint; readonly loss: bigint } {
+  const gained = signedDivDown(delivered.units * price, WAD) - before.worth + delivered.cash;
+  return { moved: delivered.units - before.position + after.position, loss: -gained - after.worth };
 }

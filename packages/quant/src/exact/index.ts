@@ -15,6 +15,7 @@ export * as interest from "./interest.ts";
 export * as losses from "./losses.ts";
 export * as margin from "./margin.ts";
 export * as nodeGrid from "./node-grid.ts";
+export * as optionValue from "./option-value.ts";
 export * as pages from "./pages.ts";
 export * as queue from "./queue.ts";
 export * as quotes from "./quotes.ts";

@@ -295,3 +295,9 @@ export function spreadShares(spread: bigint, legs: number): bigint[] {
   const share = spread / BigInt(legs);
   return Array.from({ length: legs }, (_, i) => (i === 0 ? spread - share * BigInt(legs - 1) : share));
 }
+
+/** Price of a contract in a single leg's quote [wad USD], rounded for the vault; nothing for a sale that brings nothing. */
+export function unitPrice(premium: bigint, quantity: bigint): bigint {
+  if (quantity > 0n) return mulDivUp(premium, WAD, quantity);
+  return premium < 0n ? mulDivDown(-premium, WAD, -quantity) : 0n;
+}

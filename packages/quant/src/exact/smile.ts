@@ -1,8 +1,5 @@
-/**
- * Bit-exact mirror of `contracts/hedging/HedgeGreeks.sol`: what the smile adds to a delta when it moves along with spot, and of
- * the sums of `contracts/oracle/OptionPricer.sol`. All wads.
- */
-import { abs, ln, mulDivUp, signedDivDown, WAD } from "./fixed-point.ts";
+/** Bit-exact mirror of `contracts/hedging/HedgeGreeks.sol`: what the smile adds to a delta when it moves with spot. All wads. */
+import { ln, signedDivDown, WAD } from "./fixed-point.ts";
 
 /** One expiry of a book as the hedge sees it. */
 export interface SmileGroup {
@@ -11,15 +8,6 @@ export interface SmileGroup {
   readonly high: bigint;
   /** What the book gains for 100 % of every volatility, from its marks or its legs. */
   readonly relativeVega: bigint;
-}
-
-/** The value and Greeks of one option [wad]. */
-export interface ValuedLeg {
-  readonly value: bigint;
-  readonly delta: bigint;
-  readonly gamma: bigint;
-  readonly vega: bigint;
-  readonly theta: bigint;
 }
 
 const REACH = WAD / 20n;
@@ -53,23 +41,4 @@ export function smileDelta(groups: readonly SmileGroup[], spot: bigint, share: b
     0n,
   );
   return signedDivDown(added * share, WAD);
-}
-
-/** What positions [wad] are worth and their Greeks, each product rounded down; gross vega rounds up. */
-export function bookValue(
-  legs: readonly { readonly quantity: bigint; readonly option: ValuedLeg }[],
-): ValuedLeg & { readonly grossVega: bigint } {
-  const sum = (of: (option: ValuedLeg) => bigint): bigint =>
-    legs.reduce((total, { quantity, option }) => total + signedDivDown(quantity * of(option), WAD), 0n);
-  return {
-    value: sum(({ value }) => value),
-    delta: sum(({ delta }) => delta),
-    gamma: sum(({ gamma }) => gamma),
-    vega: sum(({ vega }) => vega),
-    theta: sum(({ theta }) => theta),
-    grossVega: legs.reduce(
-      (total, { quantity, option }) => total + mulDivUp(abs(quantity), option.vega, WAD),
-      0n,
-    ),
-  };
 }
