@@ -269,20 +269,26 @@ describe("Hedge Greeks and budgets: the mirror in BigInt", () => {
     const { hedgeController } = await curator(stage);
     const { price } = await stage.world.people.keeper.ballast.priceRouter.spot(0);
     const next = seeded(161);
-    let bound = 0;
+    let [bound, shared] = [0, 0];
     for (let run = 0; run < 12; run++) {
       const dailyLossBudget = WAD * BigInt(1 + Math.floor(next() * 2_000));
       const slippageLimit = 1n + BigInt(Math.floor(next() * 1e8)) * 10n ** 9n;
       const maxTrade = WAD * BigInt(1 + Math.floor(next() * 400_000));
       await setHedge(stage, { dailyLossBudget, slippageLimit, maxTrade });
       const left = await hedgeController.lossBudgetLeft(0);
+      // Nobody has lost anything yet, so half of a stranger's budget is there, or of all budget.
+      const { callerShare } = await hedgeController.parameters(0);
+      const own = hedging.callerBudget(dailyLossBudget, callerShare) / 2n;
+      const theirs = await hedgeController.lossBudgetLeftOf(0, ethers.ZeroAddress);
+      expect(theirs).to.equal(own < left ? own : left);
+      if (theirs === own && own < left) shared++;
       const most = [hedging.affordableTrade(left, slippageLimit), maxTrade].sort((a, b) => (a < b ? -1 : 1));
       const { buyWad } = await hedgeController.hedgeCapacity(0);
       const wanted = ((most[0] ?? 0n) * WAD) / price;
       expect(buyWad <= wanted).to.equal(true);
       if (buyWad === wanted) bound++;
     }
-    expect(bound).to.be.greaterThan(3);
+    expect(Math.min(bound, shared)).to.be.greaterThan(3);
     await expectCapacity(stage);
     const inputs = { price: 2_000n * WAD, slippageLimit: WAD / 100n, cashDecimals: 6, decimals: 18 };
     expect(hedging.lossLimit(3n * WAD, 2n, inputs)).to.equal(60n * WAD + 4n * 10n ** 12n);

@@ -264,7 +264,7 @@ describe("quant: command line", () => {
       [["calibrate", "--deribit", "ETH,"], /--deribit needs names/],
       ...["1e12", "0", "-5", "1.5"].map((count): [string[], RegExp] => [
         ["risk", PORTFOLIO, "--surface", surface, "--history", HISTORY, "--count", count],
-        /--count needs a whole number from 1 to 5000000, not/,
+        /--count needs a whole number from 1 to 2000000, not/,
       ]),
       [
         ["risk", PORTFOLIO, "--surface", surface, "--history", HISTORY, "--seed", "-1"],

@@ -88,7 +88,7 @@ export const stress: Command = {
 };
 
 const COUNT = 20_000;
-const MOST = 5_000_000;
+const MOST = 2_000_000;
 
 function histories(given: Arguments, held: readonly string[]): Record<string, number[]> {
   if (given.text("history") === undefined) throw new UsageError("--history is missing.");
