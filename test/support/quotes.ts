@@ -1,4 +1,5 @@
 import { type Ballast, connectBallast, type Deployment, trade, WAD } from "@ballast/sdk";
+import { ZeroAddress } from "ethers";
 import type {
   Conditions,
   OrderInputs,
@@ -130,12 +131,13 @@ export async function inputsOf(
     mid: await optionPricer.valueAt(instrument, spot),
   });
   const conditions: Conditions = await quoter.conditions(0);
+  const other = await secondPriceOf(ballast);
   const [buy, sell] = await hedgeController.hedgeCapacity(0);
   return {
     now,
     spot,
-    bid: spot,
-    ask: spot,
+    bid: other !== undefined && other < spot ? other : spot,
+    ask: other !== undefined && other > spot ? other : spot,
     spotAge: now - updatedAt,
     capital: await quoter.capital(),
     seriesHeld: await clearinghouse.positionCount(own),
@@ -151,6 +153,15 @@ export async function inputsOf(
       (await hedgeController.notedPosition(0)),
     capacity: { buy, sell },
   };
+}
+
+/** What the second source of market 0 says, if there is one and it is good [wad]. */
+async function secondPriceOf({ priceRouter }: Ballast): Promise<bigint | undefined> {
+  const [at] = await priceRouter.secondFeedOf(0);
+  if (at === ZeroAddress) return undefined;
+  const feed = await ethers.getContractAt("StatusFeed", at);
+  const { price, status } = await feed.read();
+  return status === 0n && price !== 0n ? price : undefined;
 }
 
 /** Makes arrays, books and capital current for an order. */

@@ -6,7 +6,7 @@ import {
   refusalOf,
   volatilityOf,
 } from "../../packages/quant/src/exact/quotes.ts";
-import { connection, expiryOf, option, refusal, scene } from "../support/ballast.ts";
+import { connection, curator, expiryOf, option, refusal, scene } from "../support/ballast.ts";
 import { inputsOf, orderOf, quoterWith, refresh, type Series, type Wanted } from "../support/quotes.ts";
 import { seeded } from "../support/random.ts";
 
@@ -63,7 +63,12 @@ describe("Quoter: the mirror in BigInt", () => {
       maxTenor: BigInt(Math.floor((20 + next() * 60) * DAY)),
     });
     const reasons = new Map<string, number>();
-    const seen = { quoted: 0, reducing: 0, together: 0 };
+    const seen = { quoted: 0, reducing: 0, together: 0, apart: 0 };
+    const second = await connection.ethers.deployContract("StatusFeed", [stage.world.externals.feed.address]);
+    const setSecond = async (price: bigint) =>
+      (await second.set(price, await stage.clock.now(), pick(0n, BigInt(Math.floor(2 * next()))))).wait();
+    await setSecond(2_000n * WAD);
+    await (await (await curator(stage)).priceRouter.setSecondFeed(0, second.target, WAD / 50n)).wait();
     let quoter = ballast.quoter;
     let p = someParameters();
     for (let run = 0; run < 200; run++) {
@@ -71,6 +76,7 @@ describe("Quoter: the mirror in BigInt", () => {
         p = someParameters();
         quoter = await quoterWith(stage, p);
         await (await quoter.postConditions(0, share(0, 1.5), share(0, 0.02))).wait();
+        await setSecond(share(1_965, 2_035));
       }
       const legs: Wanted[] = [];
       for (let count = 1 + Math.floor(next() * 3); legs.length < count; ) {
@@ -104,6 +110,7 @@ describe("Quoter: the mirror in BigInt", () => {
         expect(single.premium).to.equal(premium);
       }
       seen.quoted++;
+      if (inputs.bid !== inputs.ask) seen.apart++;
       if (reducesRisk) seen.reducing++;
       if (legs.length > 1) seen.together++;
     }
