@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
 
-const bytesOf = (module: string): Uint8Array => readFileSync(fileURLToPath(import.meta.resolve(module)));
+const { resolve } = createRequire(import.meta.url);
+const bytesOf = (module: string): Uint8Array => readFileSync(resolve(module));
 /** Twice the size of the drawing, so that small figures stay legible. */
 const ZOOM = 2;
 
