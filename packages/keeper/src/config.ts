@@ -37,6 +37,7 @@ function byMarket<T extends z.ZodRawShape>(fields: T) {
 /** The configuration file; every field has a default but the three that name the chain. */
 const SCHEMA = z.strictObject({
   rpc: z.url().default("http://127.0.0.1:8545").describe("URL of the node"),
+  timeout: z.number().int().min(1).max(300).default(15).describe("seconds that the node has to answer"),
   deployment: z.string().default("app/public/deployment.json").describe("file with the addresses"),
   surface: z.string().optional().describe("file with the surfaces that the feed task reports"),
   interval: z.number().int().min(1).max(3600).default(15).describe("seconds between rounds"),

@@ -1,6 +1,7 @@
 export * from "./config.ts";
 export * from "./doctor.ts";
 export { type HistoryWatch, type MarketHistory, watchHistory } from "./history.ts";
+export * from "./node.ts";
 export * from "./publisher/index.ts";
 export * from "./runner.ts";
 export * from "./surfaceFile.ts";

@@ -1,4 +1,5 @@
 import { explainError } from "@ballast/sdk";
+import { type ContractTransactionReceipt, type ContractTransactionResponse, isError } from "ethers";
 import type { Action, KeeperContext, Task, TaskName } from "./task.ts";
 import { arrays } from "./tasks/arrays.ts";
 import { conditions } from "./tasks/conditions.ts";
@@ -52,6 +53,12 @@ export async function runRound(
     noted++;
     for (const one of [line, ...details.map((detail) => `  ${detail}`)]) log(one);
   };
+  try {
+    await context.head?.();
+  } catch (error) {
+    log(`nothing was looked at: ${explainError(error)}`);
+    return { sent: 0, failed: 1 };
+  }
   for (const name of names) {
     let actions: Action[] = [];
     const before = noted;
@@ -71,6 +78,18 @@ export async function runRound(
   return { sent, failed };
 }
 
+/** Seconds that a transaction has to be mined before the round goes on without it. */
+const PATIENCE = 120;
+
+async function mined(sent: ContractTransactionResponse): Promise<ContractTransactionReceipt | null> {
+  try {
+    return await sent.wait(1, PATIENCE * 1_000);
+  } catch (error) {
+    if (!isError(error, "TIMEOUT")) throw error;
+    throw new Error(`Transaction ${sent.hash} was sent and is not mined after ${PATIENCE} s.`);
+  }
+}
+
 async function runAction(action: Action, dryRun: boolean, log: Log): Promise<"sent" | "failed" | "planned"> {
   const title = `${action.task}: ${action.what}, because ${action.why}`;
   const explain = () => {
@@ -83,7 +102,7 @@ async function runAction(action: Action, dryRun: boolean, log: Log): Promise<"se
       explain();
       return "planned";
     }
-    const receipt = await (await action.send()).wait();
+    const receipt = await mined(await action.send());
     log(`${title}: done in block ${receipt?.blockNumber}, gas ${receipt?.gasUsed}`);
     return "sent";
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Ballast } from "@ballast/sdk";
 import type { ContractTransactionResponse, Signer } from "ethers";
 import type { HistoryWatch } from "./history.ts";
+import type { HeadWatch } from "./node.ts";
 import type { Cosigner } from "./publisher/cosigner.ts";
 import type { PublisherJournal } from "./publisher/journal.ts";
 import type { OrderWatch } from "./tasks/orders.ts";
@@ -71,6 +72,8 @@ export interface KeeperContext {
   readonly history?: HistoryWatch;
   /** Orders in two steps that are open; nobody fills them without. */
   readonly orders?: OrderWatch;
+  /** Keeps a round from being run on what a node said before. */
+  readonly head?: HeadWatch;
   /** Takes why nothing is sent; set in dry runs. */
   readonly note?: (line: string, details: readonly string[]) => void;
   readonly accounts: AccountWatch;

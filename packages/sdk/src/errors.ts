@@ -96,6 +96,8 @@ export function decodeError(error: unknown): DecodedError | undefined {
   return undefined;
 }
 
+const NO_GAS = "The sender has not enough of the chain's coin to pay for gas.";
+
 /** One clear sentence for whatever was thrown, with the fix if the error is known. */
 export function explainError(error: unknown): string {
   const decoded = decodeError(error);
@@ -103,17 +105,28 @@ export function explainError(error: unknown): string {
     const innermost = innermostOf(decoded);
     return `${innermost.cause} ${innermost.fix} (${innermost.name})`;
   }
-  if (isError(error, "INSUFFICIENT_FUNDS"))
-    return "The sender has not enough of the chain's coin to pay for gas.";
+  if (isError(error, "INSUFFICIENT_FUNDS")) return NO_GAS;
   if (isError(error, "ACTION_REJECTED")) return "The wallet rejected the request.";
   if (isError(error, "NETWORK_ERROR") || isError(error, "TIMEOUT")) return "The node does not answer.";
+  if (isError(error, "SERVER_ERROR")) return explainServer(error);
+  if (isError(error, "UNSUPPORTED_OPERATION") && error.operation === "bodyJson")
+    return "The node answers with something that is no JSON.";
   if (isError(error, "CALL_EXCEPTION") && error.shortMessage)
     return `The call reverted: ${error.shortMessage}.`;
   if (isError(error, "UNKNOWN_ERROR")) {
     const said = (error as { readonly error?: { readonly message?: unknown } }).error?.message;
+    if (typeof said === "string" && /insufficient funds|enough funds/.test(said)) return NO_GAS;
     if (typeof said === "string") return `The node refused: ${said}.`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+function explainServer(error: unknown): string {
+  const said = error instanceof Error ? error.message : "";
+  if (/server response 429|exceeded maximum retry limit/.test(said))
+    return "The node says that it is asked too often.";
+  const status = /server response (\d{3})/.exec(said)?.[1];
+  return `The node's server fails${status === undefined ? "" : ` with status ${status}`}.`;
 }
 
 /** The error at the bottom of nested batch failures. */

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { connectBallast, explainError } from "@ballast/sdk";
-import { JsonRpcProvider, NonceManager, type TransactionRequest, Wallet } from "ethers";
+import { type JsonRpcProvider, Wallet } from "ethers";
 import {
   ConfigError,
   explainConfig,
@@ -16,6 +16,7 @@ import {
 } from "../config.ts";
 import { diagnose } from "../doctor.ts";
 import { watchHistory } from "../history.ts";
+import { chainOf, connectNode, KeeperWallet, watchHead } from "../node.ts";
 import {
   DEFAULT_TOLERANCES,
   deribitSource,
@@ -70,13 +71,6 @@ BALLAST_SIGNER_WORD is what signers that listen beyond their own machine, and pu
 
 class UsageError extends Error {}
 
-/** Others move the chain between an estimate and its transaction, so each gets half as much gas again. */
-class KeeperWallet extends Wallet {
-  override async estimateGas(request: TransactionRequest): Promise<bigint> {
-    return ((await super.estimateGas(request)) * 3n) / 2n;
-  }
-}
-
 async function main(argv: readonly string[]): Promise<number> {
   const { command, values } = parse(argv);
   if (values.help || command === undefined) {
@@ -95,9 +89,8 @@ async function main(argv: readonly string[]): Promise<number> {
     say(explainConfig(config, origins));
     return 0;
   }
-  const provider = new JsonRpcProvider(config.rpc, undefined, { staticNetwork: false });
+  const provider = await reach(config);
   try {
-    await reachable(provider, config.rpc);
     if (command === "signer") return await serve(config, provider, values.listen ?? "8701");
     const context = contextOf(config, provider);
     if (command === "doctor") return await doctor(context);
@@ -139,18 +132,23 @@ function parse(argv: readonly string[]) {
   }
 }
 
-async function reachable(provider: JsonRpcProvider, url: string): Promise<void> {
+async function reach({ rpc, timeout, deployment }: KeeperConfig): Promise<JsonRpcProvider> {
+  let found: number;
   try {
-    await provider.send("eth_chainId", []);
-  } catch {
-    throw new ConfigError(`The node at ${url} does not answer.`);
+    found = await chainOf(rpc, timeout);
+  } catch (error) {
+    throw new ConfigError(`The node at ${rpc} does not answer: ${explainError(error)}`);
   }
+  const { chainId } = readDeployment(deployment);
+  if (found !== chainId)
+    throw new ConfigError(`The node at ${rpc} is of chain ${found}, the deployment of ${chainId}.`);
+  return connectNode(rpc, chainId, timeout);
 }
 
 function contextOf(config: KeeperConfig, provider: JsonRpcProvider): KeeperContext {
   const keys = readKeys(process.env);
   const deployment = readDeployment(config.deployment);
-  const sender = new NonceManager(new KeeperWallet(keys.sender, provider));
+  const sender = new KeeperWallet(keys.sender, provider);
   const ballast = connectBallast(deployment, sender);
   return {
     ballast,
@@ -172,6 +170,7 @@ function contextOf(config: KeeperConfig, provider: JsonRpcProvider): KeeperConte
     history: watchHistory(ballast),
     orders: watchOrders(ballast),
     accounts: watchAccounts(ballast),
+    head: watchHead(provider),
     limits: limitsOf(config),
   };
 }

@@ -112,7 +112,8 @@ async function followUp(context: KeeperContext, hash: string, report: ArrayRepor
     ballast.riskArrays.basisOf(report.market, report.expiry),
   ]);
   if (committed === 0n) {
-    journal?.forgetCommitment(hash);
+    // One that was sent before a restart and is not mined yet would cost a fifth of the bond if it were forgotten.
+    if (!(await hasPending(context, poster))) journal?.forgetCommitment(hash);
     return [];
   }
   // A simulation stands in the latest block; in that of the commitment nothing can be posted.
@@ -145,6 +146,16 @@ async function followUp(context: KeeperContext, hash: string, report: ArrayRepor
       send: async () => posts.post(report, signed()),
     },
   ];
+}
+
+async function hasPending({ ballast }: KeeperContext, sender: string): Promise<boolean> {
+  const provider = ballast.runner.provider;
+  const counts = [
+    provider?.getTransactionCount(sender, "pending"),
+    provider?.getTransactionCount(sender, "latest"),
+  ];
+  const [pending = 0, mined = 0] = await Promise.all(counts);
+  return pending > mined;
 }
 
 async function signatures(context: KeeperContext, report: ArrayReport) {

@@ -1,0 +1,230 @@
+import {
+  connectNode,
+  DEFAULT_LIMITS,
+  DEFAULT_TOLERANCES,
+  type KeeperContext,
+  KeeperWallet,
+  localCosigner,
+  publisherJournal,
+  type RoundResult,
+  runRound,
+  watchAccounts,
+  watchHead,
+} from "@ballast/keeper";
+import { connectBallast, WAD } from "@ballast/sdk";
+import { expect } from "chai";
+import { HDNodeWallet, Mnemonic, parseEther } from "ethers";
+import { type MarketPlayer, marketPlayer } from "../../packages/lab/src/market/player.ts";
+import { listExpiries } from "../../packages/lab/src/market/surface.ts";
+import { startChain } from "../../packages/lab/src/sandbox/chain.ts";
+import { setStage } from "../../packages/lab/src/world/stage.ts";
+import type { World } from "../../packages/lab/src/world/world.ts";
+import { FAULTS, type Fault, type FaultProxy, faultProxy, faultsOf, sound } from "../support/faultProxy.ts";
+
+const PORT = 18_548;
+/** The accounts of every local chain. */
+const PHRASE = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
+const keyOf = (index: number) => HDNodeWallet.fromMnemonic(PHRASE, `m/44'/60'/0'/0/${index}`).privateKey;
+/** Seconds that the keeper gives its node. */
+const TIMEOUT = 2;
+/** And one that asks it to slow down, which it does. */
+const PATIENT = 12;
+const STEP = 1_000;
+
+describe("a publisher whose node fails", () => {
+  let chain: Awaited<ReturnType<typeof startChain>>;
+  let world: World;
+  let player: MarketPlayer;
+  let proxy: FaultProxy;
+  const signed = new Map<string, Set<string>>();
+
+  before(async function () {
+    this.timeout(180_000);
+    chain = await startChain(PORT, Math.floor(Date.now() / 1_000));
+    world = await setStage(chain.connection, 2_000n * WAD, chain.deploymentId);
+    player = marketPlayer(world, listExpiries(await now(), [7, 14, 28]));
+    await player.move({ time: await now(), price: 2_000n * WAD });
+    proxy = await faultProxy(chain.url);
+  });
+  beforeEach(async () => {
+    proxy.use(sound);
+    // A post is due in each test.
+    await pass();
+  });
+  after(async () => {
+    await proxy?.close();
+    await chain.close();
+  });
+
+  async function now(): Promise<number> {
+    return (await chain.connection.ethers.provider.getBlock("latest"))?.timestamp ?? 0;
+  }
+
+  /** Time passes, and the price is told again. */
+  async function pass(): Promise<void> {
+    await chain.connection.provider.request({ method: "evm_increaseTime", params: [STEP] });
+    await player.move({ time: (await now()) + STEP, price: 2_000n * WAD });
+  }
+
+  const posts = async () => {
+    const { surfaceFeed } = world.people.keeper.ballast;
+    const logs = await surfaceFeed.queryFilter(surfaceFeed.filters.SurfacePosted(0));
+    return logs.map(({ args }) => Number(args.timestamp));
+  };
+
+  /** A keeper behind the faulty node; its signers have nodes of their own. */
+  async function keeper({ key = keyOf(2), timeout = TIMEOUT } = {}): Promise<KeeperContext> {
+    const provider = connectNode(proxy.url, world.deployment.chainId, timeout);
+    const sender = new KeeperWallet(key, provider);
+    const ballast = connectBallast(world.deployment, sender);
+    const source: KeeperContext["surfaceSource"] = async (_market, timestamp) => player.slices(timestamp);
+    const cosigners = await Promise.all(
+      world.surfaceSigners.map(async (signer) => {
+        const one = await localCosigner({
+          signer,
+          ballast: world.people.keeper.ballast,
+          source,
+          journal: publisherJournal(),
+          tolerances: DEFAULT_TOLERANCES,
+        });
+        return {
+          ...one,
+          signSurface: async (report: Parameters<typeof one.signSurface>[0]) => {
+            const answer = await one.signSurface(report);
+            const key = `${one.name} ${report.timestamp}`;
+            if ("signature" in answer) signed.set(key, (signed.get(key) ?? new Set()).add(answer.signature));
+            return answer;
+          },
+        };
+      }),
+    );
+    return {
+      ballast,
+      sender,
+      surfaceSigners: [],
+      surfaceSource: source,
+      cosigners,
+      accounts: watchAccounts(ballast),
+      head: watchHead(provider),
+      limits: DEFAULT_LIMITS,
+    };
+  }
+
+  async function round(context: KeeperContext): Promise<RoundResult & { readonly text: string }> {
+    const lines: string[] = [];
+    const result = await runRound(context, ["feed"], false, (line) => lines.push(line));
+    return { ...result, text: lines.join("\n") };
+  }
+
+  const cases: readonly [Fault, RegExp][] = [
+    ["silent", /The node does not answer/],
+    ["tooMany", /The node says that it is asked too often/],
+    ["malformed", /The node answers with something that is no JSON/],
+  ];
+  for (const [fault, sentence] of cases) {
+    it(`posts nothing, says so in a sentence, and posts once it is over: ${fault}`, async () => {
+      const context = await keeper({ timeout: fault === "tooMany" ? PATIENT : TIMEOUT });
+      const before = await posts();
+      proxy.use(() => fault);
+      const failed = await round(context);
+      expect(failed).to.include({ sent: 0, failed: 1 });
+      expect(failed.text).to.match(sentence);
+      expect(failed.text.split("\n")).to.have.length(1);
+      expect(await posts()).to.deep.equal(before);
+      proxy.use(sound);
+      const healed = await round(context);
+      expect(healed, healed.text).to.include({ failed: 0 });
+      expect(await posts()).to.have.length(before.length + 1);
+    }).timeout(60_000);
+  }
+
+  it("is patient with a node that is asked too often now and then", async () => {
+    const context = await keeper({ timeout: PATIENT });
+    const before = await posts();
+    let calls = 0;
+    proxy.use(() => (++calls % 3 === 0 ? "tooMany" : undefined));
+    const result = await round(context);
+    expect(result, result.text).to.include({ failed: 0 });
+    expect(proxy.hits.get("tooMany")).to.be.greaterThan(1);
+    expect(await posts()).to.have.length(before.length + 1);
+  }).timeout(60_000);
+
+  it("does nothing on what a node said before, and says by how much it is behind", async () => {
+    const context = await keeper();
+    expect(await round(context)).to.include({ failed: 0 });
+    const before = await posts();
+    await pass();
+    proxy.use(() => "stale");
+    const behind = await round(context);
+    expect(behind).to.include({ sent: 0, failed: 1 });
+    expect(behind.text).to.match(
+      /^nothing was looked at: The node has fallen behind: it is at block \d+, and was at \d+\.$/,
+    );
+    expect(await posts()).to.deep.equal(before);
+    proxy.use(sound);
+    expect(await round(context)).to.include({ failed: 0 });
+    expect(await posts()).to.have.length(before.length + 1);
+  }).timeout(60_000);
+
+  it("posts once where a post was accepted and reported as failed", async () => {
+    const context = await keeper();
+    const before = await posts();
+    proxy.use((methods) => (methods.includes("eth_sendRawTransaction") ? "lost" : undefined));
+    const lost = await round(context);
+    expect(lost.failed).to.be.greaterThan(0);
+    expect(lost.text).to.contain("The node's server fails with status 502");
+    expect(await posts()).to.have.length(before.length + 1);
+    proxy.use(sound);
+    const again = await round(context);
+    expect(again, again.text).to.include({ failed: 0 });
+    expect(await posts(), "not posted again").to.have.length(before.length + 1);
+  }).timeout(60_000);
+
+  it("leaves no gap in its nonces where a transaction was refused", async () => {
+    const context = await keeper();
+    const { address } = context.sender as KeeperWallet;
+    const provider = chain.connection.ethers.provider;
+    const nonce = await provider.getTransactionCount(address);
+    let refused = 0;
+    proxy.use((methods) => (methods.includes("eth_estimateGas") && ++refused < 3 ? "malformed" : undefined));
+    for (let i = 0; i < 3; i++) await round(context);
+    expect(refused).to.be.greaterThan(2);
+    expect(await provider.getTransactionCount(address)).to.be.greaterThan(nonce);
+    expect(await provider.getTransactionCount(address, "pending")).to.equal(
+      await provider.getTransactionCount(address),
+    );
+  }).timeout(60_000);
+
+  it("says that its balance is empty, and posts once it is not", async () => {
+    const poor = HDNodeWallet.fromMnemonic(PHRASE, "m/44'/60'/0'/0/77");
+    const context = await keeper({ key: poor.privateKey });
+    const before = await posts();
+    const broke = await round(context);
+    expect(broke.failed).to.be.greaterThan(0);
+    expect(broke.text).to.match(/has not enough of the chain's coin to pay for gas/);
+    expect(await posts()).to.deep.equal(before);
+    const { signer } = world.people.deployer;
+    await (await signer.sendTransaction({ to: poor.address, value: parseEther("1") })).wait();
+    expect(await round(context)).to.include({ failed: 0 });
+    expect(await posts()).to.have.length(before.length + 1);
+  }).timeout(60_000);
+
+  it("comes through a storm of all faults without a wrong or doubled post", async () => {
+    const context = await keeper();
+    const start = await posts();
+    proxy.use(faultsOf(2_027, 0.15));
+    let failed = 0;
+    for (let i = 0; i < 24; i++) {
+      await pass();
+      failed += (await round(context)).failed;
+    }
+    proxy.use(sound);
+    await round(context);
+    const all = await posts();
+    expect(failed).to.be.greaterThan(3);
+    expect(all.length - start.length).to.be.within(4, 25);
+    expect(new Set(all).size).to.equal(all.length);
+    for (const fault of FAULTS) expect(proxy.hits.get(fault) ?? 0, fault).to.be.greaterThan(0);
+    for (const [key, signatures] of signed) expect(signatures.size, key).to.equal(1);
+  }).timeout(180_000);
+});
