@@ -28,6 +28,8 @@ contract HedgeGreeks is IHedgeGreeks {
     uint256 private constant MAX_APART = 64;
     /// @dev How far on both sides of the spot the smile's slope is taken, as a share of it.
     uint256 private constant REACH = 0.05e18;
+    /// @dev What fixings average (see SettlementOracle).
+    uint256 private constant FIXING_WINDOW = 30 minutes;
 
     IClearinghouse public immutable clearinghouse;
     IOptionPricer public immutable optionPricer;
@@ -71,7 +73,41 @@ contract HedgeGreeks is IHedgeGreeks {
             delta += legs.delta;
             gamma += legs.gamma;
         }
+        (int256 doneDelta, int256 doneGamma) = _fixedOf(account, market, spot);
+        (delta, gamma) = (delta - doneDelta, gamma - doneGamma);
         if (smileShare != 0) delta += _smileOf(account, market, spot, smileShare);
+    }
+
+    /// @dev What is fixed already of series whose fixing is being averaged: an average moves with the spot by the share of its
+    /// window that is left, so the hedge is given up with the window, at the average, and not after it at whatever price.
+    function _fixedOf(
+        AccountId account,
+        uint8 market,
+        Price spot
+    ) private view returns (int256 delta, int256 gamma) {
+        uint256[] memory groups = clearinghouse.bookGroups(account);
+        for (uint256 i; i < groups.length; ++i) {
+            uint256 expiry = _expiryOf(groups[i]);
+            if (groups[i] >> 20 != market || expiry <= block.timestamp) continue;
+            if (expiry - block.timestamp >= FIXING_WINDOW) continue;
+            int256 left = int256(FixedPoint.mulDivDown(WAD, expiry - block.timestamp, FIXING_WINDOW));
+            (int256 one, int256 bend) = _greeksOfGroup(account, groups[i], spot);
+            delta += one - FixedPoint.signedMulDown(one, left);
+            gamma += bend - FixedPoint.signedMulDown(FixedPoint.signedMulDown(bend, left), left);
+        }
+    }
+
+    /// @dev A group's delta and gamma, from its own sums while they are current, or leg by leg.
+    function _greeksOfGroup(
+        AccountId account,
+        uint256 group,
+        Price spot
+    ) private view returns (int256 delta, int256 gamma) {
+        (BookMarks memory marks, bool isCurrent) = books.marksOfGroup(account, group, spot);
+        if (isCurrent) return (marks.delta, marks.gamma);
+        uint256[] memory words = clearinghouse.bookLegs(account, group);
+        BookValue memory legs = optionPricer.bookValue(uint8(group >> 20), words);
+        return (legs.delta, legs.gamma);
     }
 
     /// @dev What the smile adds to the delta as it moves along with spot.

@@ -28,6 +28,13 @@ async function mixedBook(): Promise<Scene> {
   return stage;
 }
 
+/** The same with calls in the money, in a market that lives until they expire. */
+async function expiring(): Promise<Scene> {
+  const stage = await mixedBook();
+  await buy(stage, "call", 1_900n, 30n);
+  return stage;
+}
+
 async function greeksOf({ world }: Scene) {
   const at = world.deployment.contracts.hedgeController;
   const controller = await ethers.getContractAt("HedgeController", at);
@@ -124,6 +131,48 @@ describe("Greeks of the hedge", () => {
     const [late] = await greeks.greeksOf(own, 0, spot, 0n);
     const legs = await clearinghouse.bookLegs(own, BigInt(expiryOf(stage, 3) / HOUR));
     expect(late).to.equal((await optionPricer.bookValue(0, [...legs])).delta);
+  });
+
+  it("give the delta of a series up with the window that its fixing averages, current or not", async () => {
+    const stage = await networkHelpers.loadFixture(expiring);
+    const { vault, books, optionPricer, clearinghouse } = stage.world.people.keeper.ballast;
+    const own = await vault.account();
+    const greeks = await greeksOf(stage);
+    const [expiry, spot] = [expiryOf(stage, 2), 2_000n * WAD];
+    const group = BigInt(expiry / HOUR);
+    const wanted = async (left: bigint) => {
+      const [{ marks }, { marks: ending }] = await Promise.all([
+        books.marksOf(own, 0, spot),
+        books.marksOfGroup(own, group, spot),
+      ]);
+      expect(abs(ending.delta)).to.be.greaterThan(10n * WAD);
+      const part = (x: bigint) => (x * left) / 1_800n;
+      return [
+        marks.delta - ending.delta + part(ending.delta),
+        marks.gamma - ending.gamma + part(part(ending.gamma)),
+      ];
+    };
+    for (const left of [1_800, 1_200, 300]) {
+      await moveTo(stage, expiry - left - 30, 2_000n);
+      await (await books.refreshAll(own)).wait();
+      await stage.clock.advanceTo(expiry - left);
+      const [delta, gamma] = await greeks.greeksOf(own, 0, spot, 0n);
+      const [slope, bend] = await wanted(BigInt(left));
+      expect(delta, `${left} s`).to.be.closeTo(slope ?? 0n, 1_000n);
+      expect(gamma, `${left} s`).to.be.closeTo(bend ?? 0n, 1_000n);
+    }
+    // Beyond what the arrays bear every leg is valued by itself.
+    await stage.world.externals.feed.pushRound(1_950n * WAD);
+    const now = BigInt(await stage.clock.now());
+    const later = (await clearinghouse.bookGroups(own)).filter((one) => one !== group);
+    const legs = async (one: bigint) =>
+      (await optionPricer.bookValue(0, [...(await clearinghouse.bookLegs(own, one))])).delta;
+    let others = 0n;
+    for (const one of later) others += await legs(one);
+    const [delta] = await greeks.greeksOf(own, 0, 1_950n * WAD, 0n);
+    const left = BigInt(expiry) - now;
+    expect(left > 0n && left < 300n).to.equal(true);
+    expect(delta).to.be.closeTo(others + ((await legs(group)) * left) / 1_800n, 1_000n);
   });
 
   it("need a book, and its totals", async () => {
