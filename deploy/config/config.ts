@@ -127,6 +127,12 @@ export interface BallastConfig {
   /** Who has a share of the hedge's loss budget for itself; all others have one together. */
   readonly hedgeKeepers: readonly string[];
   readonly quoter: QuoterConfig;
+  /** What LPs pay: management a year, performance of gains above the highest NAV a share had [wad], and to whom. */
+  readonly vaultFees: {
+    readonly management: bigint;
+    readonly performance: bigint;
+    readonly recipient: string;
+  };
   /** Caps of the vault's first-loss slice as shares of its NAV [wad]. */
   readonly vaultSlice: { readonly perEvent: bigint; readonly perYear: bigint };
   /** On which terms the vault buys auctioned accounts last: shares of equity, of the gap, and of its own equity [wad]. */

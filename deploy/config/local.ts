@@ -116,6 +116,12 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
       minTenor: 3_600,
       maxTenor: 90 * DAY,
     },
+    // Well below the caps in code, 3 % and 25 %.
+    vaultFees: {
+      management: PERCENT,
+      performance: 10n * PERCENT,
+      recipient: people.curators[0] ?? ZERO_ADDRESS,
+    },
     vaultSlice: { perEvent: 2n * PERCENT, perYear: 5n * PERCENT },
     backstop: {
       solventShare: 50n * PERCENT,

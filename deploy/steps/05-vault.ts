@@ -71,6 +71,7 @@ export function deployVault(
     { id: "allowDesk", contract: clearinghouse, method: "setVenue", args: [tradeDesk, true] },
     { id: "allowHedge", contract: clearinghouse, method: "setVenue", args: [hedgeController, true] },
     { id: "openBook", contract: clearinghouse, method: "openBook", args: [account] },
+    { id: "setFees", contract: valuation, method: "setFeeTerms", args: [account, { ...config.vaultFees }] },
     { id: "setHedger", contract: vault, method: "setHedger", args: [hedgeController, true] },
     ...hedges,
     ...keepers,

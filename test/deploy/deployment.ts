@@ -70,6 +70,18 @@ describe("deployment", () => {
     expect(await ballast.priceRouter.feedOf(9)).to.equal(feed);
   });
 
+  it("takes the fees that its configuration says, within the caps of the code", async () => {
+    const { ballast, config } = await deployed();
+    const { terms } = await ballast.epochAccounts.feesOf(await ballast.vault.account());
+    const { management, performance, recipient } = config.vaultFees;
+    expect([terms.management, terms.performance, terms.recipient]).to.deep.equal([
+      management,
+      performance,
+      recipient,
+    ]);
+    expect([management, performance]).to.deep.equal([10n ** 16n, 10n ** 17n]);
+  });
+
   it("deploys the second source of a market that has one", async () => {
     const { ballast, deployment } = await deployed(true);
     const [feed, band] = await ballast.priceRouter.secondFeedOf(0);

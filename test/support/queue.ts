@@ -1,4 +1,5 @@
 import { type Ballast, connectBallast, WAD } from "@ballast/sdk";
+import { ZeroAddress } from "ethers";
 import { mintUsdc } from "../../packages/lab/src/externals/index.ts";
 import { connection, curator, expiryOf, moveTo, refusal, type Scene, scene } from "./ballast.ts";
 
@@ -36,6 +37,10 @@ export async function room(): Promise<Room> {
   if (!alice || !bob || !carol) throw new Error("There are too few LPs.");
   const claimable = await alice.ballast.shares.maxDeposit(alice.address);
   await done(alice.ballast.vault.deposit(claimable, alice.address, alice.address));
+  // Fees are tried elsewhere: here an epoch mints and burns what was asked for, and nothing else.
+  const own = await curator(stage);
+  const free = { management: 0n, performance: 0n, recipient: ZeroAddress };
+  await done(own.epochAccounts.setFeeTerms(await own.vault.account(), free));
   return {
     ...stage,
     alice,

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS, epoch, type KeeperContext, runRound, watchAccounts } from "@ballast/keeper";
 import { deposit, type Leg, packPosition, reduce, trade } from "@ballast/sdk";
 import { expect } from "chai";
 import { wrapWeth } from "../../packages/lab/src/externals/index.ts";
@@ -20,6 +21,15 @@ const { ethers, networkHelpers } = connection;
 const SCALE = 10n ** 12n;
 const DAY = 86_400;
 const GOOD = "nothing was refused";
+const MARKING = "mark the vault's capital at nothing";
+
+function keeperOf({ world }: Room): KeeperContext {
+  const { ballast, signer } = world.people.keeper;
+  return {
+    ...{ ballast, sender: signer, surfaceSigners: [], surfaceSource: undefined },
+    ...{ accounts: watchAccounts(ballast), limits: DEFAULT_LIMITS },
+  };
+}
 
 /** All who have shares ask for all that they are worth. */
 async function leave({ alice, carol }: Room): Promise<void> {
@@ -146,10 +156,13 @@ describe("vault: the last to leave", () => {
     expect(await vault.exitsWaiting()).to.equal(true);
     await ready();
     expect(await vault.pendingRedeemRequest(0n, stage.alice.address)).to.be.greaterThan(0n);
+    expect((await epoch(keeperOf(stage))).map(({ what }) => what)).to.include(MARKING);
     // It is for anybody to say so, as of any other fall of capital.
     expect(await open()).to.equal(GOOD);
-    await done(quoter.markCapital());
+    const context = keeperOf(stage);
+    expect(await runRound(context, ["epoch"], false, () => {})).to.include({ failed: 0 });
     expect(await quoter.capital()).to.equal(0n);
+    expect((await epoch(context)).map(({ what }) => what)).not.to.include(MARKING);
     expect(await open()).to.equal("Quoter_NoCapacity");
     expect(await refusal(trade(ballast, account, [another]))).to.equal("Quoter_NoCapacity");
     // The mark runs out, but what it says of leavers does not.

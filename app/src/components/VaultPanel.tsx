@@ -29,6 +29,12 @@ export function VaultPanel({ snapshot }: { snapshot: VaultSnapshot }) {
           value={formatDecimal(vault.supply, 2, shareDecimals)}
           unit={shareSymbol}
         />
+        <Figure
+          name="fees"
+          label="Fees"
+          value={`${formatDecimal(vault.fees.management * 100n, 2)} % a year, ${formatDecimal(vault.fees.performance * 100n, 2)} % of gains`}
+          note={`above ${price(vault.fees.highWater)} a share`}
+        />
         <Figure name="epoch" label="Epoch collecting requests" value={vault.currentEpoch.toString()} />
         <Figure
           name="queue-in"

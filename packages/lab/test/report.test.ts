@@ -36,6 +36,8 @@ function snapshot(hour: number, changes: Partial<Snapshot> = {}): Snapshot {
     navBid: 999_000n * WAD,
     navAsk: 1_001_000n * WAD,
     sharePrice: WAD,
+    unreleased: 0n,
+    fees: { management: 0n, performance: 0n, highWater: WAD, recipient: "" },
     supply: 10n ** 12n,
     bookValue: 0n,
     delta: -10n * WAD,
@@ -92,6 +94,15 @@ describe("attribution", () => {
     expect(hour?.spread).to.equal(2n * WAD);
     expect(hour?.theta).to.equal(WAD);
     expect(hour?.unexplained).to.equal(37n * WAD);
+  });
+
+  it("counts spread as it is released, not as it is paid", () => {
+    const { session, chronicle } = input();
+    const [before, after] = session.snapshots;
+    if (!before || !after) throw new Error("There are too few snapshots.");
+    const [hour] = attribute([before, { ...after, unreleased: 3n * WAD }], chronicle);
+    expect(hour?.spread).to.equal(-WAD);
+    expect(hour?.unexplained).to.equal(40n * WAD);
   });
 
   it("adds hours up part by part", () => {

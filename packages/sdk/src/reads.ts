@@ -70,6 +70,14 @@ export interface AccountState {
   readonly health: Health;
 }
 
+/** What LPs pay [wad]: a year of all shares, and of gains above the highest bid NAV that a whole share had [wad USD]. */
+export interface VaultFees {
+  readonly management: bigint;
+  readonly performance: bigint;
+  readonly highWater: bigint;
+  readonly recipient: string;
+}
+
 /** The vault at one block; amounts [wad USD] unless they say otherwise. */
 export interface VaultState {
   readonly navBid: bigint;
@@ -97,6 +105,7 @@ export interface VaultState {
   /** Shares, 10^-decimals of the share token. */
   readonly supply: bigint;
   readonly currentEpoch: bigint;
+  readonly fees: VaultFees;
   /** Requested and not yet processed: USDC units, shares. */
   readonly pendingAssets: bigint;
   readonly pendingShares: bigint;
@@ -192,13 +201,14 @@ export async function readHealth(ballast: Ballast, account: bigint): Promise<Hea
 
 /** Reads the vault's NAV, share price and queue. */
 export async function readVault(ballast: Ballast): Promise<VaultState> {
-  const { vault, shares } = ballast;
-  const [nav, price, supply, currentEpoch, pending] = await Promise.all([
+  const { vault, shares, epochAccounts } = ballast;
+  const [nav, price, supply, currentEpoch, pending, { terms, state }] = await Promise.all([
     vault.reading(),
     vault.sharePrice(),
     shares.totalSupply(),
     vault.currentEpoch(),
     vault.pendingTotals(),
+    vault.account().then((account) => epochAccounts.feesOf(account)),
   ]);
   return {
     navBid: nav.bid,
@@ -219,6 +229,12 @@ export async function readVault(ballast: Ballast): Promise<VaultState> {
     shareMid: price.mid,
     supply,
     currentEpoch,
+    fees: {
+      management: terms.management,
+      performance: terms.performance,
+      highWater: state.highWater,
+      recipient: terms.recipient,
+    },
     pendingAssets: pending.assets,
     pendingShares: pending.shares,
   };

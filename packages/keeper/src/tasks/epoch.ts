@@ -8,8 +8,30 @@ const QUIET = new Set([
   "OptionsVault_MarkFlawed",
 ]);
 
-/** Processes the vault's epoch as soon as a mark exists that may fill what waits: at most once a mark. */
+/**
+ * Processes the vault's epoch as soon as a mark exists that may fill what waits: at most once a mark. While exits wait for
+ * cash, has the quoter's capital marked, so that nothing is opened with it.
+ */
 export async function epoch(context: KeeperContext): Promise<Action[]> {
+  const kept = await keepForExits(context);
+  return [...kept, ...(await processReady(context))];
+}
+
+async function keepForExits({ ballast, sender }: KeeperContext): Promise<Action[]> {
+  if (!(await ballast.vault.exitsWaiting()) || (await ballast.quoter.capital()) === 0n) return [];
+  const quoter = ballast.quoter.connect(sender);
+  return [
+    {
+      task: "epoch",
+      what: "mark the vault's capital at nothing",
+      why: "redemptions have waited for cash longer than they should",
+      simulate: () => quoter.markCapital.staticCall(),
+      send: () => quoter.markCapital(),
+    },
+  ];
+}
+
+async function processReady(context: KeeperContext): Promise<Action[]> {
   const vault = context.ballast.vault.connect(context.sender);
   const pending = await vault.pendingTotals();
   if (pending.assets === 0n && pending.shares === 0n) return [];

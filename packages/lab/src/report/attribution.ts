@@ -11,7 +11,7 @@ export interface Attribution {
   readonly change: bigint;
   /** LPs in and out. */
   readonly flows: bigint;
-  /** Premium above (or below) fair value. */
+  /** Premium above (or below) fair value, as it is released into NAV. */
   readonly spread: bigint;
   /** Options and hedge moving with spot, to first order. */
   readonly delta: bigint;
@@ -73,7 +73,9 @@ function attributeHour(before: Snapshot, after: Snapshot, chronicle: Chronicle):
   const volatilityMove = BigInt(Math.round((after.volatility - before.volatility) * 1e12)) * 10n ** 6n;
   const parts = {
     flows: total(within(chronicle.epochs), (epoch) => (epoch.assetsIn - epoch.assetsOut) * USDC_TO_WAD),
-    spread: total(within(chronicle.trades), (trade) => trade.premium - trade.fair),
+    spread:
+      total(within(chronicle.trades), (trade) => trade.premium - trade.fair) -
+      (after.unreleased - before.unreleased),
     delta: ((before.delta + before.hedge) * move) / WAD,
     gamma: (((before.gamma * move) / WAD) * move) / (2n * WAD),
     vega: (before.vega * volatilityMove) / WAD,

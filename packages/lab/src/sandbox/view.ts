@@ -46,6 +46,7 @@ export function panel(snapshot: Snapshot, names: ReadonlyMap<bigint, string>): s
       "Hedge",
       `${formatDecimal(snapshot.hedge)} ETH   net delta ${formatDecimal(snapshot.netDelta)} in a band of ±${formatDecimal(snapshot.band)}`,
     ),
+    row("Fees", feesText(snapshot.fees)),
     row("Insurance fund", `${formatDecimal(snapshot.fund, 2, 6)} USDC   ${coverText(snapshot.cover)}`),
     "",
     near.length === 0
@@ -61,6 +62,12 @@ export function panel(snapshot: Snapshot, names: ReadonlyMap<bigint, string>): s
       ? "No auction is running."
       : `Auctions: ${snapshot.auctions.map((account) => nameOf(names, account)).join(", ")}`,
   ];
+}
+
+/** What LPs pay, in words. */
+export function feesText({ management, performance, highWater }: Snapshot["fees"]): string {
+  const percent = (share: bigint) => `${formatDecimal(share * 100n, 2)} %`;
+  return `${percent(management)} a year, ${percent(performance)} of gains above ${formatDecimal(highWater, 4)} a share`;
 }
 
 /** What a fund should hold, in words. */

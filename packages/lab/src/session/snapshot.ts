@@ -1,4 +1,4 @@
-import { type Ballast, readHealth, readVault, readVaultGreeks, WAD } from "@ballast/sdk";
+import { type Ballast, readHealth, readVault, readVaultGreeks, type VaultFees, WAD } from "@ballast/sdk";
 import { uniswapPrice } from "../externals/index.ts";
 import type { MarketPlayer } from "../market/player.ts";
 import { type Cover, coverOf, marketState, readHoldings } from "../report/cover.ts";
@@ -22,6 +22,9 @@ export interface Snapshot {
   readonly navBid: bigint;
   readonly navAsk: bigint;
   readonly sharePrice: bigint;
+  /** Spread earned that NAV does not count yet. */
+  readonly unreleased: bigint;
+  readonly fees: VaultFees;
   /** Shares of the vault, in its smallest units. */
   readonly supply: bigint;
   readonly bookValue: bigint;
@@ -66,6 +69,8 @@ export async function takeSnapshot(
     navBid: vault.navBid,
     navAsk: vault.navAsk,
     sharePrice: vault.shareMid,
+    unreleased: vault.unreleased,
+    fees: vault.fees,
     supply: vault.supply,
     bookValue: greeks.value,
     delta: greeks.delta,
