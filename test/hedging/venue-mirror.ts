@@ -1,11 +1,20 @@
-import { trade, WAD } from "@ballast/sdk";
+import { decodeError, deposit, innermostOf, trade, WAD } from "@ballast/sdk";
 import { expect } from "chai";
+import { wrapWeth } from "../../packages/lab/src/externals/index.ts";
 import * as hedging from "../../packages/quant/src/exact/hedging.ts";
 import * as pricer from "../../packages/quant/src/exact/option-value.ts";
 import * as mirror from "../../packages/quant/src/exact/short-venue.ts";
 import * as smile from "../../packages/quant/src/exact/smile.ts";
 import { connection, curator, expiryOf, option, type Scene, scene } from "../support/ballast.ts";
-import { buy, hedgeScene, parametersWith, setHedge } from "../support/hedging.ts";
+import {
+  buy,
+  deployed,
+  hedgeScene,
+  parametersWith,
+  setHedge,
+  setVenues,
+  swapTerms,
+} from "../support/hedging.ts";
 import { seeded } from "../support/random.ts";
 
 const { ethers, networkHelpers } = connection;
@@ -262,6 +271,30 @@ describe("Hedge Greeks and budgets: the mirror in BigInt", () => {
       if (after.position < 0n) shorted++;
     }
     expect(shorted).to.be.greaterThan(0);
+  });
+
+  it("allows a trade to lose what the controller says when a venue keeps the money", async () => {
+    const stage = await networkHelpers.loadFixture(scene);
+    const { world } = stage;
+    const at = world.deployment.contracts.hedgeController;
+    const terms = await swapTerms(stage, world.externals.uniswap, at);
+    await setVenues(stage, [await deployed(stage, "LyingVenue", [terms, 0])]);
+    await setHedge(stage, { costRatio: 10n ** 9n, minInterval: 0n, maxTrade: 77_777n * WAD + 7n });
+    const { address, ballast, signer } = world.people.takers[0] ?? world.people.hedger;
+    const weth = await world.externals.weth.getAddress();
+    await wrapWeth(world.externals.weth, signer, 300n * WAD);
+    await (await deposit(ballast, address, await ballast.vault.account(), weth, 300n * WAD)).wait();
+    const { hedgeController } = world.people.keeper.ballast;
+    const { amount, price, fills } = await hedgeController.plan.staticCall(0);
+    const { slippageLimit } = await hedgeController.parameters(0);
+    const inputs = { price, slippageLimit, cashDecimals: 6, decimals: 18 };
+    const error = await hedgeController.rebalance.staticCall(0).then(
+      () => undefined,
+      (reason: unknown) => decodeError(reason),
+    );
+    const refused = error && innermostOf(error);
+    expect(refused?.name).to.equal("HedgeController_SlippageExceeded");
+    expect(refused?.args["limit"]).to.equal(hedging.lossLimit(amount, BigInt(fills.length), inputs));
   });
 
   it("has the most that may be traded with what is left of a budget", async () => {
