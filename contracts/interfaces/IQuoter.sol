@@ -43,7 +43,7 @@ struct OrderQuote {
 /// Vega is what the book gains when each volatility rises by its up shock, gamma the change of the delta's value for a
 /// move of one percent (see BookRisk), delta is net of the hedge; limits are shares of capital.
 /// @param halfSpreadVol half-spread in volatility points, absolute
-/// @param volPerHour added to it for each hour of age of the expiry's slice
+/// @param volPerHour added to it for each hour of age of the expiry's slice, and ten times as much for each beyond two hours
 /// @param realisedShare of how far the posted realised volatility is above the implied one, added to it
 /// @param legShare part of the half-spread that a leg pays even where another leg of the expiry takes the other side
 /// @param spotSpread half-spread on the spot, share of spot times |delta|

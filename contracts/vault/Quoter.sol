@@ -250,10 +250,10 @@ contract Quoter is QuoteFace {
     ) internal view virtual returns (uint256 shift) {
         uint8 market = instrument.marketOf();
         shift = p.halfSpreadVol;
-        if (p.volPerHour != 0) {
-            uint256 age = FixedPoint.min(surfaceFeed.sliceAge(market, instrument.expiryOf()), 1 days);
-            shift += (age * p.volPerHour + 1 hours - 1) / 1 hours;
-        }
+        uint256 age = FixedPoint.min(surfaceFeed.sliceAge(market, instrument.expiryOf()), 1 days);
+        // Nobody reports, and what is held may still be closed: volatility is no longer known to a point or two.
+        if (age > 2 hours) age += 9 * (age - 2 hours);
+        shift += (age * p.volPerHour + 1 hours - 1) / 1 hours;
         Conditions memory now_ = _conditions[market];
         if (now_.realised > implied) shift += FixedPoint.mulUp(now_.realised - implied, p.realisedShare);
         shift = FixedPoint.min(shift + now_.toxicity, WIDEST);

@@ -39,6 +39,27 @@ describe("Attack: quotes", () => {
     expect(await attack(UNGUARDED.deviation)).to.be.greaterThan(0n);
   });
 
+  it("closes what it holds on a surface that nobody reports any more, at a spread that grows faster than it errs", async () => {
+    const stage = await networkHelpers.loadFixture(moved);
+    const { ballast, far } = stage;
+    const call = option(far, 2_100n, "call");
+    const mutant = await quoterWith(stage, {}, undefined, UNGUARDED.surface);
+    await stage.clock.advanceTo(stage.start + 6 * HOUR);
+    await stage.world.externals.feed.pushRound(2_000n * WAD);
+    await done(ballast.books.refreshAll(await ballast.vault.account()));
+    const { vega } = await ballast.optionPricer.value(call, 0n);
+    const cost = async (quoter: typeof mutant) => {
+      const { premium, fair } = await quoter.quoteLegs([call], [-10n * WAD], true);
+      return premium - fair;
+    };
+    // A fall of volatility by three points since the last report.
+    const known = (10n * vega * 3n * CENT) / WAD;
+    expect(await refusal(ballast.quoter.quote(call, WAD))).to.equal("Quoter_SurfaceStale");
+    // A point, a fifth of one, and four for the hours beyond two.
+    expect(await cost(ballast.quoter)).to.be.greaterThan((known * 49n) / 30n);
+    expect(await cost(mutant)).to.be.lessThan(known);
+  });
+
   it("opens strikes between those of the grid, which only a quoter without a grid does", async () => {
     const stage = await networkHelpers.loadFixture(moved);
     const mutant = await quoterWith(stage, {}, undefined, UNGUARDED.grid);

@@ -129,6 +129,7 @@ const HOUR = 3_600n;
 const DAY = 24n * HOUR;
 const WIDEST = WAD / 2n;
 const FIXING_WINDOW = HOUR / 2n;
+const STALE = 2n * HOUR;
 const AMPLE_SERIES = 512n;
 const SERIES_STEP = 32n;
 const VOLATILITY_FLOOR = WAD / 100n;
@@ -141,7 +142,9 @@ export function volatilityOf(
 ): { readonly priced: bigint; readonly told: bigint } {
   const implied = leg.mid.volatility;
   let shift = p.halfSpreadVol;
-  if (p.volPerHour !== 0n) shift += (min(leg.sliceAge, DAY) * p.volPerHour + HOUR - 1n) / HOUR;
+  const age = min(leg.sliceAge, DAY);
+  // Beyond two hours nothing is opened, and age counts tenfold for what is closed.
+  shift += ((age > STALE ? 10n * age - 9n * STALE : age) * p.volPerHour + HOUR - 1n) / HOUR;
   if (conditions.realised > implied) {
     shift += mulDivUp(conditions.realised - implied, p.realisedShare, WAD);
   }
