@@ -60,6 +60,9 @@ describe("the hedge of a local deployment with Aave", () => {
     const stage = await networkHelpers.loadFixture(withAave);
     const { hedgeController } = stage.world.people.keeper.ballast;
     expect(await hedge(keeperOf(stage))).to.deep.equal([]);
+    expect((await round(stage, true)).text).to.match(
+      /^hedge of ETH: nothing to trade, net delta 0.0000 of a band of ±[\d.]+$/,
+    );
     await buy(stage, "put", 1_800n, 400n);
     const before = await hedgeController.state(0);
     expect(before.netDelta > before.band).to.equal(true);

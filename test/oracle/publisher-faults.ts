@@ -8,6 +8,7 @@ import {
   publisherJournal,
   type RoundResult,
   runRound,
+  type TaskName,
   watchAccounts,
   watchHead,
 } from "@ballast/keeper";
@@ -110,9 +111,13 @@ describe("a publisher whose node fails", () => {
     };
   }
 
-  async function round(context: KeeperContext): Promise<RoundResult & { readonly text: string }> {
+  async function round(
+    context: KeeperContext,
+    names: readonly TaskName[] = ["feed"],
+    dryRun = false,
+  ): Promise<RoundResult & { readonly text: string }> {
     const lines: string[] = [];
-    const result = await runRound(context, ["feed"], false, (line) => lines.push(line));
+    const result = await runRound(context, names, dryRun, (line) => lines.push(line));
     return { ...result, text: lines.join("\n") };
   }
 
@@ -137,6 +142,39 @@ describe("a publisher whose node fails", () => {
       expect(await posts()).to.have.length(before.length + 1);
     }).timeout(60_000);
   }
+
+  it("shows in a dry run how far each task is from having something to do", async () => {
+    const context = await keeper({ timeout: PATIENT });
+    expect((await round(context)).failed).to.equal(0);
+    const names = [
+      "feed",
+      "orders",
+      "arrays",
+      "parameters",
+      "peg",
+      "hedge",
+      "liquidate",
+      "settle",
+      "epoch",
+    ] as const;
+    const { sent, failed, text } = await round(context, names, true);
+    expect({ sent, failed }, text).to.deep.equal({ sent: 0, failed: 0 });
+    for (const line of [
+      /^feed of ETH: no surface is due\n {2}the last is \d+ s old; due at 900 s\n {2}spot moved 0\.00 % since; due at 0\.50 %/m,
+      /^orders: no order in two steps is open$/m,
+      /^arrays: nothing to post\n {2}there is no journal$/m,
+      /^parameters: nothing to do$/m,
+      /^peg: the cash token has no feed here/m,
+      /^hedge of ETH: nothing to trade, net delta 0\.0000 of a band of/m,
+      /^liquidate: none of \d+ accounts can be sold/m,
+      /^settle: nobody holds a position past its expiry$/m,
+    ])
+      expect(text).to.match(line);
+    const { surfaceSource: _, ...without } = context;
+    expect((await round({ ...without, surfaceSource: undefined }, ["feed"], true)).text).to.contain(
+      "there is no source of surfaces (--surface or --deribit)",
+    );
+  }).timeout(60_000);
 
   it("is patient with a node that is asked too often now and then", async () => {
     const context = await keeper({ timeout: PATIENT });

@@ -91,7 +91,7 @@ describe("publisher on a whole deployment", () => {
     const before = await stampOf(stage);
     const dry = await round(context, "feed", true);
     expect(dry.text).to.match(
-      /would feed: post the surface of market 0 with 5 expiries, because the last surface/,
+      /would feed: post the surface of ETH with 5 expiries, because the last surface/,
     );
     expect(dry.text).to.match(/forward\/spot 1\.0000 {2}at the money \d+\.\d\d %/);
     expect(dry.text).to.match(/signed by 0x\w+, 0x\w+, 0x\w+/);
@@ -182,7 +182,7 @@ describe("publisher on a whole deployment", () => {
     const stage = await networkHelpers.loadFixture(traded);
     const surfaceSource = () => Promise.reject(new Error("the exchange is down"));
     const { text, failed, sent } = await round(await keeperOf(stage, [1, 1], { surfaceSource }), "feed");
-    expect(text).to.match(/post the surface of market 0.*refused: .*the exchange is down/);
+    expect(text).to.match(/post the surface of ETH.*refused: .*the exchange is down/);
     expect(text).to.match(/refresh the risk arrays of 5 strikes.*done/);
     expect({ failed, sent: sent > 0 }).to.deep.equal({ failed: 1, sent: true });
   });

@@ -116,7 +116,7 @@ describe("publisher in processes of its own", () => {
     const urls = [again, two, odd].map(({ url }) => url).join(",");
     const dry = await keeper("--cosigners", urls, "--dry-run");
     expect(dry.output).to.match(
-      /would feed: post the surface of market 0 with 3 expiries, because no surface was ever posted/,
+      /would feed: post the surface of ETH with 3 expiries, because no surface was ever posted/,
     );
     expect(dry.output).to.match(/signed by 0x\w+, 0x\w+\n.*not signed by http.*is not near the own/);
     expect(await lastPost()).to.equal(0);

@@ -16,8 +16,10 @@ import {
   loadConfig,
   readKeys,
   runRound,
+  StaleHeadError,
   surfaceFile,
   TASKS,
+  type Task,
 } from "../src/index.ts";
 
 const WAD = 10n ** 18n;
@@ -121,6 +123,36 @@ describe("keeper: rounds", () => {
       failed: 0,
     });
     expect(lines[0]).to.contain("would hedge: hedge, because it must");
+    expect(sent).to.equal(0);
+  });
+
+  it("says in a dry run that a task has nothing to do, unless the task has told why", async () => {
+    const run = () => runRound(context, ["hedge"], true, (line) => lines.push(line));
+    replace(async () => []);
+    await run();
+    expect(lines).to.deep.equal(["hedge: nothing to do"]);
+    lines.length = 0;
+    const telling: Task = async ({ note }) => {
+      note?.("hedge: quiet", ["for a reason"]);
+      return [];
+    };
+    Object.assign(TASKS, { hedge: telling });
+    await run();
+    expect(lines).to.deep.equal(["hedge: quiet", "  for a reason"]);
+    lines.length = 0;
+    await runRound(context, ["hedge"], false, (line) => lines.push(line));
+    expect(lines).to.deep.equal([]);
+  });
+
+  it("looks at nothing while its node is behind", async () => {
+    replace(async () => [action(async () => 1)]);
+    const behind = {
+      ...context,
+      head: () => Promise.reject(new StaleHeadError("The node has fallen behind.")),
+    };
+    const result = await runRound(behind, ["hedge"], false, (line) => lines.push(line));
+    expect(result).to.deep.equal({ sent: 0, failed: 1 });
+    expect(lines).to.deep.equal(["nothing was looked at: The node has fallen behind."]);
     expect(sent).to.equal(0);
   });
 

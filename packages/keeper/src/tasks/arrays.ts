@@ -4,6 +4,7 @@ import {
   arrayReportHash,
   arraysDomain,
   buildArrayReport,
+  formatDecimal,
   seriesOf,
 } from "@ballast/sdk";
 import { collectSignatures } from "../publisher/collect.ts";
@@ -46,7 +47,22 @@ export async function arrays(context: KeeperContext): Promise<Action[]> {
   const groups = await staleGroups(context, context.publisherJournal ? await openSeries(context) : []);
   const free = groups.filter(({ market, expiry }) => !busy.has(`${market} ${expiry}`));
   const starts = await Promise.all(free.map((group) => start(context, group)));
-  return [...actions.flat(), ...starts, ...(await releases(context))];
+  const all = [...actions.flat(), ...starts, ...(await releases(context))];
+  if (all.length === 0) context.note?.("arrays: nothing to post", await standing(context));
+  return all;
+}
+
+/** Why nothing is posted, for dry runs. */
+async function standing({ ballast, sender, limits, publisherJournal }: KeeperContext): Promise<string[]> {
+  if (!publisherJournal) return ["there is no journal"];
+  const [[bond], needed] = await Promise.all([
+    ballast.arrayPosts.bondsOf(await sender.getAddress()),
+    ballast.arrayPosts.bond(),
+  ]);
+  const usdc = (units: bigint) => formatDecimal(units, 2, 6);
+  if (bond < needed)
+    return [`this key has ${usdc(bond)} USDC of the bond of ${usdc(needed)} that a post needs`];
+  return [`no expiry has ${limits.postStrikes} stale strikes or more; fewer are refreshed by feed`];
 }
 
 async function staleGroups(context: KeeperContext, words: readonly bigint[]): Promise<StaleGroup[]> {

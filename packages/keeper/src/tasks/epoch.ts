@@ -34,12 +34,19 @@ async function keepForExits({ ballast, sender }: KeeperContext): Promise<Action[
 async function processReady(context: KeeperContext): Promise<Action[]> {
   const vault = context.ballast.vault.connect(context.sender);
   const pending = await vault.pendingTotals();
-  if (pending.assets === 0n && pending.shares === 0n) return [];
+  if (pending.assets === 0n && pending.shares === 0n) {
+    context.note?.("epoch: nothing waits to enter or to leave", []);
+    return [];
+  }
   try {
     await vault.processEpoch.staticCall();
   } catch (error) {
     const decoded = decodeError(error);
-    if (decoded && QUIET.has(innermostOf(decoded).name)) return [];
+    const name = decoded && innermostOf(decoded).name;
+    if (name && QUIET.has(name)) {
+      context.note?.(`epoch: what waits cannot be processed yet (${name})`, []);
+      return [];
+    }
   }
   return [
     {

@@ -57,14 +57,16 @@ export function largestMove(report: SurfaceReport, posted: ReadonlyMap<number, b
 
 /** Posts surfaces that are due, then refreshes the risk arrays that are not current. */
 export async function feed(context: KeeperContext): Promise<Action[]> {
+  if (!context.surfaceSource)
+    context.note?.("feed: there is no source of surfaces (--surface or --deribit), so none is posted", []);
   const posts = await Promise.all(
-    context.ballast.deployment.markets.map(({ index }) => postSurface(context, index)),
+    context.ballast.deployment.markets.map(({ index, name }) => postSurface(context, index, name)),
   );
   return [...posts.flat(), ...(await refreshArrays(context))];
 }
 
-async function postSurface(context: KeeperContext, market: number): Promise<Action[]> {
-  const { ballast, surfaceSource, sender } = context;
+async function postSurface(context: KeeperContext, market: number, name: string): Promise<Action[]> {
+  const { ballast, surfaceSource, sender, note } = context;
   if (!surfaceSource) return [];
   const [last, price, block] = await Promise.all([
     ballast.surfaceFeed.lastReport(market),
@@ -72,19 +74,28 @@ async function postSurface(context: KeeperContext, market: number): Promise<Acti
     ballast.runner.provider?.getBlock("latest"),
   ]);
   const now = block?.timestamp ?? 0;
-  if (price.status !== "Ok") return [];
+  if (price.status !== "Ok") {
+    note?.(`feed of ${name}: no surface is posted on a price that is ${price.status}`, []);
+    return [];
+  }
   let proposed: ShapedSurface;
   try {
     proposed = await proposeSurface(ballast, surfaceSource, market, now, price.price);
   } catch (error) {
-    return [silent(market, error)];
+    return [silent(name, error)];
   }
   const { report, adjustments } = proposed;
-  if (report.slices.length === 0) return [];
+  if (report.slices.length === 0) {
+    note?.(`feed of ${name}: the source has nothing to report`, adjustments);
+    return [];
+  }
   const move = largestMove(report, await postedSlices(ballast, report));
   const lastPost = { spot: last.spot, timestamp: Number(last.timestamp) };
   const why = feedReason(lastPost, price, now, context.limits, move);
-  if (!why) return [];
+  if (!why) {
+    note?.(`feed of ${name}: no surface is due`, standing(lastPost, price, now, context.limits, move));
+    return [];
+  }
   const feedContract = ballast.surfaceFeed.connect(sender);
   const argument = { ...report, slices: [...report.slices] };
   // Whoever disagrees is told of by the action, so that it does not keep other markets from their posts.
@@ -96,7 +107,7 @@ async function postSurface(context: KeeperContext, market: number): Promise<Acti
   return [
     {
       task: "feed",
-      what: `post the surface of market ${market} with ${report.slices.length} expiries`,
+      what: `post the surface of ${name} with ${report.slices.length} expiries`,
       why,
       details: [...describe(report, adjustments), ...describeSigners(collected)],
       simulate: async () => feedContract.post.staticCall(argument, signed()),
@@ -105,12 +116,28 @@ async function postSurface(context: KeeperContext, market: number): Promise<Acti
   ];
 }
 
+/** How far a post is from being due, for dry runs. */
+function standing(
+  last: { readonly spot: bigint; readonly timestamp: number },
+  price: MarketPrice,
+  now: number,
+  limits: KeeperLimits,
+  volatilityMove: bigint,
+): string[] {
+  const move = last.spot > price.price ? last.spot - price.price : price.price - last.spot;
+  return [
+    `the last is ${now - last.timestamp} s old; due at ${limits.feedHeartbeat} s`,
+    `spot moved ${points((move * WAD) / last.spot)} since; due at ${points(limits.feedSpotMove)}`,
+    `volatility at the money moved ${points(volatilityMove)} since; due at ${points(limits.feedVolatilityMove)}`,
+  ];
+}
+
 /** A source that fails is told of like a refusal: arrays and other markets go on. */
-function silent(market: number, error: unknown): Action {
+function silent(name: string, error: unknown): Action {
   const fail = () => Promise.reject(error);
   return {
     task: "feed",
-    what: `post the surface of market ${market}`,
+    what: `post the surface of ${name}`,
     why: "the source was asked for it",
     simulate: fail,
     send: fail,

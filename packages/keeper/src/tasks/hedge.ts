@@ -15,14 +15,22 @@ const QUIET = new Set([
  * and whose budgets allow it. A dry run shows how the order would be split.
  */
 export async function hedge(context: KeeperContext): Promise<Action[]> {
-  const { ballast, sender } = context;
+  const { ballast, sender, note } = context;
   const actions: Action[] = [];
   for (const { index, name } of ballast.deployment.markets) {
     actions.push(...(await deleveraging(context, index, name)));
     const controller = ballast.hedgeController.connect(sender);
     const state = await controller.state(index);
-    if (state.target === 0n) continue;
-    if (await quietRefusal(() => controller.rebalance.staticCall(index))) continue;
+    const where = `net delta ${formatDecimal(state.netDelta, 4)} of a band of ±${formatDecimal(state.band, 4)}`;
+    if (state.target === 0n) {
+      note?.(`hedge of ${name}: nothing to trade, ${where}`, []);
+      continue;
+    }
+    const refused = await quietRefusal(() => controller.rebalance.staticCall(index));
+    if (refused !== undefined) {
+      note?.(`hedge of ${name}: nothing to trade now (${refused}), ${where}`, []);
+      continue;
+    }
     actions.push({
       task: "hedge",
       what: `move the ${name} delta by ${formatDecimal(state.target, 4)}`,

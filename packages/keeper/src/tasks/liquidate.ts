@@ -47,7 +47,8 @@ export async function liquidate(context: KeeperContext): Promise<Action[]> {
   const vaultAccount = await context.ballast.vault.account();
   const bidder = accountId(await context.sender.getAddress(), context.limits.bidderSubAccount);
   const actions: Action[] = [];
-  for (const account of await context.accounts.accounts()) {
+  const watched = await context.accounts.accounts();
+  for (const account of watched) {
     if (account === bidder) continue;
     const auction = await context.ballast.auctionHouse.auctionOf(account);
     const next =
@@ -56,6 +57,8 @@ export async function liquidate(context: KeeperContext): Promise<Action[]> {
         : await bidOrEnd(context, account, bidder, auction).catch(ignoreEnded);
     if (next && !(account === vaultAccount && next.what.startsWith("bid"))) actions.push(next);
   }
+  if (actions.length === 0)
+    context.note?.(`liquidate: none of ${watched.length} accounts can be sold or asks for a look`, []);
   return actions;
 }
 

@@ -50,6 +50,7 @@ export function watchOrders(ballast: Ballast): OrderWatch {
 export async function orders(context: KeeperContext): Promise<Action[]> {
   const open = (await context.orders?.open()) ?? [];
   const block = await context.ballast.runner.provider?.getBlock("latest");
+  if (open.length === 0) context.note?.("orders: no order in two steps is open", []);
   const actions: Action[] = [];
   for (const committed of open) {
     const rounds = await readOrderRounds(context.ballast, committed.order);

@@ -159,7 +159,16 @@ export async function parameters(context: KeeperContext): Promise<Action[]> {
   // The vault quotes all markets by one set of parameters, so the worst regime counts.
   const worst = REGIMES.findLast((regime) => known.some((one) => one.regime === regime));
   const all = [...(await Promise.all(markets)).flat(), await quotes(context, regimes.quotes, worst)];
-  return all.filter((action) => action !== undefined);
+  const actions = all.filter((action) => action !== undefined);
+  if (actions.length === 0) context.note?.("parameters: nothing to propose", standing(known));
+  return actions;
+}
+
+/** Why nothing is proposed, for dry runs. */
+function standing(known: readonly { readonly index: number; readonly regime: Regime }[]): string[] {
+  if (known.length === 0) return ["no regime is known; it follows from a file of prices (histories)"];
+  const regimes = known.map(({ index, regime }) => `the regime of market ${index} is ${regime}`);
+  return [...regimes, "nothing that follows it differs by a twentieth, or it was set less than a pause ago"];
 }
 
 /** One set of parameters, as the chain has it. */

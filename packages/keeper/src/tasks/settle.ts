@@ -27,6 +27,7 @@ export async function settle(context: KeeperContext): Promise<Action[]> {
     if (exists) for (const account of accounts) settleable.add(account);
     else actions.push(...(await proveFixing(context, market, expiry)));
   }
+  if (expired.size === 0) context.note?.("settle: nobody holds a position past its expiry", []);
   const settler = ballast.settler.connect(context.sender);
   for (const account of settleable) {
     actions.push({
