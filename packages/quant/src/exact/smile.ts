@@ -1,5 +1,10 @@
-/** Bit-exact mirror of `contracts/hedging/HedgeGreeks.sol`: what the smile adds to a delta when it moves with spot. All wads. */
+/**
+ * Bit-exact mirror of `contracts/hedging/HedgeGreeks.sol`: what the smile adds to a delta when it moves with spot, and what of a
+ * delta is fixed already. All wads.
+ */
+
 import { ln, signedDivDown, WAD } from "./fixed-point.ts";
+import { FIXING_WINDOW } from "./fixing.ts";
 
 /** One expiry of a book as the hedge sees it. */
 export interface SmileGroup {
@@ -41,4 +46,19 @@ export function smileDelta(groups: readonly SmileGroup[], spot: bigint, share: b
     0n,
   );
   return signedDivDown(added * share, WAD);
+}
+
+/**
+ * What is fixed already of a series' delta and gamma, `seconds` before its expiry: an average moves with the spot by the share
+ * of its window that is left.
+ */
+export function fixedOf(
+  delta: bigint,
+  gamma: bigint,
+  seconds: bigint,
+): { readonly delta: bigint; readonly gamma: bigint } {
+  if (seconds <= 0n || seconds >= FIXING_WINDOW) return { delta: 0n, gamma: 0n };
+  const left = (WAD * seconds) / FIXING_WINDOW;
+  const part = (value: bigint): bigint => signedDivDown(value * left, WAD);
+  return { delta: delta - part(delta), gamma: gamma - part(part(gamma)) };
 }
