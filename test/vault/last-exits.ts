@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, epoch, type KeeperContext, runRound, watchAccounts } from "@ballast/keeper";
-import { deposit, type Leg, packPosition, reduce, trade } from "@ballast/sdk";
+import { deposit, type Leg, packPosition, readVault, reduce, trade } from "@ballast/sdk";
 import { expect } from "chai";
 import { wrapWeth } from "../../packages/lab/src/externals/index.ts";
 import { option } from "../support/ballast.ts";
@@ -153,7 +153,7 @@ describe("vault: the last to leave", () => {
       await done(books.refreshAll(own));
       await stage.process();
     }
-    expect(await vault.exitsWaiting()).to.equal(true);
+    expect((await readVault(ballast)).exitsWaiting).to.equal(true);
     await ready();
     expect(await vault.pendingRedeemRequest(0n, stage.alice.address)).to.be.greaterThan(0n);
     expect((await epoch(keeperOf(stage))).map(({ what }) => what)).to.include(MARKING);

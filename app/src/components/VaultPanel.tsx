@@ -47,6 +47,7 @@ export function VaultPanel({ snapshot }: { snapshot: VaultSnapshot }) {
           label="Waiting to leave"
           value={formatDecimal(vault.pendingShares, 2, shareDecimals)}
           unit={shareSymbol}
+          note={vault.exitsWaiting ? "for cash: no new risk is opened" : ""}
         />
         <Figure
           name="mark-age"

@@ -106,6 +106,8 @@ export interface VaultState {
   readonly supply: bigint;
   readonly currentEpoch: bigint;
   readonly fees: VaultFees;
+  /** Whether redemptions wait for cash, so that capital may be marked at nothing and only what closes is quoted. */
+  readonly exitsWaiting: boolean;
   /** Requested and not yet processed: USDC units, shares. */
   readonly pendingAssets: bigint;
   readonly pendingShares: bigint;
@@ -202,13 +204,14 @@ export async function readHealth(ballast: Ballast, account: bigint): Promise<Hea
 /** Reads the vault's NAV, share price and queue. */
 export async function readVault(ballast: Ballast): Promise<VaultState> {
   const { vault, shares, epochAccounts } = ballast;
-  const [nav, price, supply, currentEpoch, pending, { terms, state }] = await Promise.all([
+  const [nav, price, supply, currentEpoch, pending, { terms, state }, exitsWaiting] = await Promise.all([
     vault.reading(),
     vault.sharePrice(),
     shares.totalSupply(),
     vault.currentEpoch(),
     vault.pendingTotals(),
     vault.account().then((account) => epochAccounts.feesOf(account)),
+    vault.exitsWaiting(),
   ]);
   return {
     navBid: nav.bid,
@@ -235,6 +238,7 @@ export async function readVault(ballast: Ballast): Promise<VaultState> {
       highWater: state.highWater,
       recipient: terms.recipient,
     },
+    exitsWaiting,
     pendingAssets: pending.assets,
     pendingShares: pending.shares,
   };
