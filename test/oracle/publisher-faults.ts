@@ -233,6 +233,36 @@ describe("a publisher whose node fails", () => {
     );
   }).timeout(60_000);
 
+  it("goes on where somebody else uses its key", async () => {
+    const context = await keeper();
+    expect((await round(context)).failed).to.equal(0);
+    const before = await posts();
+    const { signer, address } = world.people.keeper;
+    for (let i = 0; i < 3; i++) await (await signer.sendTransaction({ to: address })).wait();
+    await pass();
+    const result = await round(context);
+    expect(result, result.text).to.include({ failed: 0 });
+    expect(await posts()).to.have.length(before.length + 1);
+  }).timeout(60_000);
+
+  for (const days of [-400, 400]) {
+    it(`goes by the chain's time where its own clock is ${days} days ahead`, async () => {
+      const { now: clock } = Date;
+      const before = await posts();
+      Date.now = () => clock() + days * 86_400_000;
+      try {
+        const context = await keeper();
+        const result = await round(context);
+        expect(result, result.text).to.include({ failed: 0 });
+      } finally {
+        Date.now = clock;
+      }
+      const [made, ...more] = (await posts()).slice(before.length);
+      expect(more).to.deep.equal([]);
+      expect(Math.abs((made ?? 0) - (await now()))).to.be.lessThan(60);
+    }).timeout(60_000);
+  }
+
   it("says that its balance is empty, and posts once it is not", async () => {
     const poor = HDNodeWallet.fromMnemonic(PHRASE, "m/44'/60'/0'/0/77");
     const context = await keeper({ key: poor.privateKey });
