@@ -75,6 +75,27 @@ abstract contract CashLedger is PositionLedger {
     /// @dev Adds signed `amount` to an account's cash, at the indices of now.
     function _addCash(AccountId account, int256 amount) internal {
         Indices memory indices = _accrue();
+        Totals memory totals = _totals;
+        _changeCash(account, amount, indices, totals);
+        _setTotals(totals, indices);
+    }
+
+    /// @dev Moves `amount` of cash between two accounts.
+    function _shiftCash(AccountId from, AccountId to, int256 amount) internal {
+        Indices memory indices = _accrue();
+        Totals memory totals = _totals;
+        _changeCash(from, -amount, indices, totals);
+        _changeCash(to, amount, indices, totals);
+        _setTotals(totals, indices);
+    }
+
+    /// @dev Writes an account's cash, and the change of claims or debts to `totals`.
+    function _changeCash(
+        AccountId account,
+        int256 amount,
+        Indices memory indices,
+        Totals memory totals
+    ) private {
         AccountSlot memory slot = _accounts[account];
         int256 before = _bookedCash(slot);
         int256 afterwards = before + amount;
@@ -83,12 +104,10 @@ abstract contract CashLedger is PositionLedger {
         slot.cash = int128(afterwards);
         slot.index = afterwards < 0 ? indices.debt : indices.claim;
         _accounts[account] = slot;
-        Totals memory totals = _totals;
         totals.claims = _narrow(totals.claims + _positive(afterwards) - _positive(before));
         // Single debts round up, so the last one repaid may be more than is left of the total.
         uint256 debt = totals.debt + _positive(-afterwards);
         totals.debt = _narrow(debt > _positive(-before) ? debt - _positive(-before) : 0);
-        _setTotals(totals, indices);
     }
 
     /// @dev Books cash tokens that have arrived.

@@ -82,8 +82,7 @@ contract Clearinghouse is LedgerViews {
         if (from == to) revert Clearinghouse_SelfMove(from);
         if (value == 0) return;
         _touch(from);
-        _addCash(from, -value);
-        _addCash(to, value);
+        _shiftCash(from, to, value);
         emit CashMoved(from, to, amount, msg.sender);
         _followLock(from, to, _cashToken, Units.fromWadUp(uint256(value), _cashDecimals));
     }

@@ -182,7 +182,9 @@ abstract contract PositionLedger is IClearinghouseTerms {
             if (count > MAX_BOOK_POSITIONS)
                 revert Clearinghouse_TooManyPositions(account, MAX_BOOK_POSITIONS);
         }
-        books.record(account, instrument, before, afterwards);
+        // A call and a put of a strike differ in the lowest bit.
+        Quantity other = Quantity.wrap(legs.sizeOf(key ^ 1) * int256(QUANTITY_STEP));
+        books.record(account, instrument, before, afterwards, other);
     }
 
     function _bookQuantity(AccountId account, InstrumentId instrument) private view returns (Quantity) {

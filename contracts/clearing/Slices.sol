@@ -126,8 +126,7 @@ contract Slices is Solvency {
     function _sliceCash(AccountId from, AccountId to, uint256 fraction) private {
         int256 amount = (Usd.unwrap(_cashOf(from)) * int256(fraction)) / int256(WAD);
         if (amount == 0) return;
-        _addCash(from, -amount);
-        _addCash(to, amount);
+        _shiftCash(from, to, amount);
         // Debt moves as well: a negative slice is cash moved the other way.
         if (amount < 0) (from, to, amount) = (to, from, -amount);
         emit CashMoved(from, to, Usd.wrap(amount), msg.sender);

@@ -6,6 +6,7 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {IClearinghouse} from "./IClearinghouse.sol";
+import {DataStatus} from "./IRiskEngine.sol";
 
 /// @notice What current books are worth, read from their sums.
 /// @param value as margin marks it: between the unshocked nodes around the spot [wad USD]
@@ -80,12 +81,15 @@ interface IBooks {
     function bind(IClearinghouse clearinghouse_) external;
 
     /// @notice Takes a changed position into the account's book, if the book is of the arrays' version and they have the
-    /// strike; otherwise the book of that expiry waits to be re-based. Only the clearinghouse, after the change.
+    /// strike; otherwise the book of that expiry waits to be re-based. Only the clearinghouse, after the change. Small changes
+    /// may wait: they are read with the book, and taken in once there are several or somebody refreshes it.
+    /// @param other what the account has of the other kind of the same strike
     function record(
         AccountId account,
         InstrumentId instrument,
         Quantity before,
-        Quantity afterwards
+        Quantity afterwards,
+        Quantity other
     ) external;
 
     /// @notice Refreshes the arrays of every strike that `account` holds in an expiry and sums its book from them. Anyone.
@@ -100,7 +104,10 @@ interface IBooks {
     /// @return entries the groups (market << 20 | expiry hours) with legs, and above their 28 bits the version of the arrays
     /// that the total has been summed from; zero if it has nothing of the group
     /// @return words fifteen for each market of these: market, and fourteen as in risk/BookTotals.sol
-    function read(AccountId account) external view returns (uint256[] memory entries, uint256[] memory words);
+    /// @return standings what the total's part of each group is good for, as IRiskArrays.standingsOf says it
+    function read(
+        AccountId account
+    ) external view returns (uint256[] memory entries, uint256[] memory words, DataStatus[] memory standings);
 
     /// @notice What the total of its market has of a group (see risk/BookWords.sol), if it has anything.
     function partOf(AccountId account, uint256 group) external view returns (uint256[13] memory);
@@ -143,6 +150,10 @@ interface IBooks {
 
     /// @notice The legs of `account` in a group, packed two a word.
     function legsOf(AccountId account, uint256 group) external view returns (uint256[] memory positionWords);
+
+    /// @notice The groups of which changes wait to be taken into part and total. Summing a group takes in what waits of it;
+    /// readers need not care.
+    function waitingGroups(AccountId account) external view returns (uint256[] memory groups);
 
     /// @notice The groups in which the book of `account` would have to be re-based before it is used.
     function staleGroups(AccountId account) external view returns (uint256[] memory groups);

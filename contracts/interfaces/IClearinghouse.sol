@@ -118,6 +118,9 @@ interface IClearinghouse is IClearinghouseTerms {
     /// @notice Collateral [token units].
     function collateralOf(AccountId account, address asset) external view returns (uint256);
 
+    /// @notice All collateral of one market [wad underlying].
+    function collateralIn(AccountId account, uint8 market) external view returns (uint256);
+
     /// @notice Signed quantity; zero if none.
     function positionOf(AccountId account, InstrumentId instrument) external view returns (Quantity);
 

@@ -11,6 +11,7 @@ import {DataStatus} from "./IRiskEngine.sol";
 /// @param outer distance of the outermost scanned level from one [1e-9]
 /// @param driftLimit how far live spot may be from the reference [1e-9]
 /// @param ageLimit longest age of an expiry's arrays, seconds
+/// @param moves how often the grid, or the arrays of an expiry under it, were computed anew or given up
 struct Grid {
     uint64 referenceSpot;
     uint24 version;
@@ -18,6 +19,7 @@ struct Grid {
     uint32 outer;
     uint32 driftLimit;
     uint32 ageLimit;
+    uint32 moves;
 }
 
 /// @notice What reading the arrays of one expiry takes. One word.
@@ -138,12 +140,10 @@ interface IRiskArrays {
     function standingsOf(uint256[] calldata entries) external view returns (DataStatus[] memory standings);
 
     /// @notice What the words of a group were computed from, current or not.
-    /// @return header of the group
+    /// @return header of the group, as its word
     /// @return version of its arrays; zero if they belong to another grid than the market's present one
-    /// @return referenceSpot of that grid [1e-8 USD]
-    function sourceOf(
-        uint256 group
-    ) external view returns (ExpiryHeader memory header, uint24 version, uint64 referenceSpot);
+    /// @return grid that one, as its word
+    function sourceOf(uint256 group) external view returns (uint256 header, uint256 version, uint256 grid);
 
     /// @notice Words of a strike that is kept outside the page, and whether they carry the version of its expiry.
     function looseWords(uint256 strikeKey) external view returns (uint256 wordA, uint256 wordB, bool current);

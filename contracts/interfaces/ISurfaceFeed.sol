@@ -105,6 +105,9 @@ interface ISurfaceFeed {
     /// neighbour if it is interpolated; since 1970 if there is none. Reads one word for a posted expiry. Never reverts.
     function sliceAge(uint8 market, uint256 expiry) external view returns (uint256 age);
 
+    /// @notice Whether the slice of an expiry is stale, and whether it is posted itself rather than lies between two that are.
+    function sliceState(uint8 market, uint256 expiry) external view returns (bool stale, bool posted);
+
     /// @notice Whether the slice of an expiry is older than the heartbeat: left out of reports too long, or never posted.
     function isSliceStale(uint8 market, uint256 expiry) external view returns (bool);
 

@@ -93,8 +93,10 @@ library FixedPoint {
 
     /// @notice a / b rounded towards minus infinity; plain integers, b > 0.
     function signedDivDown(int256 a, int256 b) internal pure returns (int256 quotient) {
-        quotient = a / b;
-        if (a < 0 && quotient * b != a) quotient -= 1;
+        assembly ("memory-safe") {
+            // The remainder has the sign of a. Nothing is below type(int256).min / 1.
+            quotient := sub(sdiv(a, b), slt(smod(a, b), 0))
+        }
     }
 
     /// @notice a / b rounded towards plus infinity; plain integers, b > 0.

@@ -35,7 +35,6 @@ contract ChainlinkPriceFeed is IPriceFeed {
     }
 
     uint256 private constant WAD = 1e18;
-    uint256 private constant ROUND_WORDS = 160;
 
     IAggregatorV3 private immutable _aggregator;
     IAggregatorV3 private immutable _sequencerFeed;
@@ -46,6 +45,8 @@ contract ChainlinkPriceFeed is IPriceFeed {
     uint256 private immutable _maximum;
     uint256 private immutable _jumpLimit;
     uint8 private immutable _decimals;
+    /// @dev Of the proxy's aggregator when this feed was made; zero if what it reads is none, or had no round yet.
+    uint256 private immutable _phase;
 
     constructor(Configuration memory configuration) {
         if (address(configuration.aggregator) == address(0)) revert ChainlinkPriceFeed_ZeroAddress();
@@ -65,6 +66,11 @@ contract ChainlinkPriceFeed is IPriceFeed {
         _jumpLimit = configuration.jumpLimit;
         _decimals = configuration.aggregator.decimals();
         if (_decimals > 18) revert ChainlinkPriceFeed_BadDecimals(_decimals);
+        (bool ok, uint256[5] memory words) = _ask(
+            configuration.aggregator,
+            IAggregatorV3.latestRoundData.selector
+        );
+        _phase = ok && words[0] <= type(uint80).max ? words[0] >> 64 : 0;
         emit FeedConfigured(address(_aggregator), _tradingAge, _liquidationAge);
     }
 
@@ -75,10 +81,9 @@ contract ChainlinkPriceFeed is IPriceFeed {
 
     /// @inheritdoc IPriceFeed
     function read() external view returns (PriceReading memory reading) {
-        (bool ok, Round memory round) = _round(
-            _aggregator,
-            abi.encodeCall(IAggregatorV3.latestRoundData, ())
-        );
+        (bool ok, uint256[5] memory words) = _ask(_aggregator, IAggregatorV3.latestRoundData.selector);
+        Round memory round;
+        (ok, round) = _round(ok, words);
         if (!ok) {
             reading.status = PriceStatus.Reverted;
             return reading;
@@ -93,7 +98,7 @@ contract ChainlinkPriceFeed is IPriceFeed {
 
     /// @dev The first fault, worst first, so that no caller can mistake a broken answer for a merely old one.
     function _check(Round memory round) private view returns (PriceStatus) {
-        if (!_sameDecimals()) return PriceStatus.DecimalsChanged;
+        if (!_sameDecimals(round.id)) return PriceStatus.DecimalsChanged;
         if (round.answer <= 0) return PriceStatus.NonPositive;
         if (round.updatedAt == 0 || round.answeredInRound < round.id) return PriceStatus.Incomplete;
         if (round.updatedAt > block.timestamp) return PriceStatus.Future;
@@ -112,10 +117,10 @@ contract ChainlinkPriceFeed is IPriceFeed {
     /// a second round confirms the new level.
     function _jumped(uint80 id, uint256 price) private view returns (bool) {
         if (_jumpLimit == 0 || uint64(id) <= 1) return false;
-        (bool ok, Round memory previous) = _round(
-            _aggregator,
-            abi.encodeCall(IAggregatorV3.getRoundData, (id - 1))
-        );
+        bytes4 selector = IAggregatorV3.getRoundData.selector;
+        (bool ok, uint256[5] memory words) = _ask(_aggregator, selector, id - 1, 36);
+        Round memory previous;
+        (ok, previous) = _round(ok, words);
         if (!ok || previous.answer <= 0 || previous.answer > int256(uint256(type(uint128).max))) return false;
         uint256 before = _toWad(previous.answer);
         uint256 move = price > before ? price - before : before - price;
@@ -124,46 +129,54 @@ contract ChainlinkPriceFeed is IPriceFeed {
 
     function _sequencer() private view returns (PriceStatus) {
         if (address(_sequencerFeed) == address(0)) return PriceStatus.Ok;
-        (bool ok, bytes memory data) = _call(
-            address(_sequencerFeed),
-            abi.encodeCall(IAggregatorV3.latestRoundData, ())
-        );
-        if (!ok || data.length < ROUND_WORDS) return PriceStatus.SequencerDown;
-        (, int256 answer, uint256 startedAt, , ) = abi.decode(
-            data,
-            (uint256, int256, uint256, uint256, uint256)
-        );
+        (bool ok, uint256[5] memory words) = _ask(_sequencerFeed, IAggregatorV3.latestRoundData.selector);
+        if (!ok) return PriceStatus.SequencerDown;
+        (uint256 answer, uint256 startedAt) = (words[1], words[2]);
         if (answer != 0 || startedAt == 0 || startedAt > block.timestamp) return PriceStatus.SequencerDown;
         return block.timestamp - startedAt <= _sequencerGrace ? PriceStatus.SequencerGrace : PriceStatus.Ok;
     }
 
-    function _sameDecimals() private view returns (bool) {
-        (bool ok, bytes memory data) = _call(
-            address(_aggregator),
-            abi.encodeCall(IAggregatorV3.decimals, ())
-        );
-        return ok && data.length >= 32 && abi.decode(data, (uint256)) == _decimals;
+    /// @dev A proxy's decimals are those of its aggregator, which never change; another one is another phase, which round ids
+    /// carry above their lowest 64 bits.
+    function _sameDecimals(uint80 id) private view returns (bool) {
+        if (_phase != 0 && id >> 64 == _phase) return true;
+        address source = address(_aggregator);
+        bytes4 selector = IAggregatorV3.decimals.selector;
+        uint256 found;
+        assembly ("memory-safe") {
+            mstore(0, selector)
+            // An address without code answers with nothing.
+            if and(gt(returndatasize(), 0x1f), staticcall(gas(), source, 0, 4, 0, 0x20)) {
+                found := add(mload(0), 1)
+            }
+        }
+        return found == uint256(_decimals) + 1;
     }
 
-    /// @dev Decodes as full words, so that garbage in the narrow fields cannot make the decoder revert.
-    function _round(
+    /// @dev Read as full words, so that garbage in the narrow fields cannot make a decoder revert.
+    function _round(bool ok, uint256[5] memory words) private pure returns (bool, Round memory round) {
+        if (!ok || words[0] > type(uint80).max || words[4] > type(uint80).max) return (false, round);
+        return (true, Round(uint80(words[0]), int256(words[1]), words[3], uint80(words[4])));
+    }
+
+    /// @dev The five words of an answer; false if the source fails or says less.
+    function _ask(IAggregatorV3 source, bytes4 selector) private view returns (bool, uint256[5] memory) {
+        return _ask(source, selector, 0, 4);
+    }
+
+    /// @param size of the request: 4, or 36 with an argument
+    function _ask(
         IAggregatorV3 source,
-        bytes memory request
-    ) private view returns (bool, Round memory round) {
-        (bool ok, bytes memory data) = _call(address(source), request);
-        if (!ok || data.length < ROUND_WORDS) return (false, round);
-        (uint256 id, int256 answer, , uint256 updatedAt, uint256 answeredIn) = abi.decode(
-            data,
-            (uint256, int256, uint256, uint256, uint256)
-        );
-        if (id > type(uint80).max || answeredIn > type(uint80).max) return (false, round);
-        return (true, Round(uint80(id), answer, updatedAt, uint80(answeredIn)));
-    }
-
-    function _call(address target, bytes memory request) private view returns (bool ok, bytes memory data) {
-        if (target.code.length == 0) return (false, "");
-        // solhint-disable-next-line avoid-low-level-calls
-        return target.staticcall(request);
+        bytes4 selector,
+        uint256 argument,
+        uint256 size
+    ) private view returns (bool ok, uint256[5] memory words) {
+        assembly ("memory-safe") {
+            mstore(0, selector)
+            mstore(4, argument)
+            // Evaluated from the right. An address without code answers with nothing.
+            ok := and(gt(returndatasize(), 0x9f), staticcall(gas(), source, 0, size, words, 0xa0))
+        }
     }
 
     /// @dev `answer` is positive and below 2^128, and decimals are at most 18, so the product fits.

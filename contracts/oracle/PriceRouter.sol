@@ -7,6 +7,7 @@ import {Price} from "../types/Price.sol";
 
 /// @notice Which feeds price which market, and what to make of two that differ. Holds nothing; trusts the curator to
 /// set feeds.
+/// @dev A pinned reading is a good one: its price and above it its time stand in one word of transient storage.
 contract PriceRouter is IPriceRouter, AccessManaged {
     /// @dev A band of zero says that there is no second feed, so that a market with one feed reads one word.
     struct Sources {
@@ -19,6 +20,10 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     uint256 private constant NARROWEST_BAND = 0.001e18;
     uint256 private constant WIDEST_BAND = 0.2e18;
 
+    /// @dev keccak256("ballast.oracle.pinned") - 1; a word a market follows.
+    uint256 private constant PINNED = 0xc4ad588ca393dc8b11829077038ea5c054e63655a109d49223c5adcbeb33625a;
+    uint256 private constant TIME_AT = 192;
+
     mapping(uint8 => Sources) private _sources;
 
     constructor(address authority) AccessManaged(authority) {}
@@ -30,6 +35,7 @@ contract PriceRouter is IPriceRouter, AccessManaged {
         _requireAgreement(market, feed);
         emit FeedSet(market, address(_sources[market].first), address(feed));
         _sources[market].first = feed;
+        _keep(market, 0);
     }
 
     /// @inheritdoc IPriceRouter
@@ -42,10 +48,31 @@ contract PriceRouter is IPriceRouter, AccessManaged {
         emit SecondFeedSet(market, address(sources.second), address(feed), sources.band, band);
         sources.second = feed;
         sources.band = uint64(band);
+        _keep(market, 0);
+    }
+
+    /// @inheritdoc IPriceRouter
+    function pin(uint8 market) external returns (PriceReading memory reading) {
+        reading = spot(market);
+        uint256 price = Price.unwrap(reading.price);
+        bool isKept =
+            reading.status == PriceStatus.Ok && price >> TIME_AT == 0 && reading.updatedAt <= block.timestamp;
+        if (isKept) _keep(market, price | (reading.updatedAt << TIME_AT));
     }
 
     /// @inheritdoc IPriceRouter
     function spot(uint8 market) public view returns (PriceReading memory reading) {
+        uint256 slot = PINNED + market;
+        uint256 kept;
+        assembly ("memory-safe") {
+            kept := tload(slot)
+        }
+        if (kept == 0) return _read(market);
+        reading.price = Price.wrap(uint192(kept));
+        reading.updatedAt = kept >> TIME_AT;
+    }
+
+    function _read(uint8 market) private view returns (PriceReading memory reading) {
         Sources storage sources = _sources[market];
         (IPriceFeed first, uint256 band) = (sources.first, sources.band);
         if (address(first) == address(0)) {
@@ -70,7 +97,17 @@ contract PriceRouter is IPriceRouter, AccessManaged {
 
     /// @inheritdoc IPriceRouter
     function secondFeedOf(uint8 market) external view returns (IPriceFeed feed, uint256 band) {
-        return (_sources[market].second, _sources[market].band);
+        band = _sources[market].band;
+        // Beside the first feed; the second takes a word of its own.
+        if (band != 0) feed = _sources[market].second;
+    }
+
+    /// @dev What a pinned market reads for the rest of the transaction; zero for what its feeds say.
+    function _keep(uint8 market, uint256 word) private {
+        uint256 slot = PINNED + market;
+        assembly ("memory-safe") {
+            tstore(slot, word)
+        }
     }
 
     /// @dev A sequencer that is down is no fault of the first feed: nobody could answer to the second one's price.

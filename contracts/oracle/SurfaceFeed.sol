@@ -141,6 +141,11 @@ contract SurfaceFeed is ReportQuorum {
     }
 
     /// @inheritdoc ISurfaceFeed
+    function sliceState(uint8 market, uint256 expiry) external view returns (bool stale, bool posted) {
+        return (sliceAge(market, expiry) > HEARTBEAT, _slices[market][expiry] != 0);
+    }
+
+    /// @inheritdoc ISurfaceFeed
     function sliceStaleShare(uint8 market, uint256 expiry) external view returns (uint256) {
         return _staleShare(sliceAge(market, expiry));
     }

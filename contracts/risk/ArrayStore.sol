@@ -70,8 +70,9 @@ abstract contract ArrayStore is IRiskArrays {
             fresh.referenceSpot == 0 ||
             (reading.status != PriceStatus.Ok && reading.status != PriceStatus.StaleForTrading)
         ) revert RiskArrays_NoPrice(market);
-        fresh.version = current.version + 1;
+        (fresh.version, fresh.moves) = (current.version + 1, current.moves);
         _grids[market] = fresh;
+        fresh.moves = _noteMove(market);
         return fresh;
     }
 
@@ -102,6 +103,7 @@ abstract contract ArrayStore is IRiskArrays {
         uint24 version = basis.shocks.version + 1;
         _startBasis(basis, market, slice, forward);
         basis.shocks.version = version;
+        basis.grid.moves = _noteMove(market);
         _headers[group] = basis.header;
         _shocks[group] = basis.shocks;
         _slices[group] = slice;
@@ -112,6 +114,15 @@ abstract contract ArrayStore is IRiskArrays {
             Price.wrap(forward * PRICE_UNIT),
             version
         );
+    }
+
+    /// @dev Whoever has summed arrays of this market learns that some are no longer those.
+    function _noteMove(uint8 market) internal returns (uint32 moves) {
+        unchecked {
+            // Only told apart from the next; it would come round after 2^32 moves.
+            moves = _grids[market].moves + 1;
+        }
+        _grids[market].moves = moves;
     }
 
     /// @dev Computes and stores those of `strikes` that are not current, where that costs less.

@@ -2,26 +2,20 @@
 pragma solidity 0.8.37;
 
 import {GroupRisk, IBooks, RiskChange} from "../interfaces/IBooks.sol";
-import {ExpiryHeader, IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {QUANTITY_STEP} from "../types/Position.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
+import {BookChanges, Change} from "./BookChanges.sol";
 import {BookGroups} from "./BookGroups.sol";
+import {BookStamps} from "./BookStamps.sol";
+import {Source} from "./BookStore.sol";
+import {BookTotals} from "./BookTotals.sol";
 import {BookViews} from "./BookViews.sol";
+import {GridWords} from "./GridWords.sol";
 import {LaneSum, LaneSums} from "./LaneSums.sol";
-import {Pages} from "./Pages.sol";
-
-/// @dev Where the words of one expiry are read.
-struct Source {
-    uint256 group;
-    uint24 version;
-    uint56 forward;
-    uint64 referenceSpot;
-    bytes page;
-    uint256 entries;
-}
 
 /// @dev An order in the making.
 struct Measure {
@@ -51,7 +45,7 @@ abstract contract BookRisks is BookViews {
         (measure.account, measure.market, measure.spot) = (account, market, Price.unwrap(spot));
         (measure.grid, isCurrent, ) = riskArrays.gridAt(market, measure.spot, 0);
         if (!isCurrent) revert Books_BeyondDrift(market, spot);
-        _loadTotal(measure);
+        _measureTotal(measure);
         change.beforehand = LaneSums.riskOf(measure.total, measure.grid, measure.spot);
         uint256 legs = instruments.length;
         measure.groups = new LaneSum[](legs);
@@ -82,19 +76,27 @@ abstract contract BookRisks is BookViews {
 
     /// @dev The total of the market without what has expired. Of the rest it must have everything, from arrays of the
     /// present grid; their age does not matter, as it only blurs what is measured the same way before and after.
-    function _loadTotal(Measure memory measure) private view {
-        measure.total = LaneSums.load(_totals[measure.account][measure.market]);
+    function _measureTotal(Measure memory measure) private view {
+        uint256 head = _heads[measure.account][measure.market];
+        uint256[] memory words = new uint256[](BookTotals.COUNT);
+        BookTotals.read(address(uint160(head)), words, 0);
+        measure.total = LaneSums.load(words);
+        _addWaiting(measure.account, measure.market, 20, measure.total);
         measure.entries = BookGroups.all(_groups[measure.account]);
+        bool isWhole = BookStamps.isOf(head >> STAMP_AT, GridWords.movesOf(measure.grid));
         for (uint256 i; i < measure.entries.length; ++i) {
             uint256 group = BookGroups.groupOf(measure.entries[i]);
             if (group >> 20 != measure.market) continue;
             uint256 version = BookGroups.versionOf(measure.entries[i]);
             if (!_isLive(group)) {
                 if (version == 0) continue;
-                LaneSums.take(measure.total, LaneSums.loadGroup(_books[measure.account][group], true));
+                LaneSum memory part = LaneSums.loadGroup(_books[measure.account][group], true);
+                _addWaiting(measure.account, group, 0, part);
+                LaneSums.take(measure.total, part);
                 continue;
             }
-            (, uint24 current, ) = riskArrays.sourceOf(group);
+            if (isWhole) continue;
+            (, uint256 current, ) = riskArrays.sourceOf(group);
             if (version == 0 || version != current) _revertNotCurrent(group);
         }
     }
@@ -112,6 +114,7 @@ abstract contract BookRisks is BookViews {
         for (uint256 i; i < measure.entries.length; ++i) {
             if (BookGroups.groupOf(measure.entries[i]) != group) continue;
             measure.groups[index] = LaneSums.loadGroup(_books[measure.account][group], false);
+            _addWaiting(measure.account, group, 0, measure.groups[index]);
         }
         change.groupsBefore[index] = LaneSums.groupRiskOf(measure.groups[index], measure.grid, expiry);
     }
@@ -147,24 +150,16 @@ abstract contract BookRisks is BookViews {
         revert Books_NotCurrent(uint8(group >> 20), (group & 0xfffff) * 1 hours);
     }
 
-    /// @dev Arrays of a group; version zero if they are of another grid than their market's.
-    function _sourceOf(uint256 group) internal view returns (Source memory source) {
-        ExpiryHeader memory header;
-        source.group = group;
-        (header, source.version, source.referenceSpot) = riskArrays.sourceOf(group);
-        source.forward = header.forward;
-        source.page = Pages.load(header.page);
-        source.entries = Pages.count(source.page);
-    }
-
-    /// @dev Words of a strike [cents], on the page or beside it.
-    function _wordsOf(
-        Source memory source,
-        uint256 strike
-    ) internal view returns (uint256 a, uint256 b, bool) {
-        uint256 index = Pages.find(source.page, source.entries, strike);
-        if (index == source.entries) return riskArrays.looseWords((source.group << 32) | strike);
-        (a, b, ) = Pages.wordsAt(source.page, index);
-        return (a, b, true);
+    /// @dev Adds what waits of the groups whose upper bits, without the lowest `shift`, are `key`.
+    function _addWaiting(AccountId account, uint256 key, uint256 shift, LaneSum memory sum) private view {
+        uint256 count = BookGroups.waiting(_groups[account]);
+        for (uint256 i; i < count; ++i) {
+            uint256 group = BookChanges.groupOf(_waiting[account][i].place);
+            if (group >> shift != key) continue;
+            Change memory change = BookChanges.load(_waiting[account][i]);
+            uint256 forward = uint56(_books[account][group][12] >> 112);
+            LaneSums.add(sum, change.a, change.b, change.callAfter - change.callBefore, false, forward);
+            LaneSums.add(sum, change.a, change.b, change.putAfter - change.putBefore, true, forward);
+        }
     }
 }

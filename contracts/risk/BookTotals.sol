@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {CodeStore} from "../libraries/CodeStore.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Book, BookWords} from "./BookWords.sol";
 import {NodeGrid} from "./NodeGrid.sol";
@@ -30,12 +31,14 @@ struct Total {
 /// @title BookTotals
 /// @notice The sum of an account's books in one market. Sums are of integers and modulo 2^256 where lanes wrap, so a book
 /// that is taken out leaves what there would be without it, to the last bit.
-/// Fourteen words: ten of lanes | grossA 64, grossB 64, shortA 64, shortB 64 | putStrike 128, puts 64, calls 64 |
+/// Fourteen words, kept as code: ten of lanes | grossA 64, grossB 64, shortA 64, shortB 64 | putStrike 128, puts 64, calls 64 |
 /// vegaUp 84, vegaEither 84, grossVega 88 | longMark 112, putForward 144; each from the lowest bit.
 /// @dev Fields of a book fit their bits, and an account has at most 1,024: nothing below comes near 2^255.
 library BookTotals {
     uint256 internal constant COUNT = 14;
     uint256 private constant VEGA = (1 << 84) - 1;
+    /// @dev The two highest bits of each sum of sizes: gross sums of lanes have to stay below 2^63.
+    uint256 private constant HIGH_BITS = 0xc000000000000000c000000000000000c000000000000000c000000000000000;
 
     /// @notice Adds a book; false if it cannot be kept, or the total with it.
     function tryJoin(Total memory total, Book memory book) internal pure returns (bool) {
@@ -78,46 +81,70 @@ library BookTotals {
         }
     }
 
+    /// @notice Puts a book in the place of one that was added; both may lack the same lanes and signed sums.
+    function replace(Total memory total, Book memory older, Book memory newer) internal pure {
+        take(total, older);
+        join(total, newer);
+    }
+
     /// @notice The gross vega in US dollars, rounded up [wad USD].
     /// @param referenceSpot of the grid [1e-8 USD]
     function grossVegaIn(Total memory total, uint256 referenceSpot) internal pure returns (uint256) {
         return FixedPoint.mulDivUp(total.grossVega, referenceSpot * 100, 1 << NodeGrid.VALUE_BITS);
     }
 
-    /// @notice The total at `stored`.
-    function load(uint256[14] storage stored) internal view returns (Total memory) {
+    /// @notice The total kept at `stored`; nothing for the zero address.
+    function load(address stored) internal view returns (Total memory) {
         uint256[] memory words = new uint256[](COUNT);
         read(stored, words, 0);
         return unpack(words, 0);
     }
 
-    /// @notice Copies the fourteen words at `stored` to `words`, from `first` on.
-    function read(uint256[14] storage stored, uint256[] memory words, uint256 first) internal view {
+    /// @notice Copies the fourteen words kept at `stored` to `words`, from `first` on; zeros for the zero address.
+    function read(address stored, uint256[] memory words, uint256 first) internal view {
         assembly ("memory-safe") {
             // first + 14 <= words.length is the caller's duty.
-            let to := add(add(words, 0x20), shl(5, first))
-            for {
-                let end := add(stored.slot, 14)
-                let slot := stored.slot
-            } lt(slot, end) {
-                slot := add(slot, 1)
-            } {
-                mstore(to, sload(slot))
-                to := add(to, 0x20)
-            }
+            extcodecopy(stored, add(add(words, 0x20), shl(5, first)), 1, 0x1c0)
         }
     }
 
     /// @notice Keeps a total that fits.
-    function store(uint256[14] storage stored, Total memory total) internal {
-        for (uint256 i; i < 10; ++i) stored[i] = total.cells[i];
-        stored[10] = BookWords.packSizes(total.cells);
-        stored[11] =
+    function store(Total memory total) internal returns (address) {
+        uint256[] memory words = new uint256[](COUNT);
+        pack(total, words, 0);
+        return CodeStore.write(abi.encodePacked(words));
+    }
+
+    /// @notice Writes a total that fits to `words`, from `first` on.
+    function pack(Total memory total, uint256[] memory words, uint256 first) internal pure {
+        uint256 from;
+        uint256 to;
+        uint256[14] memory cells = total.cells;
+        assembly ("memory-safe") {
+            from := cells
+            to := add(add(words, 0x20), shl(5, first))
+        }
+        BookWords.copyLanes(from, to);
+        words[first + 10] = BookWords.packSizes(cells);
+        words[first + 11] =
             uint128(int128(total.putStrike)) |
             (uint256(uint64(int64(total.puts))) << 128) |
             (uint256(uint64(int64(total.calls))) << 192);
-        stored[12] = total.vegaUp | (total.vegaEither << 84) | (total.grossVega << 168);
-        stored[13] = total.longMark | (uint256(uint144(int144(total.putForward))) << 112);
+        words[first + 12] = total.vegaUp | (total.vegaEither << 84) | (total.grossVega << 168);
+        words[first + 13] = total.longMark | (uint256(uint144(int144(total.putForward))) << 112);
+    }
+
+    /// @notice Whether the total in fourteen words is less than half full, so that a few small changes find room.
+    function isRoomy(uint256[] memory words) internal pure returns (bool) {
+        uint256 sums = words[11];
+        return
+            words[10] & HIGH_BITS == 0 &&
+            words[12] >> 255 == 0 &&
+            (words[13] >> 111) & 1 == 0 &&
+            _isHalf(int128(uint128(sums)), type(int128).max) &&
+            _isHalf(int64(uint64(sums >> 128)), type(int64).max) &&
+            _isHalf(int64(uint64(sums >> 192)), type(int64).max) &&
+            _isHalf(int144(uint144(words[13] >> 112)), type(int144).max);
     }
 
     /// @notice The total in the fourteen words of `words` from `first` on.
@@ -140,6 +167,10 @@ library BookTotals {
         total.grossVega = word >> 168;
         word = words[first + 13];
         (total.longMark, total.putForward) = (uint112(word), int144(uint144(word >> 112)));
+    }
+
+    function _isHalf(int256 value, int256 most) private pure returns (bool) {
+        return value <= most / 2 && value >= -(most / 2);
     }
 
     /// @dev Whether every field fits. Sums of what volatility loses are below 2^82 as long as sizes fit.

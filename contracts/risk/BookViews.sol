@@ -2,60 +2,55 @@
 pragma solidity 0.8.37;
 
 import {BookMarks, IBooks} from "../interfaces/IBooks.sol";
-import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {ExpiryShocks, IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {Grid} from "../interfaces/IRiskArrays.sol";
 import {DataStatus} from "../interfaces/IRiskEngine.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
+import {BookChanges} from "./BookChanges.sol";
 import {BookGroups} from "./BookGroups.sol";
 import {BookMarking} from "./BookMarking.sol";
+import {BookStamps} from "./BookStamps.sol";
+import {BookStore} from "./BookStore.sol";
 import {BookTotals, Total} from "./BookTotals.sol";
 import {BookWords} from "./BookWords.sol";
-
-/// @dev Where a group stands among those of an account, and the version of what its market's total has of it; zero if
-/// that is nothing.
-struct Place {
-    uint256 group;
-    uint256 index;
-    uint256 version;
-    bool exists;
-}
+import {GridWords} from "./GridWords.sol";
 
 /// @title BookViews
-/// @notice The stored half of the books, and all that can be read of them.
-abstract contract BookViews is IBooks {
-    IRiskArrays public immutable riskArrays;
-
-    /// @notice The ledger whose positions these are.
-    IClearinghouse public clearinghouse;
-
-    mapping(AccountId => mapping(uint256 => uint256)) internal _groups;
-    mapping(AccountId => mapping(uint256 market => uint256[14])) internal _totals;
-    /// @dev What the total has of a group; without meaning where it has nothing.
-    mapping(AccountId => mapping(uint256 group => uint256[13])) internal _books;
-
-    constructor(IRiskArrays riskArrays_) {
-        if (address(riskArrays_) == address(0)) revert Books_ZeroAddress();
-        riskArrays = riskArrays_;
-    }
-
+/// @notice All that can be read of the books.
+abstract contract BookViews is IBooks, BookStore {
     /// @inheritdoc IBooks
     function read(
         AccountId account
-    ) external view returns (uint256[] memory entries, uint256[] memory words) {
+    )
+        external
+        view
+        returns (uint256[] memory entries, uint256[] memory words, DataStatus[] memory standings)
+    {
         entries = BookGroups.all(_groups[account]);
         uint256 width = 1 + BookTotals.COUNT;
         words = new uint256[](entries.length * width);
+        standings = new DataStatus[](entries.length);
+        bool isWhole = true;
         uint256 end;
         for (uint256 i; i < entries.length; ++i) {
             uint256 market = BookGroups.groupOf(entries[i]) >> 20;
+            // Mostly all are of one market.
+            if (i != 0 && BookGroups.groupOf(entries[i - 1]) >> 20 == market) {
+                standings[i] = standings[i - 1];
+                continue;
+            }
+            uint256 stamp = _heads[account][market] >> STAMP_AT;
+            standings[i] = BookStamps.statusOf(stamp);
             uint256 known;
             while (known < end && words[known] != market) known += width;
             if (known != end) continue;
             words[end] = market;
-            BookTotals.read(_totals[account][market], words, end + 1);
+            Grid memory grid = riskArrays.gridOf(uint8(market));
+            _readTotal(account, market, uint256(grid.referenceSpot) * 1e10, words, end + 1);
             end += width;
+            isWhole = isWhole && _isWhole(stamp, grid.moves);
         }
+        if (!isWhole) standings = riskArrays.standingsOf(entries);
         assembly ("memory-safe") {
             // Shortens the list to the markets found.
             mstore(words, end)
@@ -64,7 +59,7 @@ abstract contract BookViews is IBooks {
 
     /// @inheritdoc IBooks
     function partOf(AccountId account, uint256 group) external view returns (uint256[13] memory) {
-        return _books[account][group];
+        return BookWords.pack(_partNow(account, group));
     }
 
     /// @inheritdoc IBooks
@@ -75,8 +70,9 @@ abstract contract BookViews is IBooks {
     ) external view returns (BookMarks memory marks, uint256[] memory apart) {
         (uint256 grid, bool isCurrent, ) = riskArrays.gridAt(market, Price.unwrap(spot), 0);
         Total memory total;
-        if (isCurrent) total = BookTotals.load(_totals[account][market]);
-        apart = _takeApart(account, market, total, isCurrent);
+        if (isCurrent) total = _totalNow(account, market, GridWords.baseOf(grid));
+        bool isWhole = isCurrent && _isWhole(_heads[account][market] >> STAMP_AT, GridWords.movesOf(grid));
+        if (!isWhole) apart = _takeApart(account, market, total, isCurrent);
         if (isCurrent) marks = BookMarking.marksOf(total, grid, Price.unwrap(spot));
     }
 
@@ -93,20 +89,34 @@ abstract contract BookViews is IBooks {
         isCurrent = isCurrent && riskArrays.standingsOf(entries)[0] != DataStatus.Unusable;
         if (!isCurrent) return (marks, false);
         Total memory total;
-        BookTotals.join(total, BookWords.unpack(_books[account][group]));
+        BookTotals.join(total, _partNow(account, group));
         marks = BookMarking.marksOf(total, grid, Price.unwrap(spot));
     }
 
     /// @inheritdoc IBooks
     function versionOf(AccountId account, uint8 market) external view returns (bytes32) {
         uint256[] memory words = new uint256[](BookTotals.COUNT);
-        BookTotals.read(_totals[account][market], words, 0);
+        _readTotal(account, market, _baseOf(market), words, 0);
         return keccak256(abi.encode(BookGroups.all(_groups[account]), words));
     }
 
     /// @inheritdoc IBooks
     function legsOf(AccountId account, uint256 group) external view returns (uint256[] memory) {
         return clearinghouse.bookLegs(account, group);
+    }
+
+    /// @inheritdoc IBooks
+    function waitingGroups(AccountId account) external view returns (uint256[] memory groups) {
+        groups = new uint256[](BookGroups.waiting(_groups[account]));
+        uint256 count;
+        for (uint256 i; i < groups.length; ++i) {
+            uint256 group = BookChanges.groupOf(_waiting[account][i].place);
+            if (!_isListedBefore(account, i, group)) groups[count++] = group;
+        }
+        assembly ("memory-safe") {
+            // Shortens the list to different groups.
+            mstore(groups, count)
+        }
     }
 
     /// @inheritdoc IBooks
@@ -140,7 +150,7 @@ abstract contract BookViews is IBooks {
             if (isGridCurrent) {
                 if (standings[i] != DataStatus.Unusable) continue;
                 if (BookGroups.versionOf(apart[i]) != 0) {
-                    BookTotals.take(total, BookWords.unpack(_books[account][group]));
+                    BookTotals.take(total, _partNow(account, group));
                 }
             }
             apart[count++] = group;
@@ -151,20 +161,23 @@ abstract contract BookViews is IBooks {
         }
     }
 
-    function _placeOf(AccountId account, uint256 group) internal view returns (Place memory place) {
-        place.group = group;
-        (place.index, place.version, place.exists) = BookGroups.find(_groups[account], group);
+    /// @dev Whether all groups of a market are known to be current, as far as the grid is.
+    function _isWhole(uint256 stamp, uint256 moves) private view returns (bool) {
+        return BookStamps.isCurrent(stamp, moves, block.timestamp);
     }
 
-    function _isLive(uint256 group) internal view returns (bool) {
-        return (group & 0xfffff) * 1 hours > block.timestamp;
-    }
-
-    function _isCurrent(uint256 group, uint256 version) private view returns (bool) {
-        (, ExpiryShocks memory shocks, , bool current) = riskArrays.basisOf(
-            uint8(group >> 20),
-            (group & 0xfffff) * 1 hours
-        );
-        return current && version == shocks.version;
+    /// @dev The words of a market's total, with the changes that wait.
+    function _readTotal(
+        AccountId account,
+        uint256 market,
+        uint256 base,
+        uint256[] memory words,
+        uint256 first
+    ) private view {
+        if (BookGroups.waiting(_groups[account]) == 0) {
+            BookTotals.read(address(uint160(_heads[account][market])), words, first);
+        } else {
+            BookTotals.pack(_totalNow(account, market, base), words, first);
+        }
     }
 }

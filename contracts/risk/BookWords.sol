@@ -65,6 +65,35 @@ library BookWords {
         book.grossVega = words[12] >> 168;
     }
 
+    /// @notice As much of a stored book as taking in a change looks at: lanes of vega, sizes, and unsigned sums. The rest is
+    /// zero: lanes and signed sums only add up.
+    function partly(uint256[13] storage stored) internal view returns (Book memory book) {
+        (book.cells[2], book.cells[7]) = (stored[2], stored[7]);
+        unpackSizes(stored[10], book.cells);
+        uint256 word = stored[12];
+        (book.longMark, book.forward) = (uint112(word), uint56(word >> 112));
+        book.grossVega = word >> 168;
+    }
+
+    /// @notice A copy of what `partly` returned.
+    function copyOf(Book memory book) internal pure returns (Book memory copy) {
+        uint256 from = _addressOf(book.cells);
+        uint256 to = _addressOf(copy.cells);
+        assembly ("memory-safe") {
+            mcopy(to, from, 0x1c0)
+        }
+        (copy.longMark, copy.forward, copy.grossVega) = (book.longMark, book.forward, book.grossVega);
+    }
+
+    /// @notice Whether a stored book's signed sums are less than half full.
+    function isRoomy(uint256[13] storage stored) internal view returns (bool) {
+        uint256 sums = stored[11];
+        return
+            _isHalf(int128(uint128(sums)), type(int128).max) &&
+            _isHalf(int64(uint64(sums >> 128)), type(int64).max) &&
+            _isHalf(int64(uint64(sums >> 192)), type(int64).max);
+    }
+
     /// @notice Sums of sizes that fit, in one word.
     function packSizes(uint256[14] memory cells) internal pure returns (uint256) {
         return cells[10] | (cells[11] << 64) | (cells[12] << 128) | (cells[13] << 192);
@@ -83,6 +112,10 @@ library BookWords {
         assembly ("memory-safe") {
             mcopy(to, from, 0x140)
         }
+    }
+
+    function _isHalf(int256 value, int256 most) private pure returns (bool) {
+        return value <= most / 2 && value >= -(most / 2);
     }
 
     function _addressOf(uint256[14] memory cells) private pure returns (uint256 place) {

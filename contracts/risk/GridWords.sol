@@ -11,6 +11,7 @@ library GridWords {
     uint256 private constant LIFE_SHARE = 8;
     uint256 private constant SHORTEST_LIFE = 5 minutes;
     uint256 private constant LATE_BIT = 255;
+    uint256 private constant MOVES_AT = 224;
     uint256 private constant PRICE_UNIT = 1e10; // [wad] per 1e-8
 
     /// @notice The word of a grid.
@@ -21,7 +22,8 @@ library GridWords {
             (uint256(grid.rebasedAt) << 88) |
             (uint256(grid.outer) << 128) |
             (uint256(grid.driftLimit) << 160) |
-            (uint256(grid.ageLimit) << 192);
+            (uint256(grid.ageLimit) << 192) |
+            (uint256(grid.moves) << MOVES_AT);
     }
 
     /// @notice The grid in a word.
@@ -33,13 +35,19 @@ library GridWords {
                 rebasedAt: uint40(word >> 88),
                 outer: uint32(word >> 128),
                 driftLimit: uint32(word >> 160),
-                ageLimit: uint32(word >> 192)
+                ageLimit: uint32(word >> 192),
+                moves: uint32(word >> MOVES_AT)
             });
     }
 
     /// @notice Reference spot of a grid [1e-8 USD].
     function referenceOf(uint256 grid) internal pure returns (uint256) {
         return uint64(grid);
+    }
+
+    /// @notice The same [wad USD].
+    function baseOf(uint256 grid) internal pure returns (uint256) {
+        return referenceOf(grid) * PRICE_UNIT;
     }
 
     /// @notice Distance of the outermost scanned level from one [wad].
@@ -50,6 +58,11 @@ library GridWords {
     /// @notice How far live spot may be from the reference [wad].
     function driftLimitOf(uint256 grid) internal pure returns (uint256) {
         return uint256(uint32(grid >> 160)) * 1e9;
+    }
+
+    /// @notice How often what a market's arrays are computed from has moved.
+    function movesOf(uint256 grid) internal pure returns (uint256) {
+        return grid >> MOVES_AT;
     }
 
     /// @notice The contract that holds the page of an expiry.
@@ -98,14 +111,18 @@ library GridWords {
         uint256 expiry,
         uint256 time
     ) internal pure returns (bool) {
+        return isOfGrid(grid, header) && time <= lastUse(grid, header, expiry);
+    }
+
+    /// @notice Until when arrays that were made under `grid` may be used, unless it moves [unix seconds].
+    function lastUse(uint256 grid, uint256 header, uint256 expiry) internal pure returns (uint256) {
         unchecked {
             // Times are below 2^40, and a header is only made before its expiry.
-            if (!isOfGrid(grid, header)) return false;
             uint256 computedAt = uint32(header >> 216);
             uint256 life = (expiry - computedAt) / LIFE_SHARE;
             if (life < SHORTEST_LIFE) life = SHORTEST_LIFE;
             if (life > uint32(grid >> 192)) life = uint32(grid >> 192);
-            return time <= computedAt + life;
+            return computedAt + life;
         }
     }
 }

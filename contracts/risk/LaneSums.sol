@@ -33,8 +33,8 @@ library LaneSums {
     uint256 private constant BELOW_LANE = 10;
     uint256 private constant ABOVE_LANE = 14;
 
-    /// @notice Reads five lanes of the ten words of lanes at `words`: two of them are enough for a group's vega.
-    function load(uint256[14] storage words) internal view returns (LaneSum memory sum) {
+    /// @notice Reads five lanes of the words of a total (see BookTotals).
+    function load(uint256[] memory words) internal pure returns (LaneSum memory sum) {
         sum.up = _lowest(words[2]);
         sum.below = _highest(words[5]);
         sum.same = _highest(words[7]);
@@ -42,7 +42,7 @@ library LaneSums {
         sum.putForward = int144(uint144(words[13] >> 112));
     }
 
-    /// @notice The part of one group: its vega and contracts, and with `isWhole` the rest as well.
+    /// @notice The part of one group: its vega, for which two lanes are enough, and contracts, and with `isWhole` the rest.
     function loadGroup(uint256[13] storage words, bool isWhole) internal view returns (LaneSum memory sum) {
         sum.up = _lowest(words[2]);
         sum.same = _highest(words[7]);
@@ -74,15 +74,18 @@ library LaneSums {
         bool isPut,
         uint256 forward
     ) internal pure {
-        sum.up += quantity * int256(NodeGrid.laneOf(wordA, NodeGrid.UP_LANE));
-        sum.same += quantity * int256(NodeGrid.laneOf(wordB, NodeGrid.CENTRE_LANE));
-        sum.below += quantity * int256(NodeGrid.laneOf(wordB, BELOW_LANE));
-        sum.above += quantity * int256(NodeGrid.laneOf(wordB, ABOVE_LANE));
-        if (isPut) {
-            sum.puts += quantity;
-            sum.putForward += quantity * int256(forward);
-        } else {
-            sum.calls += quantity;
+        unchecked {
+            // Quantities are below 2^64, lanes below 2^31, forwards below 2^56.
+            sum.up += quantity * int256(NodeGrid.laneOf(wordA, NodeGrid.UP_LANE));
+            sum.same += quantity * int256(NodeGrid.laneOf(wordB, NodeGrid.CENTRE_LANE));
+            sum.below += quantity * int256(NodeGrid.laneOf(wordB, BELOW_LANE));
+            sum.above += quantity * int256(NodeGrid.laneOf(wordB, ABOVE_LANE));
+            if (isPut) {
+                sum.puts += quantity;
+                sum.putForward += quantity * int256(forward);
+            } else {
+                sum.calls += quantity;
+            }
         }
     }
 
@@ -95,14 +98,20 @@ library LaneSums {
     ) internal pure returns (BookRisk memory risk) {
         int256 base = int256(GridWords.referenceOf(grid) * 1e10);
         int256 drift = int256(GridWords.driftLimitOf(grid));
-        risk.vega = _dollars(sum.up - sum.same, grid);
-        int256 bend = _dollars(sum.below + sum.above - 2 * sum.same, grid);
-        int256 square = FixedPoint.signedDivDown(bend * WAD * WAD, drift * drift);
-        risk.gamma = FixedPoint.signedDivDown(square, 100);
-        int256 rise = _dollars(sum.above - sum.below, grid);
-        risk.delta = FixedPoint.signedDivDown(rise * WAD * WAD, 2 * drift * base);
-        // P = C - F + K, and forwards move with the spot.
-        risk.delta -= FixedPoint.signedDivDown(sum.putForward * 100 * WAD, base);
+        int256 square;
+        unchecked {
+            // Sums of lanes are below 2^80, so dollars are below 2^122, and drift and base above zero; putForward is below
+            // 2^144.
+            risk.vega = _dollars(sum.up - sum.same, grid);
+            int256 bend = _dollars(sum.below + sum.above - 2 * sum.same, grid);
+            square = FixedPoint.signedDivDown(bend * WAD * WAD, drift * drift);
+            risk.gamma = FixedPoint.signedDivDown(square, 100);
+            int256 rise = _dollars(sum.above - sum.below, grid);
+            // P = C - F + K, and forwards move with the spot.
+            risk.delta =
+                FixedPoint.signedDivDown(rise * WAD * WAD, 2 * drift * base) -
+                FixedPoint.signedDivDown(sum.putForward * 100 * WAD, base);
+        }
         risk.delta += FixedPoint.signedDivDown(square * (int256(spot) - base), (base * base) / WAD) / WAD;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {CodeStore} from "../libraries/CodeStore.sol";
+
 /// @dev A strike's slot of a directory: bits from HASH_SHIFT on of strike * HASH_FACTOR (2^32 over the golden ratio).
 uint256 constant HASH_FACTOR = 2654435769;
 uint256 constant HASH_SHIFT = 22;
@@ -65,6 +67,16 @@ library Pages {
         }
     }
 
+    /// @notice Words of entry `index` of the page kept at `stored`, which has it.
+    function wordsIn(address stored, uint256 index) internal view returns (uint256 wordA, uint256 wordB) {
+        assembly ("memory-safe") {
+            // Behind the byte that stops execution and the strike.
+            extcodecopy(stored, 0, add(mul(index, 100), 5), 0x40)
+            wordA := mload(0)
+            wordB := mload(0x20)
+        }
+    }
+
     /// @notice The index of `strike` among `entries` entries, or `entries` if it has none.
     function find(bytes memory page, uint256 entries, uint256 strike) internal pure returns (uint256 index) {
         assembly ("memory-safe") {
@@ -85,25 +97,9 @@ library Pages {
         }
     }
 
-    /// @notice Keeps `page` and a directory of its strikes as the code of a new contract, behind a byte that stops
-    /// execution; zero if that fails.
-    function store(bytes memory page) internal returns (address stored) {
-        bytes memory directory = _directoryOf(page);
-        bytes2 length = bytes2(uint16(page.length + directory.length + 2));
-        bytes1 entries = bytes1(uint8(count(page)));
-        // Copies what follows its own ten bytes and returns it: PUSH2 length, DUP1, PUSH1 10, RETURNDATASIZE, CODECOPY,
-        // RETURNDATASIZE, RETURN; the last byte is the one that stops execution.
-        bytes memory creation = bytes.concat(
-            hex"61",
-            length,
-            hex"80600a3d393df300",
-            page,
-            directory,
-            entries
-        );
-        assembly ("memory-safe") {
-            stored := create(0, add(creation, 0x20), mload(creation))
-        }
+    /// @notice Keeps `page` and a directory of its strikes as the code of a new contract; zero if that fails.
+    function store(bytes memory page) internal returns (address) {
+        return CodeStore.tryWrite(bytes.concat(page, _directoryOf(page), bytes1(uint8(count(page)))));
     }
 
     /// @notice The page kept at `stored`; empty for the zero address.

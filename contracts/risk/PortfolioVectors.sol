@@ -56,7 +56,8 @@ abstract contract PortfolioVectors is IRiskEngine {
     ) internal view returns (MarketVector[] memory) {
         uint256[] memory groups;
         uint256[] memory totals;
-        if (walk.hasBook) (groups, totals) = books.read(walk.account);
+        DataStatus[] memory standings;
+        if (walk.hasBook) (groups, totals, standings) = books.read(walk.account);
         unchecked {
             // At most two markets a word; amounts of one account in one asset are below 2^128.
             uint256 most = 2 * walk.words.length + groups.length + collateral.length;
@@ -66,7 +67,7 @@ abstract contract PortfolioVectors is IRiskEngine {
                 markets := room
             }
             walk.markets = markets;
-            if (groups.length != 0) _addBook(walk, groups, totals);
+            if (groups.length != 0) _addBook(walk, groups, totals, standings);
             _addLegs(walk, SheetMath.entriesOf(walk.words));
             for (uint256 i; i < collateral.length; ++i) {
                 uint256 index = _marketIndex(walk, collateral[i].market, 0);
@@ -175,8 +176,13 @@ abstract contract PortfolioVectors is IRiskEngine {
     /// @dev Adds the book of an account.
     /// @param entries the groups of the book, as IBooks.read returns them
     /// @param totals one a market, likewise
-    function _addBook(Walk memory walk, uint256[] memory entries, uint256[] memory totals) private view {
-        DataStatus[] memory standings = riskArrays.standingsOf(entries);
+    /// @param standings of the groups, likewise
+    function _addBook(
+        Walk memory walk,
+        uint256[] memory entries,
+        uint256[] memory totals,
+        DataStatus[] memory standings
+    ) private view {
         for (uint256 i; i < totals.length; i += 1 + BookTotals.COUNT) {
             MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(totals[i]), 0)];
             Total memory total;

@@ -94,6 +94,7 @@ contract RiskArrays is ArrayStore, AccessManaged {
         if (page == address(0) || _headers[group].page != page) return;
         // Without a header nothing that was computed from this page counts as current, books included.
         delete _headers[group];
+        _noteMove(market);
         emit PageWritten(market, expiry, _shocks[group].version, address(0), 0);
     }
 
@@ -130,13 +131,9 @@ contract RiskArrays is ArrayStore, AccessManaged {
     }
 
     /// @inheritdoc IRiskArrays
-    function sourceOf(
-        uint256 group
-    ) external view returns (ExpiryHeader memory header, uint24 version, uint64 referenceSpot) {
-        header = _headers[group];
-        uint256 grid = _gridWord(uint8(group >> 20));
-        if (GridWords.isOfGrid(grid, _headerWord(group))) version = _shocks[group].version;
-        referenceSpot = uint64(GridWords.referenceOf(grid));
+    function sourceOf(uint256 group) external view returns (uint256 header, uint256 version, uint256 grid) {
+        (header, grid) = (_headerWord(group), _gridWord(uint8(group >> 20)));
+        if (GridWords.isOfGrid(grid, header)) version = _shocks[group].version;
     }
 
     /// @inheritdoc IRiskArrays

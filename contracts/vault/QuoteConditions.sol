@@ -6,6 +6,7 @@ import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
 import {Conditions, IQuoter, QuoterParameters} from "../interfaces/IQuoter.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 import {FLAW_IN_BATCH, FLAW_NOT_FIXED, VaultReading} from "../interfaces/IValuation.sol";
+import {CodeStore} from "../libraries/CodeStore.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Usd} from "../types/Usd.sol";
 import {QuoteStore} from "./QuoteStore.sol";
@@ -87,10 +88,10 @@ contract QuoteConditions is QuoteStore {
             newer = _positive(reading.mid);
         }
         if (block.timestamp < _markedAt + MARK_LIFE) {
-            if (newer < older) _capital = uint128(newer);
+            if (newer < older) _capital = uint96(newer);
             else return;
         } else {
-            (_capital, _markedAt) = (uint128(newer), uint40(block.timestamp));
+            (_capital, _markedAt) = (uint96(newer), uint40(block.timestamp));
         }
         emit IQuoter.CapitalMarked(Usd.wrap(int256(older)), Usd.wrap(int256(newer)));
     }
@@ -113,7 +114,9 @@ contract QuoteConditions is QuoteStore {
     }
 
     function _write(uint256 which, QuoterParameters memory p) private {
-        _sets[which] = p;
+        address stored = CodeStore.write(abi.encode(p));
+        if (which == IN_FORCE) _inForce = stored;
+        else _proposed = stored;
     }
 
     function _requireSlowFall(uint256 older, uint256 newer, uint256 elapsed) private pure {

@@ -25,12 +25,16 @@ abstract contract QuoteStore is AccessManaged {
 
     /// @notice Asked for what it can absorb.
     IHedgeController public hedge;
+    /// @dev When capital was marked; beside the hedge, as both are read with every quote.
+    uint40 internal _markedAt;
 
-    QuoterParameters[2] internal _sets;
+    /// @dev Parameters are kept as code (see CodeStore), a word a field.
+    address internal _inForce;
+    /// @dev As marked [wad USD].
+    uint96 internal _capital;
+    address internal _proposed;
     uint256 internal _effectiveAt;
     mapping(uint8 market => Conditions) internal _conditions;
-    uint128 internal _capital;
-    uint40 internal _markedAt;
 
     constructor(address authority, IOptionsVault vault_, ISurfaceFeed surfaces) AccessManaged(authority) {
         vault = vault_;
@@ -48,13 +52,16 @@ abstract contract QuoteStore is AccessManaged {
         return _markedAt == 0 ? live : FixedPoint.min(marked, live);
     }
 
-    /// @dev One copy of the code that unpacks so many fields.
-    function _read(uint256 which) internal view returns (QuoterParameters memory) {
-        return _sets[which];
+    function _read(uint256 which) internal view returns (QuoterParameters memory p) {
+        address stored = which == IN_FORCE ? _inForce : _proposed;
+        assembly ("memory-safe") {
+            // 24 fields, a word each in memory; zeros for the zero address.
+            extcodecopy(stored, p, 1, 0x300)
+        }
     }
 
     function _positive(Usd nav) internal pure returns (uint256) {
         int256 value = Usd.unwrap(nav);
-        return value > 0 ? FixedPoint.min(uint256(value), type(uint128).max) : 0;
+        return value > 0 ? FixedPoint.min(uint256(value), type(uint96).max) : 0;
     }
 }

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
 import {IOptionPricer, OptionValue} from "../interfaces/IOptionPricer.sol";
 import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
 import {IPriceFeed, IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
@@ -317,9 +316,10 @@ contract Quoter is QuoteFace {
         uint8 market = instrument.marketOf();
         uint256 expiry = instrument.expiryOf();
         // Of this expiry, which reports may have left out while the market is fresh.
-        if (surfaceFeed.isSliceStale(market, expiry)) revert Quoter_SurfaceStale(market);
+        (bool stale, bool posted) = surfaceFeed.sliceState(market, expiry);
+        if (stale) revert Quoter_SurfaceStale(market);
         // Expiries between two posted ones could be opened by the hour; every one costs all later trades.
-        surfaceFeed.slice(market, expiry);
+        if (!posted) revert ISurfaceFeed.SurfaceFeed_UnknownExpiry(market, expiry);
         uint256 tenor = expiry - block.timestamp;
         if (tenor < p.minTenor || tenor > p.maxTenor) {
             revert Quoter_TenorOutOfRange(tenor, p.minTenor, p.maxTenor);
@@ -351,17 +351,7 @@ contract Quoter is QuoteFace {
             changes
         );
         (exposure.spot, exposure.capital) = (order.spot, order.capital);
-        exposure.hedge = _hedgeOf(order.market) + _notedOf(order.market);
-    }
-
-    /// @dev The vault's collateral of `market` in units of the underlying [wad].
-    function _hedgeOf(uint8 market) private view returns (int256 amount) {
-        address[] memory assets = clearinghouse.collateralAssets();
-        for (uint256 i = 0; i < assets.length; ++i) {
-            CollateralAsset memory asset = clearinghouse.collateralAsset(assets[i]);
-            if (asset.market != market) continue;
-            amount += int256(clearinghouse.collateralOf(_account, assets[i]) * 10 ** (18 - asset.decimals));
-        }
+        exposure.hedge = int256(clearinghouse.collateralIn(_account, order.market)) + _notedOf(order.market);
     }
 
     /// @dev What venues of the hedge hold or owe, as noted: a short is the vault's as much as its collateral is.

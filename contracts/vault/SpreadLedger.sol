@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ITradeDesk} from "../interfaces/ITradeDesk.sol";
 import {ISpreadKeeper} from "../interfaces/IValuation.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
@@ -10,13 +11,14 @@ import {Usd} from "../types/Usd.sol";
 /// moment, while the risk that it pays for stays until expiry; so each expiry keeps a pot that empties linearly.
 /// @dev O(expiries with a pot): the expiries that the vault trades.
 abstract contract SpreadLedger is ITradeDesk {
-    /// @dev One word: what was in the pot at `since` [wad USD].
+    /// @dev One word: what was in the pot at `since`, and all that was ever put into it [wad USD].
     struct Pot {
-        uint128 amount;
+        uint104 amount;
         uint40 since;
+        uint104 earned;
     }
 
-    /// @dev One word: bonds of open orders, and all spread ever earned [wad USD].
+    /// @dev One word: bonds of open orders, and the spread of pots that are no more [wad USD].
     struct Sums {
         uint128 bonds;
         uint128 earned;
@@ -36,7 +38,9 @@ abstract contract SpreadLedger is ITradeDesk {
 
     /// @inheritdoc ISpreadKeeper
     function spreadEarned() external view returns (Usd) {
-        return _usd(_sums.earned);
+        uint256 sum = _sums.earned;
+        for (uint256 i; i < _hours.length; ++i) sum += _pots[uint256(_hours[i]) * 1 hours].earned;
+        return _usd(sum);
     }
 
     /// @inheritdoc ITradeDesk
@@ -62,11 +66,15 @@ abstract contract SpreadLedger is ITradeDesk {
     /// @dev Puts `spread` into the pot of `expiry`; after it, it is released as it comes. A quote is never better than fair.
     function _earn(uint256 expiry, int256 spread) internal {
         if (spread <= 0) return;
-        _sums.earned += uint128(uint256(spread));
-        if (expiry <= block.timestamp) return;
+        if (expiry <= block.timestamp) {
+            _sums.earned += uint128(uint256(spread));
+            return;
+        }
         if (_pots[expiry].since == 0) _open(expiry);
         uint256 amount = _leftOf(expiry) + uint256(spread);
-        _pots[expiry] = Pot(uint128(amount), uint40(block.timestamp));
+        uint256 earned = _pots[expiry].earned + uint256(spread);
+        // Twenty trillion dollars.
+        _pots[expiry] = Pot(SafeCast.toUint104(amount), uint40(block.timestamp), SafeCast.toUint104(earned));
         emit SpreadEarned(expiry, Usd.wrap(spread), _usd(amount));
     }
 
@@ -86,6 +94,7 @@ abstract contract SpreadLedger is ITradeDesk {
         for (uint256 i = _hours.length; i != 0; --i) {
             uint256 listed = uint256(_hours[i - 1]) * 1 hours;
             if (listed > block.timestamp) continue;
+            _sums.earned += _pots[listed].earned;
             delete _pots[listed];
             _hours[i - 1] = _hours[_hours.length - 1];
             _hours.pop();

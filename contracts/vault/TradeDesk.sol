@@ -102,6 +102,9 @@ contract TradeDesk is SpreadLedger {
     /// @inheritdoc ITradeDesk
     function fill(uint256 id, Order calldata order) external returns (Usd premium) {
         _take(id, order);
+        // A price kept earlier in the transaction may be older than the round.
+        uint256 madeAt = priceRouter.pin(order.instruments[0].marketOf()).updatedAt;
+        if (madeAt <= order.committedAt) revert TradeDesk_NotOrdersRound(order.round, madeAt);
         _requireItsRound(order);
         OrderQuote memory quoted = _quote(order.instruments, order.quantities, true);
         if (quoted.premium > order.premiumLimit) {
@@ -198,15 +201,16 @@ contract TradeDesk is SpreadLedger {
         clearinghouse.moveCash(_vaultAccount, order.taker, order.bond);
     }
 
-    /// @dev At a price that is too old or in doubt somebody would choose which side to take, also by what only closes.
+    /// @dev At a price that is too old or in doubt somebody would choose which side to take, also by what only closes. The
+    /// price is kept for quote and margin checks.
     function _quote(
         InstrumentId[] memory instruments,
         Quantity[] memory quantities,
         bool twoSteps
-    ) private view returns (OrderQuote memory) {
+    ) private returns (OrderQuote memory) {
         if (instruments.length != 0) {
             uint8 market = instruments[0].marketOf();
-            if (priceRouter.spot(market).status != PriceStatus.Ok) revert TradeDesk_MarkUnusable(market);
+            if (priceRouter.pin(market).status != PriceStatus.Ok) revert TradeDesk_MarkUnusable(market);
         }
         return quoter.quoteLegs(instruments, quantities, twoSteps);
     }
@@ -215,7 +219,7 @@ contract TradeDesk is SpreadLedger {
     function _bondOf(
         InstrumentId[] memory instruments,
         Quantity[] memory quantities
-    ) internal view virtual returns (Usd) {
+    ) internal virtual returns (Usd) {
         Usd atOnce = _quote(instruments, quantities, false).premium;
         Usd later = quoter.quoteLegs(instruments, quantities, true).premium;
         return atOnce > later ? atOnce - later : Usd.wrap(0);

@@ -18,6 +18,7 @@ import {IRiskArrays} from "../../contracts/interfaces/IRiskArrays.sol";
 import {IRiskEngine} from "../../contracts/interfaces/IRiskEngine.sol";
 import {ISettlementOracle} from "../../contracts/interfaces/ISettlementOracle.sol";
 import {ISurfaceFeed} from "../../contracts/interfaces/ISurfaceFeed.sol";
+import {CodeStore} from "../../contracts/libraries/CodeStore.sol";
 import {AuctionHouse} from "../../contracts/liquidation/AuctionHouse.sol";
 import {Verdict} from "../../contracts/liquidation/AuctionPricing.sol";
 import {ArrayPosts} from "../../contracts/risk/ArrayPosts.sol";
@@ -30,17 +31,23 @@ import {Quantity} from "../../contracts/types/Quantity.sol";
 import {Usd} from "../../contracts/types/Usd.sol";
 import {TradeDesk} from "../../contracts/vault/TradeDesk.sol";
 
-/// @notice Opens what books are made of to the mirror in TypeScript: a total of words in storage, joined by books of words.
+/// @notice Opens what books are made of to the mirror in TypeScript: a total kept as code, joined by books of words.
 contract BookHarness {
-    uint256[14] private _total;
+    address private _total;
     uint256[13] private _book;
 
-    function totalWords() external view returns (uint256[14] memory) {
-        return _total;
+    function totalWords() external view returns (uint256[14] memory words) {
+        uint256[] memory read = _words();
+        for (uint256 i; i < 14; ++i) words[i] = read[i];
     }
 
     function setTotal(uint256[14] calldata words) external {
-        _total = words;
+        _total = CodeStore.write(abi.encode(words));
+    }
+
+    function _words() private view returns (uint256[] memory words) {
+        words = new uint256[](14);
+        BookTotals.read(_total, words, 0);
     }
 
     /// @notice A book of strikes with the given sizes, and scalars that its words need not have room for.
@@ -60,13 +67,13 @@ contract BookHarness {
     function tryJoin(uint256[13] calldata words) external returns (bool joined) {
         Total memory total = BookTotals.load(_total);
         joined = BookTotals.tryJoin(total, BookWords.unpack(words));
-        if (joined) BookTotals.store(_total, total);
+        if (joined) _total = BookTotals.store(total);
     }
 
     function take(uint256[13] calldata words) external {
         Total memory total = BookTotals.load(_total);
         BookTotals.take(total, BookWords.unpack(words));
-        BookTotals.store(_total, total);
+        _total = BookTotals.store(total);
     }
 
     function grossVegaIn(uint256 referenceSpot) external view returns (uint256) {
@@ -84,7 +91,7 @@ contract BookHarness {
         uint256 spot
     ) external returns (BookRisk memory beforehand, BookRisk memory afterwards, GroupRisk memory group) {
         _book = part;
-        LaneSum memory sum = LaneSums.load(_total);
+        LaneSum memory sum = LaneSums.load(_words());
         beforehand = LaneSums.riskOf(sum, grid, spot);
         LaneSums.take(sum, LaneSums.loadGroup(_book, true));
         LaneSums.add(sum, strike[0], strike[1], quantity, isPut, forward);

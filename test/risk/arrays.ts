@@ -164,6 +164,7 @@ describe("RiskArrays", () => {
         outer: grid.outer,
         driftLimit: grid.driftLimit,
         ageLimit: grid.ageLimit,
+        moves: grid.moves,
       },
       group,
       [strikes[3]!, strikes[8]!].map((one) => one / 10n ** 16n),

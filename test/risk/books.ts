@@ -26,7 +26,7 @@ describe("Books", () => {
     const next = seeded(77);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
     await refreshAll(room);
-    let [current, stale, expired, mixed, empty] = [0, 0, 0, 0, 0];
+    let [current, stale, expired, mixed, empty, postponed] = [0, 0, 0, 0, 0, 0];
     for (let step = 0; step < 200; step++) {
       const chance = next();
       const now = BigInt(await networkHelpers.time.latest());
@@ -70,12 +70,77 @@ describe("Books", () => {
       else stale++;
       if (waiting !== 0 && waiting < parts) mixed++;
       if (open.length < room.expiries.length) expired++;
+      if ((await room.books.waitingGroups(room.booked)).length > 1) postponed++;
     }
-    const seen = [current, stale, expired, mixed, empty];
+    const seen = [current, stale, expired, mixed, empty, postponed];
     expect(
-      seen.every((count, i) => count > [20, 10, 5, 10, 0][i]!),
+      seen.every((count, i) => count > [20, 10, 5, 10, 0, 20][i]!),
       seen.join(" "),
     ).to.equal(true);
+  });
+
+  it("lets four changes wait, whoever reads, and sums the fifth with what waits of its expiry", async () => {
+    const room = await bookRoom(connection);
+    await refreshAll(room);
+    const group = (index: number) => groupOf(0, room.expiries[index]!);
+    const move = async (index: number, strike: number, quantity: bigint, isPut = false) => {
+      const expiry = room.expiries[index]!;
+      await room.move({ market: 0, expiry, strikeCents: strikesOf(0)[strike]!, isPut, quantity });
+      const [book, legs] = await both(room, false);
+      expect(book).to.deep.equal(legs);
+      await expectTotals(room);
+    };
+    const waiting = () => room.books.waitingGroups(room.booked);
+    const size = 10n ** 8n;
+    // What opens an expiry is summed; so is what is too large to wait.
+    for (const index of [0, 1]) await move(index, 0, size);
+    expect(await waiting()).to.deep.equal([]);
+    await move(0, 1, 1n << 36n);
+    expect(await waiting()).to.deep.equal([]);
+    // Changes of a strike's call and put wait as one.
+    for (const isPut of [false, true, false]) await move(0, 2, -size, isPut);
+    await move(1, 2, size);
+    await move(0, 0, -size / 2n);
+    await move(0, 3, size, true);
+    expect(await waiting()).to.deep.equal([group(0), group(1)]);
+    await move(0, 4, size);
+    expect(await waiting()).to.deep.equal([group(1)]);
+    // Closing a leg that is in the book and in what waits.
+    await move(1, 2, -size);
+    await move(1, 0, -size / 4n);
+    await room.books.refreshAll(room.booked);
+    expect(await waiting()).to.deep.equal([]);
+    expect(await room.books.staleGroups(room.booked)).to.deep.equal([]);
+    await move(1, 0, (-3n * size) / 4n);
+    expect(await waiting()).to.deep.equal([]);
+    expect((await room.books.read(room.booked))[0].map((entry) => field(entry, 0n, 28n))).to.deep.equal([
+      group(0),
+    ]);
+  });
+
+  it("forgets what was found of its expiries when arrays move, are given up or grow old", async () => {
+    const room = await bookRoom(connection);
+    await refreshAll(room);
+    for (const index of [0, 1])
+      await room.move({
+        market: 0,
+        expiry: room.expiries[index]!,
+        strikeCents: strikesOf(0)[0]!,
+        isPut: false,
+        quantity: 10n ** 8n,
+      });
+    const standings = async () => [...(await room.books.read(room.booked))[2]];
+    await room.books.refreshAll(room.booked);
+    expect(await standings()).to.deep.equal([0n, 0n]);
+    const snapshot = await networkHelpers.takeSnapshot();
+    // One expiry's arrays move, the book does not.
+    await room.inputs.setSpot(0, 3_031n * WAD, 0);
+    await room.riskArrays.refresh(0, room.expiries[0]!, []);
+    expect(await standings()).to.deep.equal([2n, 2n]);
+    await snapshot.restore();
+    const { ageLimit } = await room.riskArrays.gridOf(0);
+    await networkHelpers.time.increase(ageLimit + 1n);
+    expect(await standings()).to.deep.equal([2n, 2n]);
   });
 
   it("needs no leg's words while it is current, and says which strike is stale when it is not", async () => {
@@ -201,7 +266,7 @@ describe("Books", () => {
   it("takes records from its clearinghouse alone, is bound once, and opens for empty accounts only", async () => {
     const room = await bookRoom(connection);
     const instrument = instrumentOf({ expiry: room.expiries[0]!, strikeCents: 300_000n, isPut: false });
-    await expect(room.books.record(room.booked, instrument, 0n, WAD))
+    await expect(room.books.record(room.booked, instrument, 0n, WAD, 0n))
       .to.be.revertedWithCustomError(room.books, "Books_NotClearinghouse")
       .withArgs(room.deployer!.address);
     await expect(room.books.bind(room.clearinghouse.target))

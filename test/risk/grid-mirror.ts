@@ -27,6 +27,7 @@ describe("Grids and samples: the mirror in BigInt", () => {
         outer: 2n * 10n ** 8n,
         driftLimit,
         ageLimit,
+        moves: 0n,
       };
       const until = mirror.currentUntil(computedAt, expiry, ageLimit);
       for (const time of [until - 1n, until, until + 1n, computedAt + below(10_000n)]) {

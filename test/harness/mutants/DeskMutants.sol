@@ -44,7 +44,7 @@ contract DeskMutant is TradeDesk {
     function _bondOf(
         InstrumentId[] memory instruments,
         Quantity[] memory quantities
-    ) internal view override returns (Usd) {
+    ) internal override returns (Usd) {
         return _has(Guard.Bond) ? super._bondOf(instruments, quantities) : Usd.wrap(0);
     }
 

@@ -235,13 +235,15 @@ async function refreshArrays(context: KeeperContext): Promise<Action[]> {
 async function refreshBook({ ballast, sender }: KeeperContext): Promise<Action[]> {
   const account = await ballast.vault.account();
   const books = ballast.books.connect(sender);
-  const groups = await books.staleGroups(account);
-  return groups.map((group): Action => {
+  const stale = await books.staleGroups(account);
+  // Trades that wait to be summed make every later trade dearer.
+  const waiting = (await books.waitingGroups(account)).filter((group) => !stale.includes(group));
+  return [...stale, ...waiting].map((group): Action => {
     const { market, expiry } = groupParts(group);
     return {
       task: "feed",
       what: `sum the vault's book of ${new Date(expiry * 1000).toISOString().slice(0, 16)}`,
-      why: "its arrays have moved",
+      why: stale.includes(group) ? "its arrays have moved" : "trades wait to be summed",
       simulate: () => books.refresh.staticCall(account, market, expiry),
       send: () => books.refresh(account, market, expiry),
     };

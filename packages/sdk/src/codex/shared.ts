@@ -77,4 +77,8 @@ export const SHARED_ERRORS: Readonly<Record<string, CodexEntry>> = {
     cause: "Tokens with more than 18 decimals are not supported.",
     fix: "Use another token.",
   },
+  CodeStore_WriteFailed: {
+    cause: "More bytes were to be kept as code than code may have.",
+    fix: "Report it: nothing that the contracts keep is that long.",
+  },
 };

@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import { surfaceRoom } from "../support/surfaces.ts";
+
+const E8 = 10n ** 8n;
+const E18 = 10n ** 18n;
+
+describe("A pinned price", () => {
+  it("holds for the rest of its transaction and no longer", async () => {
+    const { ethers, feed, aggregator, setSpot } = await surfaceRoom();
+    const router = await ethers.getContractAt("PriceRouter", await feed.priceRouter());
+    const probe = await ethers.deployContract("PinProbe");
+    await setSpot(2_000n);
+    const args = [router.target, 0, aggregator.target, 2_100n * E8] as const;
+    const [pinned, afterwards] = await probe.observe.staticCall(...args);
+    expect([pinned.price, afterwards.price]).to.deep.equal([2_000n * E18, 2_000n * E18]);
+    expect([afterwards.updatedAt, afterwards.status]).to.deep.equal([pinned.updatedAt, 0n]);
+    await probe.observe(...args);
+    expect((await router.spot(0)).price).to.equal(2_100n * E18);
+  });
+
+  it("is only ever a good one", async () => {
+    const { ethers, feed, aggregator } = await surfaceRoom();
+    const router = await ethers.getContractAt("PriceRouter", await feed.priceRouter());
+    const probe = await ethers.deployContract("PinProbe");
+    const latest = await aggregator.latest();
+    await aggregator.push(latest + 1n, -1n, 1n, latest + 1n);
+    const [pinned, afterwards] = await probe.observe.staticCall(
+      router.target,
+      0,
+      aggregator.target,
+      2_000n * E8,
+    );
+    expect(pinned.status).to.not.equal(0n);
+    expect([afterwards.price, afterwards.status]).to.deep.equal([2_000n * E18, 0n]);
+  });
+});
+
+describe("Bytes kept as code", () => {
+  it("are as many as code may have, and no more", async () => {
+    const { ethers } = await network.create();
+    const probe = await ethers.deployContract("PinProbe");
+    expect(await probe.keep.staticCall(24_575)).to.equal(24_576n);
+    for (const length of [24_576, 65_535, 70_000])
+      await expect(probe.keep(length))
+        .to.be.revertedWithCustomError(probe, "CodeStore_WriteFailed")
+        .withArgs(length);
+  });
+});
