@@ -96,8 +96,8 @@ interface IBooks {
     /// @dev Reverts as IRiskArrays.refresh does.
     function refresh(AccountId account, uint8 market, uint256 expiry) external;
 
-    /// @notice The same for every expiry in which the book is not current, as far as arrays can be refreshed; returns how
-    /// many were summed.
+    /// @notice The same for every expiry in which the book is not current, as far as arrays can be refreshed; and takes in what
+    /// waits of the others, by the arrays that they are of. Returns how many expiries that were.
     function refreshAll(AccountId account) external returns (uint256 rebased);
 
     /// @notice The totals of `account`. What they have of a group may not be current.

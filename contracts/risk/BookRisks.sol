@@ -81,7 +81,7 @@ abstract contract BookRisks is BookViews {
         uint256[] memory words = new uint256[](BookTotals.COUNT);
         BookTotals.read(address(uint160(head)), words, 0);
         measure.total = LaneSums.load(words);
-        _addWaiting(measure.account, measure.market, 20, measure.total);
+        _addWaitingTo(measure.account, measure.market, 20, measure.total);
         measure.entries = BookGroups.all(_groups[measure.account]);
         bool isWhole = BookStamps.isOf(head >> STAMP_AT, GridWords.movesOf(measure.grid));
         for (uint256 i; i < measure.entries.length; ++i) {
@@ -91,7 +91,7 @@ abstract contract BookRisks is BookViews {
             if (!_isLive(group)) {
                 if (version == 0) continue;
                 LaneSum memory part = LaneSums.loadGroup(_books[measure.account][group], true);
-                _addWaiting(measure.account, group, 0, part);
+                _addWaitingTo(measure.account, group, 0, part);
                 LaneSums.take(measure.total, part);
                 continue;
             }
@@ -114,7 +114,7 @@ abstract contract BookRisks is BookViews {
         for (uint256 i; i < measure.entries.length; ++i) {
             if (BookGroups.groupOf(measure.entries[i]) != group) continue;
             measure.groups[index] = LaneSums.loadGroup(_books[measure.account][group], false);
-            _addWaiting(measure.account, group, 0, measure.groups[index]);
+            _addWaitingTo(measure.account, group, 0, measure.groups[index]);
         }
         change.groupsBefore[index] = LaneSums.groupRiskOf(measure.groups[index], measure.grid, expiry);
     }
@@ -151,7 +151,7 @@ abstract contract BookRisks is BookViews {
     }
 
     /// @dev Adds what waits of the groups whose upper bits, without the lowest `shift`, are `key`.
-    function _addWaiting(AccountId account, uint256 key, uint256 shift, LaneSum memory sum) private view {
+    function _addWaitingTo(AccountId account, uint256 key, uint256 shift, LaneSum memory sum) private view {
         uint256 count = BookGroups.waiting(_groups[account]);
         for (uint256 i; i < count; ++i) {
             uint256 group = BookChanges.groupOf(_waiting[account][i].place);

@@ -116,7 +116,7 @@ abstract contract BookStore {
             if (group >> 20 != market || _isListedBefore(account, i, group)) continue;
             Book memory before = BookWords.partly(_books[account][group]);
             Book memory book = BookWords.copyOf(before);
-            _takeIn(account, group, book, base);
+            _addWaiting(account, group, book, base);
             BookTotals.replace(total, before, book);
         }
     }
@@ -124,11 +124,12 @@ abstract contract BookStore {
     /// @dev What the total has of a group, with the changes that wait.
     function _partNow(AccountId account, uint256 group) internal view returns (Book memory book) {
         book = BookWords.unpack(_books[account][group]);
-        if (BookGroups.waiting(_groups[account]) != 0) _takeIn(account, group, book, _baseOf(group >> 20));
+        if (BookGroups.waiting(_groups[account]) != 0)
+            _addWaiting(account, group, book, _baseOf(group >> 20));
     }
 
     /// @dev Takes what waits of a group into its book. When it was made to wait it was looked whether that is possible.
-    function _takeIn(AccountId account, uint256 group, Book memory book, uint256 base) private view {
+    function _addWaiting(AccountId account, uint256 group, Book memory book, uint256 base) private view {
         uint256 count = BookGroups.waiting(_groups[account]);
         for (uint256 i; i < count; ++i) {
             Waiting storage stored = _waiting[account][i];

@@ -80,9 +80,10 @@ contract BookSums is BookStore {
         Total memory total = _loadTotal(account, market);
         for (uint256 i; i < groups.length; ++i) {
             uint256 group = BookGroups.groupOf(groups[i]);
-            if (group >> 20 != market || !_needsRefresh(account, group, BookGroups.versionOf(groups[i])))
-                continue;
-            _refresh(account, group, total);
+            if (group >> 20 != market || !_isLive(group)) continue;
+            if (!_isCurrent(group, BookGroups.versionOf(groups[i]))) _refresh(account, group, total);
+            else if (_isWaiting(account, group)) _takeIn(account, group, total);
+            else continue;
             ++rebased;
         }
         // Also where nothing was to be done: a group that was in the way may be gone.
@@ -145,10 +146,14 @@ contract BookSums is BookStore {
         }
     }
 
-    /// @dev Whether a group can and has to be summed anew: it is not current, or changes of it wait.
-    function _needsRefresh(AccountId account, uint256 group, uint256 version) private view returns (bool) {
-        if (!_isLive(group)) return false;
-        if (!_isCurrent(group, version)) return true;
+    /// @dev Takes what waits of a group into its book and `total`, by the words that they have been read with.
+    function _takeIn(AccountId account, uint256 group, Total memory total) private {
+        Book memory book = _takeOut(account, group, total);
+        BookTotals.join(total, book);
+        _books[account][group] = BookWords.pack(book);
+    }
+
+    function _isWaiting(AccountId account, uint256 group) private view returns (bool) {
         uint256 count = BookGroups.waiting(_groups[account]);
         for (uint256 i; i < count; ++i) {
             if (BookChanges.groupOf(_waiting[account][i].place) == group) return true;

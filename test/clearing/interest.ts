@@ -116,7 +116,7 @@ describe("Clearinghouse: interest", () => {
     await refuses(first.batch(a, [borrow(a, 11_001n * WAD)]), "Clearinghouse_DebtLimit");
     await first.batch(a, [borrow(a, 11_000n * WAD)]);
     await refuses(second.batch(b, [borrow(b, 10_501n * WAD)]), "Clearinghouse_DebtLimit");
-    await second.batch(b, [borrow(b, 10_500n * WAD)]);
+    await second.batch(b, [borrow(b, 10_499n * WAD)]);
     // What settlement, a venue outside a batch or interest adds is not asked for; and who is over may repay.
     await ledger.connect(venue).moveCash(a, c, 5_000n * WAD);
     await first.batch(a, [through(encode("moveCash", [other, a, WAD]))]);

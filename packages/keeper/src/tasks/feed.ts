@@ -235,19 +235,27 @@ async function refreshArrays(context: KeeperContext): Promise<Action[]> {
 async function refreshBook({ ballast, sender }: KeeperContext): Promise<Action[]> {
   const account = await ballast.vault.account();
   const books = ballast.books.connect(sender);
-  const stale = await books.staleGroups(account);
-  // Trades that wait to be summed make every later trade dearer.
-  const waiting = (await books.waitingGroups(account)).filter((group) => !stale.includes(group));
-  return [...stale, ...waiting].map((group): Action => {
+  const groups = await books.staleGroups(account);
+  const actions = groups.map((group): Action => {
     const { market, expiry } = groupParts(group);
     return {
       task: "feed",
       what: `sum the vault's book of ${new Date(expiry * 1000).toISOString().slice(0, 16)}`,
-      why: stale.includes(group) ? "its arrays have moved" : "trades wait to be summed",
+      why: "its arrays have moved",
       simulate: () => books.refresh.staticCall(account, market, expiry),
       send: () => books.refresh(account, market, expiry),
     };
   });
+  if ((await books.waitingGroups(account)).length !== 0) {
+    actions.push({
+      task: "feed",
+      what: "take trades into the vault's book",
+      why: "every one that waits makes the next dearer",
+      simulate: () => books.refreshAll.staticCall(account),
+      send: () => books.refreshAll(account),
+    });
+  }
+  return actions;
 }
 
 /** Positions of one unit in every series that somebody holds and that has not expired. */
