@@ -50,7 +50,8 @@ contract BookSums is BookStore {
             BookChanges.tryApply(book, change, GridWords.baseOf(source.grid)) &&
             BookTotals.tryJoin(total, book);
         _put(account, place, isKept ? source.version : 0, book);
-        if (isKept || place.exists) _keep(account, place.group >> 20, total, isKept);
+        // Also where the total stays as it is: from now on there is a group that it has nothing of.
+        _keep(account, place.group >> 20, total, isKept);
     }
 
     /// @notice See IBooks.

@@ -135,11 +135,24 @@ describe("Books", () => {
     const standings = async () => [...(await room.books.read(room.booked))[2]];
     await room.books.refreshAll(room.booked);
     expect(await standings()).to.deep.equal([0n, 0n]);
-    const snapshot = await networkHelpers.takeSnapshot();
+    let snapshot = await networkHelpers.takeSnapshot();
     // One expiry's arrays move, the book does not.
     await room.inputs.setSpot(0, 3_031n * WAD, 0);
     await room.riskArrays.refresh(0, room.expiries[0]!, []);
     expect(await standings()).to.deep.equal([2n, 2n]);
+    await snapshot.restore();
+    snapshot = await networkHelpers.takeSnapshot();
+    // A leg in an expiry more, whose strike the arrays do not have.
+    await room.move({
+      market: 0,
+      expiry: room.expiries[2]!,
+      strikeCents: 301_234n,
+      isPut: true,
+      quantity: -(10n ** 8n),
+    });
+    expect(await standings()).to.deep.equal([0n, 0n, 2n]);
+    const [book, legs] = await both(room, true);
+    expect(book).to.deep.equal(legs);
     await snapshot.restore();
     const { ageLimit } = await room.riskArrays.gridOf(0);
     await networkHelpers.time.increase(ageLimit + 1n);
