@@ -102,9 +102,7 @@ contract TradeDesk is SpreadLedger {
     /// @inheritdoc ITradeDesk
     function fill(uint256 id, Order calldata order) external returns (Usd premium) {
         _take(id, order);
-        // A price kept earlier in the transaction may be older than the round.
-        uint256 madeAt = priceRouter.pin(order.instruments[0].marketOf()).updatedAt;
-        if (madeAt <= order.committedAt) revert TradeDesk_NotOrdersRound(order.round, madeAt);
+        priceRouter.pin(order.instruments[0].marketOf());
         _requireItsRound(order);
         OrderQuote memory quoted = _quote(order.instruments, order.quantities, true);
         if (quoted.premium > order.premiumLimit) {
@@ -230,11 +228,15 @@ contract TradeDesk is SpreadLedger {
         return false;
     }
 
-    /// @dev The newest round has to be the one after the commitment, younger than that, in time and fresh.
+    /// @dev The newest round has to be the one after the commitment, younger than that, in time and fresh, and the price not
+    /// older than the commitment.
     function _requireItsRound(Order memory order) internal view virtual {
         (uint80 round, , , uint256 updatedAt, ) = IAggregatorV3(order.aggregator).latestRoundData();
-        address current = priceRouter.feedOf(order.instruments[0].marketOf()).aggregator();
+        uint8 market = order.instruments[0].marketOf();
+        address current = priceRouter.feedOf(market).aggregator();
+        // The price may have been kept earlier in the transaction, before the round.
         if (
+            priceRouter.spot(market).updatedAt <= order.committedAt ||
             current != order.aggregator ||
             round != order.round + 1 ||
             updatedAt <= order.committedAt ||
