@@ -19,7 +19,7 @@ async function forge(mutant?: string) {
   await ledger.connect(venue).movePosition(booked, b, call, WAD);
   if (mutant) await mutate(all, mutant);
   const before = await ledger.assess(booked);
-  const data = books.interface.encodeFunctionData("record", [booked, call, -WAD, 1_000n * WAD]);
+  const data = books.interface.encodeFunctionData("record", [booked, call, -WAD, 1_000n * WAD, 0n]);
   const said = await outcome(ledger.connect(bob).batch(b, [{ target: books.target, data }]), ledger, books);
   return [said, ((await ledger.assess(booked)).equity - before.equity) / WAD] as const;
 }
