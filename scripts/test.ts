@@ -1,5 +1,6 @@
 import { globSync } from "node:fs";
 import { type Counts, closingLine, countTests, ROOT, run } from "./lanes/run.ts";
+import { runShards } from "./lanes/shards.ts";
 
 const USAGE = `npm test [-- options]
 
@@ -20,12 +21,18 @@ const INTENSITIES: Readonly<Record<string, NodeJS.ProcessEnv>> = {
 interface Lane {
   readonly title: string;
   readonly command: readonly string[];
+  /** Files that are spread over processes. */
+  readonly sharded?: string;
 }
 
 const LANES: Readonly<Record<string, Lane>> = {
   check: { title: "form of the repository", command: ["tsx", "scripts/check.ts"] },
   solidity: { title: "Solidity fuzz and invariant tests", command: ["hardhat", "test", "solidity"] },
-  contracts: { title: "contract tests", command: ["hardhat", "test", "mocha"] },
+  contracts: {
+    title: "contract tests",
+    command: ["hardhat", "test", "mocha", "--no-compile"],
+    sharded: "test/!(harness|support)/*.ts",
+  },
   packages: {
     title: "tests of the packages",
     command: ["mocha", "--import=tsx", "--timeout=120000", "packages/*/test/**/*.test.ts"],
@@ -73,7 +80,10 @@ async function runLane(name: string, env: NodeJS.ProcessEnv): Promise<Counts> {
   process.stdout.write(`\n=== ${lane.title} ===\n`);
   const started = Date.now();
   const [command = "", ...args] = expand(lane.command);
-  const { code, output } = await run(command, args, { ...env, FORCE_COLOR: "0" });
+  const surroundings = { ...env, FORCE_COLOR: "0" };
+  const { code, output } = lane.sharded
+    ? await runShards(command, args, expand([lane.sharded]), surroundings)
+    : await run(command, args, surroundings);
   const counts = countTests(output);
   const nothingRan = counts.passed + counts.failed === 0;
   // A runner that broke, or ran nothing, must not look like one that passed.

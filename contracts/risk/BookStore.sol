@@ -60,9 +60,8 @@ abstract contract BookStore {
         riskArrays = riskArrays_;
     }
 
-    /// @dev Keeps a market's total, and with `isChecked` what can be said of its groups; else that nothing can be.
-    function _keep(AccountId account, uint256 market, Total memory total, bool isChecked) internal {
-        uint256 stamp = isChecked ? _stampOf(account, market) : 0;
+    /// @dev Keeps a market's total, and what can be said of its groups.
+    function _keep(AccountId account, uint256 market, Total memory total, uint256 stamp) internal {
         _heads[account][market] = uint160(BookTotals.store(total)) | (stamp << STAMP_AT);
     }
 

@@ -50,8 +50,11 @@ contract BookSums is BookStore {
             BookChanges.tryApply(book, change, GridWords.baseOf(source.grid)) &&
             BookTotals.tryJoin(total, book);
         _put(account, place, isKept ? source.version : 0, book);
-        // Also where the total stays as it is: from now on there is a group that it has nothing of.
-        _keep(account, place.group >> 20, total, isKept);
+        uint256 market = place.group >> 20;
+        // Nothing can be said where there is a group that the total has nothing of, and nothing new where no group joined.
+        uint256 stamp;
+        if (isKept) stamp = place.exists ? _heads[account][market] >> STAMP_AT : _stampOf(account, market);
+        _keep(account, market, total, stamp);
     }
 
     /// @notice See IBooks.
@@ -59,7 +62,7 @@ contract BookSums is BookStore {
         uint256 group = (uint256(market) << 20) | (expiry / 1 hours);
         if (!_isLive(group)) revert IRiskArrays.RiskArrays_ExpiryPassed(expiry);
         Total memory total = _loadTotal(account, market);
-        if (_refresh(account, group, total)) _keep(account, market, total, true);
+        if (_refresh(account, group, total)) _keep(account, market, total, _stampOf(account, market));
     }
 
     /// @notice See IBooks.
@@ -88,10 +91,9 @@ contract BookSums is BookStore {
             ++rebased;
         }
         // Also where nothing was to be done: a group that was in the way may be gone.
-        if (rebased != 0) _keep(account, market, total, true);
-        else
-            _heads[account][market] =
-                uint160(_heads[account][market]) | (_stampOf(account, market) << STAMP_AT);
+        uint256 stamp = _stampOf(account, market);
+        if (rebased != 0) _keep(account, market, total, stamp);
+        else _heads[account][market] = uint160(_heads[account][market]) | (stamp << STAMP_AT);
     }
 
     /// @dev Refreshes the arrays that the legs of a group need, and sums them into `total`, unless there are none.
@@ -168,7 +170,7 @@ contract BookSums is BookStore {
             Total memory total = _loadTotal(account, place.group >> 20);
             _takeOut(account, place.group, total);
             BookGroups.remove(_groups[account], place.index);
-            _keep(account, place.group >> 20, total, true);
+            _keep(account, place.group >> 20, total, _stampOf(account, place.group >> 20));
         } else {
             BookGroups.remove(_groups[account], place.index);
         }

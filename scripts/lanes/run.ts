@@ -17,11 +17,12 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** Runs a command at the root, shows its output as it comes, and returns it. */
+/** Runs a command at the root, shows its output as it comes unless it is to be quiet, and returns it. */
 export function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  quiet = false,
 ): Promise<RunResult> {
   return new Promise((done) => {
     const child = spawn(command, args, {
@@ -32,11 +33,11 @@ export function run(
     let output = "";
     child.stdout.on("data", (data: Buffer) => {
       output += data;
-      process.stdout.write(data);
+      if (!quiet) process.stdout.write(data);
     });
     child.stderr.on("data", (data: Buffer) => {
       output += data;
-      process.stderr.write(data);
+      if (!quiet) process.stderr.write(data);
     });
     child.on("error", (error) => done({ code: 1, output: `${output}\n${error.message}` }));
     child.on("close", (code) => done({ code: code ?? 1, output }));
