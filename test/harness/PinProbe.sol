@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IPriceRouter, PriceReading} from "../../contracts/interfaces/IPriceRouter.sol";
+import {IPriceFeed, IPriceRouter, PriceReading} from "../../contracts/interfaces/IPriceRouter.sol";
 import {CodeStore} from "../../contracts/libraries/CodeStore.sol";
 import {FaultyAggregator} from "./FaultyAggregator.sol";
 
@@ -16,6 +16,17 @@ contract PinProbe {
         pinned = router.pin(market);
         uint80 id = source.latest() + 1;
         source.push(id, answer, block.timestamp, id);
+        afterwards = router.spot(market);
+    }
+
+    /// @notice Reads a market's price, has another feed set, and reads again, in one transaction.
+    function change(
+        IPriceRouter router,
+        uint8 market,
+        IPriceFeed feed
+    ) external returns (PriceReading memory pinned, PriceReading memory afterwards) {
+        pinned = router.pin(market);
+        router.setFeed(market, feed);
         afterwards = router.spot(market);
     }
 

@@ -19,6 +19,32 @@ describe("A pinned price", () => {
     expect((await router.spot(0)).price).to.equal(2_100n * E18);
   });
 
+  it("is let go of by a change of feeds", async () => {
+    const { ethers, feed, setSpot } = await surfaceRoom();
+    const router = await ethers.getContractAt("PriceRouter", await feed.priceRouter());
+    const probe = await ethers.deployContract("PinProbe");
+    const manager = await ethers.getContractAt("AccessManager", await router.authority());
+    await manager.grantRole(0, probe.target, 0);
+    await setSpot(2_000n);
+    const other = await ethers.deployContract("FaultyAggregator");
+    const now = (await ethers.provider.getBlock("latest"))?.timestamp ?? 0;
+    await other.push(1, 2_010n * E8, now, 1);
+    const newer = await ethers.deployContract("ChainlinkPriceFeed", [
+      {
+        aggregator: other.target,
+        sequencerFeed: ethers.ZeroAddress,
+        tradingAge: 3_600,
+        liquidationAge: 7_200,
+        sequencerGrace: 0,
+        minimum: 1n,
+        maximum: 10n ** 30n,
+        jumpLimit: 0,
+      },
+    ]);
+    const [pinned, afterwards] = await probe.change.staticCall(router.target, 0, newer.target);
+    expect([pinned.price, afterwards.price]).to.deep.equal([2_000n * E18, 2_010n * E18]);
+  });
+
   it("is only ever a good one", async () => {
     const { ethers, feed, aggregator } = await surfaceRoom();
     const router = await ethers.getContractAt("PriceRouter", await feed.priceRouter());
