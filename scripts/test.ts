@@ -4,7 +4,7 @@ import { runShards } from "./lanes/shards.ts";
 
 const USAGE = `npm test [-- options]
 
-  --lane <name>        only this lane: check, solidity, contracts, packages, replays, e2e
+  --lane <name>        only this lane: check, solidity, contracts, packages, faults, replays, e2e
   --intensity <name>   of fuzzing: quick (default), ci, deep
   --help               this text
 
@@ -31,7 +31,11 @@ const LANES: Readonly<Record<string, Lane>> = {
   contracts: {
     title: "contract tests",
     command: ["hardhat", "test", "mocha", "--no-compile"],
-    sharded: "test/!(harness|support)/*.ts",
+    sharded: "test/!(harness|support)/!(publisher-crashes|publisher-faults).ts",
+  },
+  faults: {
+    title: "a publisher killed, and with a failing node",
+    command: ["hardhat", "test", "mocha", "--no-compile", "test/oracle/publisher-{crashes,faults}.ts"],
   },
   packages: {
     title: "tests of the packages",
@@ -71,7 +75,7 @@ function parse(argv: readonly string[]): { lanes: readonly string[]; env: NodeJS
 
 /** Files a mocha lane runs, expanded here so that no shell has to. */
 function expand(command: readonly string[]): string[] {
-  return command.flatMap((part) => (part.includes("*") ? globSync(part, { cwd: ROOT }).sort() : [part]));
+  return command.flatMap((part) => (/[*{]/.test(part) ? globSync(part, { cwd: ROOT }).sort() : [part]));
 }
 
 async function runLane(name: string, env: NodeJS.ProcessEnv): Promise<Counts> {
