@@ -94,7 +94,7 @@ library FixedPoint {
     /// @notice a / b rounded towards minus infinity; plain integers, b > 0.
     function signedDivDown(int256 a, int256 b) internal pure returns (int256 quotient) {
         assembly ("memory-safe") {
-            // The remainder has the sign of a. Nothing is below type(int256).min / 1.
+            // The remainder has the sign of a. Zero where b is zero, which callers exclude.
             quotient := sub(sdiv(a, b), slt(smod(a, b), 0))
         }
     }

@@ -7,7 +7,7 @@ import {Price} from "../types/Price.sol";
 
 /// @notice Which feeds price which market, and what to make of two that differ. Holds nothing; trusts the curator to
 /// set feeds.
-/// @dev A pinned reading is a good one: its price and above it its time stand in one word of transient storage.
+/// @dev A pinned reading is a good one that a second source, if there is one, was there to confirm: its price and above it its time stand in one word of transient storage.
 contract PriceRouter is IPriceRouter, AccessManaged {
     /// @dev A band of zero says that there is no second feed, so that a market with one feed reads one word.
     struct Sources {
@@ -57,7 +57,12 @@ contract PriceRouter is IPriceRouter, AccessManaged {
         uint256 price = Price.unwrap(reading.price);
         bool isKept =
             reading.status == PriceStatus.Ok && price >> TIME_AT == 0 && reading.updatedAt <= block.timestamp;
-        if (isKept) _keep(market, price | (reading.updatedAt << TIME_AT));
+        if (!isKept) return reading;
+        // Who gives little gas can make the second source fail, which then contradicts nobody; what it did not confirm is
+        // read again by the next.
+        Sources storage sources = _sources[market];
+        if (sources.band != 0 && _read(sources.second).status != PriceStatus.Ok) return reading;
+        _keep(market, price | (reading.updatedAt << TIME_AT));
     }
 
     /// @inheritdoc IPriceRouter

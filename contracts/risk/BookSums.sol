@@ -84,7 +84,15 @@ contract BookSums is BookStore {
         Total memory total = _loadTotal(account, market);
         for (uint256 i; i < groups.length; ++i) {
             uint256 group = BookGroups.groupOf(groups[i]);
-            if (group >> 20 != market || !_isLive(group)) continue;
+            if (group >> 20 != market) continue;
+            if (!_isLive(group)) {
+                if (BookGroups.versionOf(groups[i]) == 0 || !_isWaiting(account, group)) continue;
+                // Its legs are settled one by one; what waits of it must not keep others from waiting.
+                BookGroups.set(_groups[account], _placeOf(account, group).index, group, 0);
+                _takeOut(account, group, total);
+                ++rebased;
+                continue;
+            }
             if (!_isCurrent(group, BookGroups.versionOf(groups[i]))) _refresh(account, group, total);
             else if (_isWaiting(account, group)) _takeIn(account, group, total);
             else continue;

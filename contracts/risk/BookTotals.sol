@@ -37,6 +37,9 @@ struct Total {
 library BookTotals {
     uint256 internal constant COUNT = 14;
     uint256 private constant VEGA = (1 << 84) - 1;
+    /// @dev Leaves room for what waits: four changes below 2^37, times at most 2^15, added after others were joined.
+    uint256 private constant MOST_SIZES = (1 << 64) - (1 << 57);
+    uint256 private constant MOST_NET = (1 << 63) - (1 << 57);
     /// @dev The two highest bits of each sum of sizes: gross sums of lanes have to stay below 2^63.
     uint256 private constant HIGH_BITS = 0xc000000000000000c000000000000000c000000000000000c000000000000000;
 
@@ -175,14 +178,16 @@ library BookTotals {
 
     /// @dev Whether every field fits. Sums of what volatility loses are below 2^82 as long as sizes fit.
     function _fits(Total memory total) internal pure returns (bool) {
+        uint256[14] memory cells = total.cells;
         return
-            BookWords.cellsFit(total.cells) &&
+            BookWords.cellsFit(cells) &&
+            NodeGrid.grossOf(cells) < MOST_SIZES &&
             total.longMark <= type(uint112).max &&
             total.grossVega <= type(uint88).max &&
             total.putForward == int144(total.putForward) &&
             total.putStrike == int128(total.putStrike) &&
-            total.puts == int64(total.puts) &&
-            total.calls == int64(total.calls);
+            FixedPoint.abs(total.puts) < MOST_NET &&
+            FixedPoint.abs(total.calls) < MOST_NET;
     }
 
     function _vegaOf(Book memory book) private pure returns (uint256 up, uint256 either) {

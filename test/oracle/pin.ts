@@ -45,6 +45,26 @@ describe("A pinned price", () => {
     expect([pinned.price, afterwards.price]).to.deep.equal([2_000n * E18, 2_010n * E18]);
   });
 
+  it("is none that a second source was kept from contradicting by little gas", async () => {
+    const { ethers, feed, setSpot } = await surfaceRoom();
+    const router = await ethers.getContractAt("PriceRouter", await feed.priceRouter());
+    const probe = await ethers.deployContract("PinProbe");
+    await setSpot(2_000n);
+    const second = await ethers.deployContract("DearFeed");
+    await second.setPrice(3_000n * E18);
+    await router.setSecondFeed(0, second.target, E18 / 50n);
+    const seen = { done: 0, refused: 0 };
+    for (let allowance = 20_000; allowance < 600_000; allowance += 2_000) {
+      const [done, { status }] = await probe.starve.staticCall(router.target, 0, allowance);
+      expect(status, `with ${allowance}`).to.not.equal(0n);
+      seen[done ? "done" : "refused"]++;
+    }
+    expect(Math.min(seen.done, seen.refused)).to.be.greaterThan(20);
+    await second.setPrice(2_001n * E18);
+    const [done, { status }] = await probe.starve.staticCall(router.target, 0, 2_000_000);
+    expect([done, status]).to.deep.equal([true, 0n]);
+  });
+
   it("is only ever a good one", async () => {
     const { ethers, feed, aggregator } = await surfaceRoom();
     const router = await ethers.getContractAt("PriceRouter", await feed.priceRouter());

@@ -159,6 +159,56 @@ describe("Books", () => {
     expect(await standings()).to.deep.equal([2n, 2n]);
   });
 
+  it("keeps room in a total for what waits, whatever other expiries add to it", async () => {
+    const room = await bookRoom(connection);
+    await refreshAll(room);
+    const cents = 300_000n;
+    const move = (index: number, quantity: bigint) =>
+      room.move({ market: 0, expiry: room.expiries[index]!, strikeCents: cents, isPut: false, quantity });
+    await move(0, -1n);
+    await move(0, -(1n << 35n));
+    expect(await room.books.waitingGroups(room.booked)).to.deep.equal([groupOf(0, room.expiries[0]!)]);
+    const sizes = await Promise.all(
+      [1, 2].map(async (index) => {
+        const [a] = await room.riskArrays.words(0, room.expiries[index]!, cents * 10n ** 16n);
+        return ((1n << 63n) - (1n << (a >> 252n))) >> (a >> 252n);
+      }),
+    );
+    for (const index of [1, 2]) await move(index, -sizes[index - 1]!);
+    const portfolio = { account: room.booked, hasBook: true, cash: 0n, collateral: [], positionWords: [] };
+    await expect(room.riskEngine.assessAnyway(portfolio)).to.be.revertedWithCustomError(
+      room.riskArrays,
+      "RiskArrays_QuantityTooLarge",
+    );
+    for (const index of [1, 2]) await move(index, sizes[index - 1]! - 1n);
+    const [book, legs] = await both(room, true);
+    expect(book).to.deep.equal(legs);
+  });
+
+  it("gives back the places of what waits in an expiry that has passed", async () => {
+    const room = await bookRoom(connection);
+    await refreshAll(room);
+    const move = (index: number, strike: number, quantity: bigint) =>
+      room.move({
+        market: 0,
+        expiry: room.expiries[index]!,
+        strikeCents: strikesOf(0)[strike]!,
+        isPut: false,
+        quantity,
+      });
+    for (const index of [0, 1]) await move(index, 0, 10n ** 8n);
+    for (const strike of [1, 2, 3, 4]) await move(0, strike, -(10n ** 7n));
+    await networkHelpers.time.increaseTo(room.expiries[0]!);
+    await room.inputs.setFixing(0, room.expiries[0]!, 3_000n * WAD);
+    await refreshAll(room);
+    const before = await both(room, true);
+    expect(before[0]).to.deep.equal(before[1]);
+    await room.books.refreshAll(room.booked);
+    expect(await room.books.waitingGroups(room.booked)).to.deep.equal([]);
+    const [book, legs] = await both(room, true);
+    expect(book).to.deep.equal(legs);
+  });
+
   it("needs no leg's words while it is current, and says which strike is stale when it is not", async () => {
     const room = await bookRoom(connection);
     await refreshAll(room);
