@@ -39,6 +39,8 @@ export const BOOK_WORDS = 13;
 export const TOTAL_WORDS = 14;
 
 const MOST_64 = (1n << 64n) - 1n;
+/** What totals keep free for changes that wait. */
+const FOR_CHANGES = 1n << 57n;
 const UP = 2;
 const SAME = nodeGrid.LANES + nodeGrid.CENTRE_LANE;
 
@@ -163,8 +165,8 @@ export function tryJoin(total: TotalSums, book: BookSums): boolean {
   const isKept =
     partsFit(total) &&
     isWithin(total.putForward, 144) &&
-    isWithin(total.puts, 64) &&
-    isWithin(total.calls, 64);
+    max(total.cells.grossA, total.cells.grossB) < (1n << 64n) - FOR_CHANGES &&
+    [total.puts, total.calls].every((net) => max(net, -net) < (1n << 63n) - FOR_CHANGES);
   if (!isKept) join(total, book, -1n);
   return isKept;
 }
