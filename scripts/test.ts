@@ -75,7 +75,7 @@ function parse(argv: readonly string[]): { lanes: readonly string[]; env: NodeJS
 
 /** Files a mocha lane runs, expanded here so that no shell has to. */
 function expand(command: readonly string[]): string[] {
-  return command.flatMap((part) => (/[*{]/.test(part) ? globSync(part, { cwd: ROOT }).sort() : [part]));
+  return command.flatMap((part) => (/[*{(]/.test(part) ? globSync(part, { cwd: ROOT }).sort() : [part]));
 }
 
 async function runLane(name: string, env: NodeJS.ProcessEnv): Promise<Counts> {
