@@ -103,7 +103,7 @@ async function orderGas({ ballast, account }: Person, legs: readonly Leg[]): Pro
  * A taker with 16 legs in two expiries, as margin is measured, and a vault with `series` in its book over eight: those 16,
  * four more that the taker is about to trade, and others. Keepers have just been there.
  */
-export async function prepare(connection: Connection, series: number) {
+async function prepare(connection: Connection, series: number) {
   const market = await openMarket(connection, PRICE, DAYS);
   const { world, vaultAccount } = market;
   const [taker, other] = world.people.takers;

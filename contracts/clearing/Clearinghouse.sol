@@ -6,6 +6,7 @@ import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {CollateralAsset, InterestTerms} from "../interfaces/IClearinghouseTerms.sol";
 import {IHoldBack} from "../interfaces/IInsurance.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {Delegation} from "../libraries/Delegation.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
@@ -50,12 +51,12 @@ contract Clearinghouse is LedgerViews {
 
     /// @inheritdoc IClearinghouse
     function deposit(AccountId, address, uint256) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function withdraw(AccountId, address, uint256, address) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
@@ -103,72 +104,72 @@ contract Clearinghouse is LedgerViews {
 
     /// @inheritdoc IClearinghouse
     function setRiskPaused(bool) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function totalDebt() external view returns (Usd) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function indices() external view returns (uint256 claimIndex, uint256 debtIndex) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function interestRate() external view returns (uint256 yearly, InterestTerms memory terms) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function debtLimits() external view returns (uint256 perAccount, uint256 total) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function interestReserve() external view returns (Usd) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function insuranceAccount() external view returns (AccountId) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function heldBack(AccountId, address) external view returns (uint256) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function withdrawable(AccountId, address) external view returns (uint256) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function collateralTotals(address) external view returns (uint256 amount, uint256 minimum) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function collateralAssets() external view returns (address[] memory) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function collateralAsset(address) external view returns (CollateralAsset memory) {
-        _delegateView(registrar);
+        Delegation.look(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function moveSlice(AccountId, AccountId, uint256) external {
-        _delegate(slices);
+        Delegation.run(slices);
     }
 
     /// @inheritdoc IClearinghouse
     function moveSliceOf(AccountId, AccountId, uint8, uint256, uint256) external returns (uint256 moved) {
-        _delegate(slices);
+        Delegation.run(slices);
     }
 
     /// @inheritdoc IClearinghouse
@@ -187,82 +188,82 @@ contract Clearinghouse is LedgerViews {
 
     /// @inheritdoc IClearinghouse
     function moveCollateral(AccountId, AccountId, address, uint256) external {
-        _delegate(slices);
+        Delegation.run(slices);
     }
 
     /// @inheritdoc IClearinghouse
     function setOperator(AccountId, address, uint256, uint256) external {
-        _delegate(permits);
+        Delegation.run(permits);
     }
 
     /// @inheritdoc IClearinghouse
     function permitOperator(AccountId, address, uint256, uint256, uint256, uint256, bytes calldata) external {
-        _delegate(permits);
+        Delegation.run(permits);
     }
 
     /// @inheritdoc IClearinghouse
     function cancelNonce(uint256) external {
-        _delegate(permits);
+        Delegation.run(permits);
     }
 
     /// @inheritdoc IClearinghouse
     function isNonceUsed(address, uint256) external view returns (bool) {
-        _delegateView(permits);
+        Delegation.look(permits);
     }
 
     /// @inheritdoc IClearinghouse
     function domainSeparator() external view returns (bytes32) {
-        _delegateView(permits);
+        Delegation.look(permits);
     }
 
     /// @inheritdoc IClearinghouse
     function shareLoss(AccountId, Usd) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setVenue(address, bool) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setCollateralAsset(address, uint8, uint128, bool) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function collectInterest() external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setInterestTerms(InterestTerms calldata) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setDebtLimits(uint128, uint128) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setInsuranceAccount(AccountId) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setHoldBackSource(IHoldBack) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function setMinimumDeposit(address, uint128) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @inheritdoc IClearinghouse
     function openBook(AccountId) external {
-        _delegate(registrar);
+        Delegation.run(registrar);
     }
 
     /// @dev Runs a batch and checks every account it touched.
@@ -307,32 +308,5 @@ contract Clearinghouse is LedgerViews {
         bytes4 selector = bytes4(data);
         if (selector != IBooks.refresh.selector && selector != IBooks.refreshAll.selector)
             revert Clearinghouse_BadTarget(address(books));
-    }
-
-    /// @dev The same for what only reads: nothing that code does there writes, and Solidity cannot know.
-    function _delegateView(address code) private view {
-        function(address) internal run = _delegate;
-        function(address) internal view look;
-        assembly ("memory-safe") {
-            look := run
-        }
-        look(code);
-    }
-
-    /// @dev Runs the call in hand with other code on this contract's storage, and ends it as that ends.
-    function _delegate(address code) private {
-        assembly ("memory-safe") {
-            let pointer := mload(0x40)
-            calldatacopy(pointer, 0, calldatasize())
-            let done := delegatecall(gas(), code, pointer, calldatasize(), 0, 0)
-            returndatacopy(pointer, 0, returndatasize())
-            switch done
-            case 0 {
-                revert(pointer, returndatasize())
-            }
-            default {
-                return(pointer, returndatasize())
-            }
-        }
     }
 }

@@ -134,27 +134,26 @@ contract BookSums is BookStore {
         BookGroups.set(_groups[account], place.index, place.group, version);
     }
 
-    /// @dev What the legs of a group add up to.
+    /// @dev What the legs of a group add up to: a change of every strike from nothing.
     function _sum(Source memory source, uint256[] memory legs) private view returns (Book memory book) {
         book.forward = uint56(source.forward);
         uint256[] memory entries = Packing.sortedEntries(legs);
         for (uint256 i; i < entries.length; ++i) {
-            InstrumentId instrument = InstrumentId.wrap(uint64(entries[i] >> 64));
-            int256 quantity = int64(uint64(entries[i]));
-            // A call comes right before the put of its strike; the pair is netted with the first of them.
-            bool isFirst = i == 0 || entries[i - 1] >> 68 != entries[i] >> 68;
-            int256 net = quantity;
-            if (isFirst && Packing.entryAt(entries, i + 1) >> 68 == entries[i] >> 68) {
-                net += int64(uint64(entries[i + 1]));
-            }
-            (uint256 a, uint256 b, ) = _wordsOf(source, uint32(entries[i] >> 68));
-            if (isFirst && net != 0) {
-                NodeGrid.add(book.cells, a, b, net);
-                book.grossVega += NodeGrid.vegaOf(a, b, net);
-            }
-            _addLinear(book, instrument, quantity);
-            book.longMark += _longMark(source, instrument, b, quantity);
+            Change memory change;
+            change.strike = uint32(entries[i] >> 68);
+            _count(change, entries[i]);
+            // A call comes right before the put of its strike.
+            bool isPair = Packing.entryAt(entries, i + 1) >> 68 == entries[i] >> 68;
+            if (isPair) _count(change, entries[++i]);
+            (change.a, change.b, ) = _wordsOf(source, change.strike);
+            BookChanges.tryApply(book, change, GridWords.baseOf(source.grid));
         }
+    }
+
+    function _count(Change memory change, uint256 entry) private pure {
+        int256 size = int64(uint64(entry));
+        if ((entry >> 64) & 0xf == 0) change.callAfter = size;
+        else change.putAfter = size;
     }
 
     /// @dev Takes what waits of a group into its book and `total`, by the words that they have been read with.
@@ -183,32 +182,5 @@ contract BookSums is BookStore {
             BookGroups.remove(_groups[account], place.index);
         }
         if (!_isLive(place.group)) delete _books[account][place.group];
-    }
-
-    function _addLinear(Book memory book, InstrumentId instrument, int256 quantity) private pure {
-        book.quantity += quantity;
-        if (InstrumentId.unwrap(instrument) & 0xf == 0) return;
-        book.putQuantity += quantity;
-        book.putStrike += quantity * int256(uint256(uint32(InstrumentId.unwrap(instrument) >> 4)));
-    }
-
-    function _longMark(
-        Source memory source,
-        InstrumentId instrument,
-        uint256 wordB,
-        int256 quantity
-    ) private pure returns (uint256) {
-        if (quantity <= 0) return 0;
-        uint256 strike = uint32(InstrumentId.unwrap(instrument) >> 4);
-        bool isPut = InstrumentId.unwrap(instrument) & 0xf != 0;
-        return
-            NodeGrid.longMark(
-                wordB,
-                uint256(quantity),
-                strike,
-                isPut,
-                source.forward,
-                GridWords.baseOf(source.grid)
-            );
     }
 }

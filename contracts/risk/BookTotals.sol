@@ -144,10 +144,10 @@ library BookTotals {
             words[10] & HIGH_BITS == 0 &&
             words[12] >> 255 == 0 &&
             (words[13] >> 111) & 1 == 0 &&
-            _isHalf(int128(uint128(sums)), type(int128).max) &&
-            _isHalf(int64(uint64(sums >> 128)), type(int64).max) &&
-            _isHalf(int64(uint64(sums >> 192)), type(int64).max) &&
-            _isHalf(int144(uint144(words[13] >> 112)), type(int144).max);
+            BookWords.isHalf(int128(uint128(sums)), type(int128).max) &&
+            BookWords.isHalf(int64(uint64(sums >> 128)), type(int64).max) &&
+            BookWords.isHalf(int64(uint64(sums >> 192)), type(int64).max) &&
+            BookWords.isHalf(int144(uint144(words[13] >> 112)), type(int144).max);
     }
 
     /// @notice The total in the fourteen words of `words` from `first` on.
@@ -170,10 +170,6 @@ library BookTotals {
         total.grossVega = word >> 168;
         word = words[first + 13];
         (total.longMark, total.putForward) = (uint112(word), int144(uint144(word >> 112)));
-    }
-
-    function _isHalf(int256 value, int256 most) private pure returns (bool) {
-        return value <= most / 2 && value >= -(most / 2);
     }
 
     /// @dev Whether every field fits. Sums of what volatility loses are below 2^82 as long as sizes fit.

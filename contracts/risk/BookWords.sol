@@ -89,9 +89,9 @@ library BookWords {
     function isRoomy(uint256[13] storage stored) internal view returns (bool) {
         uint256 sums = stored[11];
         return
-            _isHalf(int128(uint128(sums)), type(int128).max) &&
-            _isHalf(int64(uint64(sums >> 128)), type(int64).max) &&
-            _isHalf(int64(uint64(sums >> 192)), type(int64).max);
+            isHalf(int128(uint128(sums)), type(int128).max) &&
+            isHalf(int64(uint64(sums >> 128)), type(int64).max) &&
+            isHalf(int64(uint64(sums >> 192)), type(int64).max);
     }
 
     /// @notice Sums of sizes that fit, in one word.
@@ -114,7 +114,8 @@ library BookWords {
         }
     }
 
-    function _isHalf(int256 value, int256 most) private pure returns (bool) {
+    /// @notice Whether a sum takes at most half of its bits.
+    function isHalf(int256 value, int256 most) internal pure returns (bool) {
         return value <= most / 2 && value >= -(most / 2);
     }
 

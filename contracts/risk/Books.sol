@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IRiskArrays} from "../interfaces/IRiskArrays.sol";
+import {Delegation} from "../libraries/Delegation.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
@@ -63,17 +64,17 @@ contract Books is BookRisks, AccessManaged {
                     _postpone(account, change, GridWords.baseOf(source.grid));
             if (isPostponed) return;
         }
-        _delegate();
+        Delegation.run(_code);
     }
 
     /// @inheritdoc IBooks
     function refresh(AccountId, uint8, uint256) external {
-        _delegate();
+        Delegation.run(_code);
     }
 
     /// @inheritdoc IBooks
     function refreshAll(AccountId) external returns (uint256) {
-        _delegate();
+        Delegation.run(_code);
     }
 
     /// @dev Lets a change wait to be taken into book and total, if it is small, on a page, and both have room for it.
@@ -105,23 +106,5 @@ contract Books is BookRisks, AccessManaged {
         BookChanges.store(_waiting[account][index], change);
         if (index == count) BookGroups.setWaiting(_groups[account], count + 1);
         return true;
-    }
-
-    /// @dev Runs the call in hand with the code of BookSums on this contract's storage, and ends it as that ends.
-    function _delegate() private {
-        address code = _code;
-        assembly ("memory-safe") {
-            let pointer := mload(0x40)
-            calldatacopy(pointer, 0, calldatasize())
-            let done := delegatecall(gas(), code, pointer, calldatasize(), 0, 0)
-            returndatacopy(pointer, 0, returndatasize())
-            switch done
-            case 0 {
-                revert(pointer, returndatasize())
-            }
-            default {
-                return(pointer, returndatasize())
-            }
-        }
     }
 }

@@ -7,7 +7,6 @@ import {
     PriceReading,
     PriceStatus
 } from "../../contracts/interfaces/IPriceRouter.sol";
-import {CodeStore} from "../../contracts/libraries/CodeStore.sol";
 import {Price} from "../../contracts/types/Price.sol";
 import {FaultyAggregator} from "./FaultyAggregator.sol";
 
@@ -65,10 +64,5 @@ contract PinProbe {
         pinned = router.pin(market);
         router.setFeed(market, feed);
         afterwards = router.spot(market);
-    }
-
-    /// @notice Keeps so many bytes as code, and returns how many there are.
-    function keep(uint256 length) external returns (uint256) {
-        return CodeStore.write(new bytes(length)).code.length;
     }
 }

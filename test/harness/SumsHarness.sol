@@ -45,6 +45,11 @@ contract BookHarness {
         _total = CodeStore.write(abi.encode(words));
     }
 
+    /// @notice Keeps so many bytes as code, and returns how much code that is.
+    function keep(uint256 length) external returns (uint256) {
+        return CodeStore.write(new bytes(length)).code.length;
+    }
+
     function _words() private view returns (uint256[] memory words) {
         words = new uint256[](14);
         BookTotals.read(_total, words, 0);

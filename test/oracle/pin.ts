@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { network } from "hardhat";
 import { surfaceRoom } from "../support/surfaces.ts";
 
 const E8 = 10n ** 8n;
@@ -79,17 +78,5 @@ describe("A pinned price", () => {
     );
     expect(pinned.status).to.not.equal(0n);
     expect([afterwards.price, afterwards.status]).to.deep.equal([2_000n * E18, 0n]);
-  });
-});
-
-describe("Bytes kept as code", () => {
-  it("are as many as code may have, and no more", async () => {
-    const { ethers } = await network.create();
-    const probe = await ethers.deployContract("PinProbe");
-    expect(await probe.keep.staticCall(24_575)).to.equal(24_576n);
-    for (const length of [24_576, 65_535, 70_000])
-      await expect(probe.keep(length))
-        .to.be.revertedWithCustomError(probe, "CodeStore_WriteFailed")
-        .withArgs(length);
   });
 });

@@ -1,31 +1,12 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { type Face, faceOf } from "../support/face.ts";
-import { as, connection, curator, done, limit, refusal, room, USDC, WAD } from "../support/queue.ts";
+import { claimable, type Face, faceOf, opened } from "../support/face.ts";
+import { as, connection, curator, done, limit, refusal, USDC, WAD } from "../support/queue.ts";
 import { seeded } from "../support/random.ts";
 
-const { ethers, networkHelpers } = connection;
+const { ethers } = connection;
 const SCALE = 10n ** 12n;
 const HUGE = 10n ** 30n;
-
-async function opened() {
-  const stage = await networkHelpers.loadFixture(room);
-  const { alice, bob, carol } = stage;
-  const faces = await Promise.all([alice, bob, carol].map((lp) => faceOf(stage, lp)));
-  const [a, b, c] = faces as [Face, Face, Face];
-  return { stage, a, b, c, at: stage.world.deployment.contracts };
-}
-
-/** Bob may claim shares, Alice assets. */
-async function claimable() {
-  const all = await opened();
-  const { stage, a, b } = all;
-  await b.send("requestDeposit", 900n * USDC, b.address, b.address);
-  await a.send("requestRedeem", 700n * WAD, a.address, a.address);
-  await stage.mark(1);
-  await stage.process();
-  return all;
-}
 
 /** A feed that is whatever it is told to be, in the place of the real one. */
 async function tamed() {

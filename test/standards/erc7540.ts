@@ -1,30 +1,10 @@
 import { expect } from "chai";
 import { MaxUint256, ZeroAddress } from "ethers";
-import { type Face, faceOf, idOf } from "../support/face.ts";
-import { connection, done, type Lp, refusal, room, USDC, WAD } from "../support/queue.ts";
+import { claimable, idOf, opened } from "../support/face.ts";
+import { connection, done, type Lp, refusal, USDC, WAD } from "../support/queue.ts";
 
-const { networkHelpers } = connection;
 const DEPOSIT = "deposit(uint256,address,address)";
 const MINT = "mint(uint256,address,address)";
-
-async function opened() {
-  const stage = await networkHelpers.loadFixture(room);
-  const { alice, bob, carol } = stage;
-  const faces = await Promise.all([alice, bob, carol].map((lp) => faceOf(stage, lp)));
-  const [a, b, c] = faces as [Face, Face, Face];
-  return { stage, a, b, c, at: stage.world.deployment.contracts };
-}
-
-/** Alice's and Bob's requests have been through an epoch. */
-async function claimable() {
-  const all = await opened();
-  const { stage, a, b } = all;
-  await b.send("requestDeposit", 900n * USDC, b.address, b.address);
-  await a.send("requestRedeem", 700n * WAD, a.address, a.address);
-  await stage.mark(1);
-  await stage.process();
-  return all;
-}
 
 const usdcOf = (lp: Lp) => lp.ballast.usdc.balanceOf(lp.address).then(BigInt);
 

@@ -1,16 +1,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { type Face, faceOf, idOf } from "../support/face.ts";
-import { connection, done, room, USDC, WAD } from "../support/queue.ts";
-
-const { networkHelpers } = connection;
-
-async function opened() {
-  const stage = await networkHelpers.loadFixture(room);
-  const faces = await Promise.all([stage.alice, stage.bob].map((lp) => faceOf(stage, lp)));
-  const [a, b] = faces as [Face, Face];
-  return { stage, a, b, at: stage.world.deployment.contracts };
-}
+import { idOf, opened } from "../support/face.ts";
+import { done, USDC, WAD } from "../support/queue.ts";
 
 describe("ERC-7575", () => {
   it("share MUST return an address of an ERC-20 share representation of the Vault, and MUST NOT revert", async () => {

@@ -1,9 +1,8 @@
 import { expect } from "chai";
 import { MaxUint256, ZeroAddress } from "ethers";
-import { type Face, faceOf, idOf } from "../support/face.ts";
-import { connection, refusal, room, USDC, WAD } from "../support/queue.ts";
+import { idOf, opened } from "../support/face.ts";
+import { refusal, USDC, WAD } from "../support/queue.ts";
 
-const { networkHelpers } = connection;
 const MINUTE = 60;
 
 /** What the standard says of both sides alike. */
@@ -12,13 +11,10 @@ type Side = (typeof SIDES)[number];
 const AMOUNT = { Deposit: 500n * USDC, Redeem: 400n * WAD } as const;
 
 async function asked(side: Side) {
-  const stage = await networkHelpers.loadFixture(room);
-  const { alice, bob, carol } = stage;
-  const faces = await Promise.all([alice, bob, carol].map((lp) => faceOf(stage, lp)));
-  const [a, b, c] = faces as [Face, Face, Face];
+  const { stage, a, b, c } = await opened();
   const request = () => a.send(`request${side}`, AMOUNT[side], a.address, a.address);
   await request();
-  const money = side === "Deposit" ? alice.ballast.usdc : alice.ballast.shares;
+  const money = side === "Deposit" ? stage.alice.ballast.usdc : stage.alice.ballast.shares;
   const held = async () => BigInt(await money.balanceOf(a.address));
   return { stage, a, b, c, request, held };
 }

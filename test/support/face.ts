@@ -1,7 +1,7 @@
 import { Contract, type ContractTransactionReceipt, type ContractTransactionResponse, id } from "ethers";
-import { connection, type Lp, type Room } from "./queue.ts";
+import { connection, type Lp, type Room, room, USDC, WAD } from "./queue.ts";
 
-const { ethers } = connection;
+const { ethers, networkHelpers } = connection;
 
 /** The vault as the standards write it down, in their words and not in ours. */
 const STANDARD = [
@@ -93,4 +93,24 @@ export async function faceOf({ world }: Room, lp: Lp): Promise<Face> {
 export function idOf(...signatures: string[]): string {
   const bits = signatures.reduce((sum, signature) => sum ^ BigInt(id(signature).slice(0, 10)), 0n);
   return `0x${bits.toString(16).padStart(8, "0")}`;
+}
+
+/** A vault with the faces that three LPs see of it. */
+export async function opened() {
+  const stage = await networkHelpers.loadFixture(room);
+  const { alice, bob, carol } = stage;
+  const faces = await Promise.all([alice, bob, carol].map((lp) => faceOf(stage, lp)));
+  const [a, b, c] = faces as [Face, Face, Face];
+  return { stage, a, b, c, at: stage.world.deployment.contracts };
+}
+
+/** Bob's deposit and Alice's redemption have been through an epoch: he may claim shares, she assets. */
+export async function claimable() {
+  const all = await opened();
+  const { stage, a, b } = all;
+  await b.send("requestDeposit", 900n * USDC, b.address, b.address);
+  await a.send("requestRedeem", 700n * WAD, a.address, a.address);
+  await stage.mark(1);
+  await stage.process();
+  return all;
 }
