@@ -1,9 +1,19 @@
 import { accountId, type Ballast, connectBallast, deposit, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { mintUsdc } from "../../packages/lab/src/externals/index.ts";
-import { connection, expiryOf, option, refusal, type Scene, scene } from "../support/ballast.ts";
+import { refusalOf } from "../../packages/quant/src/exact/quotes.ts";
+import { connection, expiryOf, refusal, type Scene, scene } from "../support/ballast.ts";
 import { tried } from "../support/desk.ts";
-import { deskWith, done, quoterWith, UNGUARDED } from "../support/quotes.ts";
+import {
+  deskWith,
+  done,
+  inputsOf,
+  orderOf,
+  parametersOf,
+  quoterWith,
+  UNGUARDED,
+  type Wanted,
+} from "../support/quotes.ts";
 
 const { networkHelpers } = connection;
 const USDC = 10n ** 6n;
@@ -22,6 +32,8 @@ const REACH = [180n, 350n, 540n, 800n, 900n];
 
 interface DustScene extends Scene {
   readonly series: readonly bigint[];
+  /** The same, by what a quote's mirror takes. */
+  readonly wanted: readonly Wanted[];
   readonly accounts: readonly bigint[];
 }
 
@@ -29,7 +41,7 @@ async function dustScene(): Promise<DustScene> {
   const stage = await scene();
   const { hedger } = stage.world.people;
   const { ballast, address } = hedger;
-  const series: bigint[] = [];
+  const wanted: Wanted[] = [];
   for (const [index, reach] of REACH.entries()) {
     const expiry = expiryOf(stage, index);
     const strikes: bigint[] = [];
@@ -39,7 +51,7 @@ async function dustScene(): Promise<DustScene> {
       await done(ballast.riskArrays.refresh(0, expiry, some));
     }
     for (const kind of ["call", "put"] as const) {
-      series.push(...strikes.map((strike) => option(expiry, strike, kind)));
+      wanted.push(...strikes.map((dollars) => ({ expiry, dollars, kind, quantity: GRAIN })));
     }
   }
   const at = stage.world.deployment.contracts.usdc;
@@ -47,7 +59,8 @@ async function dustScene(): Promise<DustScene> {
   await mintUsdc(stage.world.externals.usdc, address, BigInt(accounts.length) * 100_000n * USDC);
   for (const account of accounts) await done(deposit(ballast, address, account, at, 100_000n * USDC));
   await done(ballast.quoter.markCapital());
-  return { ...stage, series, accounts };
+  const [series] = orderOf(wanted);
+  return { ...stage, series, wanted, accounts };
 }
 
 /** Buys and sells by turns of some series, so that no limit of the book stands in the way. */
@@ -63,14 +76,23 @@ function tradeAll(ballast: Ballast, account: bigint, instruments: readonly bigin
   return clearinghouse.batch(account, [{ target: deployment.contracts.tradeDesk, data }]);
 }
 
-/** Opens one series after another from many accounts, in the size that `sizeOf` says for so many held, until refused. */
-async function fill(stage: DustScene, ballast: Ballast, sizeOf: (count: number) => bigint) {
+/**
+ * Opens one series after another from many accounts, in the size that `sizeOf` says for so many held, until refused.
+ * @param look what is done before each trade
+ */
+async function fill(
+  stage: DustScene,
+  ballast: Ballast,
+  sizeOf: (count: number) => bigint,
+  look: (held: number) => Promise<void> = async () => undefined,
+) {
   const before = await ballast.tradeDesk.spreadEarned();
   let refused = FINE;
   let held = 0;
   while (held < FULL && refused === FINE) {
     const account = stage.accounts[Math.floor(held / OWN)] ?? 0n;
     const legs = stage.series.slice(held, held + LEGS);
+    await look(held);
     refused = await refusal(tradeAll(ballast, account, legs, sizeOf(held)));
     if (refused === FINE) held += LEGS;
   }
@@ -100,8 +122,30 @@ describe("Attack: a book full of dust", () => {
     expect(cheap.spent).to.be.lessThan(10n * WAD);
     const leastOf = (count: number) =>
       count < 512 ? CENT : CENT << BigInt(Math.floor((count - 512) / 32) + 1);
-    const dear = await fill(stage, ballast, leastOf);
-    expect(dear.held).to.be.lessThan(FULL);
+    const terms = await parametersOf(ballast);
+    let steps = 0;
+    /** A grain less than the least is refused, by the quoter and by its mirror, at each end of each step; the least is not. */
+    const look = async (held: number) => {
+      if (held % 32 !== 0 && held % 32 !== 32 - LEGS) return;
+      steps++;
+      const leg = stage.wanted[held] as Wanted;
+      for (const [quantity, word] of [
+        [leastOf(held) - GRAIN, "SizeTooSmall"],
+        [leastOf(held), undefined],
+      ] as const) {
+        const [series] = orderOf([leg]);
+        const said = await refusal(ballast.quoter.quoteLegs(series, [quantity], false));
+        expect(said, `${quantity} beside ${held}`).to.equal(word ? `Quoter_${word}` : FINE);
+        const inputs = await inputsOf(stage, ballast, [{ ...leg, quantity }], false);
+        expect(inputs.seriesHeld).to.equal(BigInt(held));
+        expect(refusalOf(terms, inputs), `${quantity} beside ${held}`).to.equal(word);
+      }
+    };
+    const dear = await fill(stage, ballast, leastOf, look);
+    // A hundred thousand dollars an account are not enough for the last step.
+    expect(dear.refused).to.equal("Clearinghouse_BelowInitial");
+    expect(dear.held).to.be.within(FULL - 64, FULL - LEGS);
+    expect(steps).to.be.at.least(2 * Math.floor(dear.held / 32));
     expect(dear.spent).to.be.greaterThan(20_000n * WAD);
     // What is held goes on being traded in the smallest size.
     const account = stage.accounts[FULL / OWN] ?? 0n;

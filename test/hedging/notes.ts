@@ -33,7 +33,7 @@ async function fresh(): Promise<HedgeScene> {
 }
 
 describe("what is noted of a hedge", () => {
-  it("is what could be traded when it was noted, by anyone, for an hour and within budgets of now", async () => {
+  it("is what could be traded when it was noted, by anyone, for an hour", async () => {
     const stage = await networkHelpers.loadFixture(moving);
     const { hedgeController } = stage.world.people.hedger.ballast;
     const live = await hedgeController.hedgeCapacity(0);
@@ -58,6 +58,29 @@ describe("what is noted of a hedge", () => {
     const { notedAt } = await hedgeController.noteOf(0);
     await moveTo(stage, Number(notedAt) + HOUR, 2_000n);
     expect((await hedgeController.hedgeCapacity(0)).sellWad).to.equal(0n);
+  });
+
+  it("is within budgets of now: what was lost after it was noted can be lost no more", async () => {
+    const stage = await networkHelpers.loadFixture(short);
+    const { hedgeController } = stage.world.people.keeper.ballast;
+    await setBudget(stage, 2_000n);
+    await buy(stage, "put", 1_800n, 100n);
+    await done(hedgeController.note(0));
+    const { slippageLimit } = await hedgeController.parameters(0);
+    const look = async () => {
+      const [noted, left] = [await hedgeController.noteOf(0), await hedgeController.lossBudgetLeft(0)];
+      const { sellWad } = await hedgeController.hedgeCapacity(0);
+      // Far more was noted than the budget lasts for.
+      expect(noted.sell).to.be.greaterThan(2n * sellWad);
+      const affordable = (left * WAD * WAD) / (slippageLimit * noted.price);
+      expect(sellWad).to.be.closeTo(affordable, WAD / 100n);
+      return { notedAt: noted.notedAt, sellWad };
+    };
+    const before = await look();
+    await done(hedgeController.rebalance(0));
+    const after = await look();
+    expect(after.notedAt).to.equal(before.notedAt);
+    expect(before.sellWad - after.sellWad).to.be.greaterThan(WAD / 10n);
   });
 
   it("is less by what was traded since, and nothing once parameters or venues are set anew", async () => {

@@ -44,6 +44,27 @@ describe("A pinned price", () => {
     expect([pinned.price, afterwards.price]).to.deep.equal([2_000n * E18, 2_010n * E18]);
   });
 
+  it("is none while the second source is not good", async () => {
+    const { ethers, feed, aggregator, setSpot } = await surfaceRoom();
+    const router = await ethers.getContractAt("PriceRouter", await feed.priceRouter());
+    const probe = await ethers.deployContract("PinProbe");
+    await setSpot(2_000n);
+    const second = await ethers.deployContract("StatusFeed", [aggregator.target]);
+    await router.setSecondFeed(0, second.target, E18 / 5n);
+    const args = [router.target, 0, aggregator.target, 2_010n * E8] as const;
+    const now = (await ethers.provider.getBlock("latest"))?.timestamp ?? 0;
+    const seen: bigint[] = [];
+    for (const status of [0, 1, 2, 4]) {
+      await second.set(2_001n * E18, now, status);
+      const [pinned, afterwards] = await probe.observe.staticCall(...args);
+      expect([pinned.price, pinned.status], `status ${status}`).to.deep.equal([2_000n * E18, 0n]);
+      seen.push(afterwards.price / E18);
+    }
+    await second.kill();
+    seen.push((await probe.observe.staticCall(...args))[1].price / E18);
+    expect(seen).to.deep.equal([2_000n, 2_010n, 2_010n, 2_010n, 2_010n]);
+  });
+
   it("is none that a second source was kept from contradicting by little gas", async () => {
     const { ethers, feed, setSpot } = await surfaceRoom();
     const router = await ethers.getContractAt("PriceRouter", await feed.priceRouter());

@@ -2,6 +2,7 @@ import {
   connectNode,
   DEFAULT_LIMITS,
   DEFAULT_TOLERANCES,
+  feed,
   type KeeperContext,
   KeeperWallet,
   localCosigner,
@@ -11,8 +12,9 @@ import {
   type TaskName,
   watchAccounts,
   watchHead,
+  watchHistory,
 } from "@ballast/keeper";
-import { connectBallast, WAD } from "@ballast/sdk";
+import { connectBallast, decodeError, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { HDNodeWallet, Mnemonic, parseEther } from "ethers";
 import { type MarketPlayer, marketPlayer } from "../../packages/lab/src/market/player.ts";
@@ -105,6 +107,7 @@ describe("a publisher whose node fails", () => {
       surfaceSigners: [],
       surfaceSource: source,
       cosigners,
+      history: watchHistory(ballast),
       accounts: watchAccounts(ballast),
       head: watchHead(provider),
       limits: DEFAULT_LIMITS,
@@ -151,6 +154,7 @@ describe("a publisher whose node fails", () => {
       "orders",
       "arrays",
       "parameters",
+      "conditions",
       "peg",
       "hedge",
       "liquidate",
@@ -164,6 +168,9 @@ describe("a publisher whose node fails", () => {
       /^orders: no order in two steps is open$/m,
       /^arrays: nothing to post\n {2}there is no journal$/m,
       /^parameters: nothing to do$/m,
+      /^conditions of ETH: nothing to post\n {2}posted: realised volatility 0\.00 %, toxicity 0\.00 %\n {2}volatility of the last day: /m,
+      /^ {2}takers' gain against mid within an hour: not known, for want of hours with trades$/m,
+      /^would epoch: process the vault's epoch, because [\d,]+\.00 USDC wait to enter and 0 shares to leave$/m,
       /^peg: the cash token has no feed here/m,
       /^hedge of ETH: nothing to trade, net delta 0\.0000 of a band of/m,
       /^liquidate: none of \d+ accounts can be sold/m,
@@ -204,6 +211,32 @@ describe("a publisher whose node fails", () => {
     expect(await posts()).to.have.length(before.length + 1);
   }).timeout(60_000);
 
+  it("posts once where another publisher signs and sends for the same time", async () => {
+    // Both have looked and hold the signatures that they need, before either sends; with two keys, and then with one.
+    for (const index of [3, 2]) {
+      await pass();
+      const before = await posts();
+      const contexts = [await keeper(), await keeper({ key: keyOf(index) })];
+      const [first, second] = await Promise.all(contexts.map(async (context) => (await feed(context))[0]));
+      expect([first?.what, second?.what]).to.deep.equal(
+        Array(2).fill("post the surface of ETH with 3 expiries"),
+      );
+      await (await first?.send())?.wait();
+      const refused = await second?.simulate().then(
+        () => "nothing",
+        (error: Error) => decodeError(error)?.name,
+      );
+      expect(refused).to.equal("SurfaceFeed_NotNewer");
+      await second?.send().then(
+        (sent) => sent.wait(),
+        () => undefined,
+      );
+      expect(await posts()).to.have.length(before.length + 1);
+      expect(await round(contexts[1] as KeeperContext)).to.include({ failed: 0 });
+      expect(await posts(), "another surface is not due").to.have.length(before.length + 1);
+    }
+  }).timeout(60_000);
+
   it("posts once where a post was accepted and reported as failed", async () => {
     const context = await keeper();
     const before = await posts();
@@ -225,12 +258,14 @@ describe("a publisher whose node fails", () => {
     const nonce = await provider.getTransactionCount(address);
     let refused = 0;
     proxy.use((methods) => (methods.includes("eth_estimateGas") && ++refused < 3 ? "malformed" : undefined));
-    for (let i = 0; i < 3; i++) await round(context);
+    const before = await posts();
+    const failed: number[] = [];
+    for (let i = 0; i < 3; i++) failed.push((await round(context)).failed);
+    expect(failed).to.deep.equal([1, 1, 0]);
     expect(refused).to.be.greaterThan(2);
-    expect(await provider.getTransactionCount(address)).to.be.greaterThan(nonce);
-    expect(await provider.getTransactionCount(address, "pending")).to.equal(
-      await provider.getTransactionCount(address),
-    );
+    // One transaction was mined, with the nonce that the two before it had not used up.
+    expect(await posts()).to.have.length(before.length + 1);
+    expect(await provider.getTransactionCount(address)).to.equal(nonce + 1);
   }).timeout(60_000);
 
   it("goes on where somebody else uses its key", async () => {
@@ -280,19 +315,24 @@ describe("a publisher whose node fails", () => {
   it("comes through a storm of all faults without a wrong or doubled post", async () => {
     const context = await keeper();
     const start = await posts();
-    proxy.use(faultsOf(2_027, 0.15));
+    const storm = faultsOf(2_027, 0.15);
+    let sent = 0;
+    // Few requests send anything, and only those can be lost on the way back.
+    proxy.use((methods) =>
+      methods.includes("eth_sendRawTransaction") && ++sent % 3 === 0 ? "lost" : storm(methods),
+    );
     let failed = 0;
     for (let i = 0; i < 24; i++) {
       await pass();
       failed += (await round(context)).failed;
     }
+    for (const fault of FAULTS) expect(proxy.hits.get(fault) ?? 0, fault).to.be.greaterThan(0);
     proxy.use(sound);
     await round(context);
     const all = await posts();
     expect(failed).to.be.greaterThan(3);
     expect(all.length - start.length).to.be.within(4, 25);
     expect(new Set(all).size).to.equal(all.length);
-    for (const fault of FAULTS) expect(proxy.hits.get(fault) ?? 0, fault).to.be.greaterThan(0);
     for (const [key, signatures] of signed) expect(signatures.size, key).to.equal(1);
   }).timeout(180_000);
 });

@@ -15,7 +15,7 @@ export type FaultRule = (methods: readonly string[]) => Fault | undefined;
 /** A node that can be made faulty. */
 export interface FaultProxy {
   readonly url: string;
-  /** What went wrong so far, by kind. */
+  /** What went wrong since the rule was set, by kind. */
   readonly hits: ReadonlyMap<Fault, number>;
   use(rule: FaultRule): void;
   /** Called after a method of a request was carried out and before it is answered. */
@@ -85,6 +85,7 @@ export async function faultProxy(node: string): Promise<FaultProxy> {
     hits,
     use: (next) => {
       rule = next;
+      hits.clear();
     },
     onDone: (next) => {
       listener = next;
