@@ -60,6 +60,7 @@ describe("VolSurface", () => {
       [0n, WAD, 0n, WAD],
       [WAD, 0n, 0n, WAD],
       [300n * WAD, WAD, 0n, WAD],
+      [WAD, 300n * WAD, 0n, WAD],
       [WAD, WAD, WAD, WAD],
       [WAD, WAD, -WAD, WAD],
       [WAD, WAD, 0n, 0n],

@@ -192,6 +192,32 @@ describe("ERC-4626: entries, exits and their limits", () => {
     expect(await b.look("maxDeposit", b.address)).to.equal(900n * USDC);
   });
 
+  it("max* MUST factor in limits: none is on claims, whatever is set on requests, and whether risk is paused", async () => {
+    const { stage, a, b } = await claimable();
+    const ways = [
+      [b, "maxDeposit", "deposit(uint256,address)"],
+      [a, "maxRedeem", "redeem"],
+    ] as const;
+    const before = await Promise.all(ways.map(([face, most]) => face.look(most, face.address)));
+    await limit(stage, { deposits: 0n, capacity: 0n, redemptions: WAD / 20n });
+    const own = await curator(stage);
+    await done(own.clearinghouse.setRiskPaused(true));
+    expect(await own.clearinghouse.riskPaused()).to.equal(true);
+    await b.send("requestDeposit", 100n * USDC, b.address, b.address);
+    await stage.mark(2);
+    expect(await refusal(stage.process())).to.equal("nothing was refused");
+    // Nobody enters any more: the limits are in force.
+    expect(await b.look("pendingDepositRequest", 0n, b.address)).to.equal(100n * USDC);
+    for (const [i, [face, most, way]] of ways.entries()) {
+      const allowed = await face.look(most, face.address);
+      expect([most, allowed]).to.deep.equal([most, before[i]]);
+      const rest = way === "redeem" ? [face.address, face.address] : [face.address];
+      expect(await refusal(face.look(way, allowed + 1n, ...rest)), way).to.equal("Silo_ExceedsClaimable");
+      expect((await face.send(way, allowed, ...rest)).length, way).to.equal(1);
+      expect(await face.look(most, face.address), most).to.equal(0n);
+    }
+  });
+
   it("deposit MUST take exactly assets and mint MUST give exactly shares, each emitting Deposit", async () => {
     const { b, c } = await claimable();
     const most = await b.look("maxDeposit", b.address);
