@@ -5,7 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Call, IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IHedgeVenue} from "../interfaces/IHedgeVenue.sol";
-import {Fill, HedgePlan, HedgeState, IHedgeController} from "../interfaces/IHedging.sol";
+import {Fill, HedgeNote, HedgePlan, HedgeState, IHedgeController} from "../interfaces/IHedging.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
 import {AccountId} from "../types/AccountId.sol";
@@ -121,9 +121,9 @@ contract HedgeController is HedgeRegister {
     }
 
     /// @inheritdoc IHedgeController
-    function note(uint8 market) external {
+    function note(uint8 market) external returns (HedgeNote memory) {
         if (_running != 0) revert HedgeController_Reentered();
-        _noteAll(market);
+        return _noteAll(market);
     }
 
     function _orderOf(uint8 market, HedgePlan memory planned) private view returns (Order memory order) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {CollateralAsset} from "../interfaces/IClearinghouseTerms.sol";
 import {IHedgeVenue} from "../interfaces/IHedgeVenue.sol";
@@ -29,6 +30,10 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
     uint256 private constant MAX_VENUES = 4;
     /// @dev How long noted capacity counts.
     uint256 private constant NOTE_LIFE = 1 hours;
+    /// @dev How long a noted position counts.
+    uint256 private constant POSITION_LIFE = 1 days;
+    /// @dev What must be left of the gas after a venue could not be asked, or the reason may be lack of it.
+    uint256 private constant LEAST_GAS_LEFT = 5_000;
 
     IClearinghouse public immutable clearinghouse;
     IOptionsVault public immutable vault;
@@ -38,6 +43,8 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
 
     mapping(uint8 market => HedgeSetUp) internal _setUps;
     mapping(uint8 market => HedgeNote) private _notes;
+    /// @dev What each venue held when it last told [wad underlying].
+    mapping(uint8 market => mapping(IHedgeVenue venue => int256)) private _heldLast;
     mapping(address caller => bool) public isKeeper;
     int256 private _totalLoss;
     mapping(uint8 market => Bucket) private _losses;
@@ -68,10 +75,13 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
         // Whatever trades within the slippage limit cost, the budget lasts for this much.
         uint256 affordable = FixedPoint.divDown(_losses[market].left(p.dailyLossBudget), p.slippageLimit);
         uint256 value = FixedPoint.min(p.maxTrade, affordable);
-        HedgeNote memory noted = _notes[market];
-        if (block.timestamp >= noted.notedAt + NOTE_LIFE) return planner.capacityOf(_setUps[market], value);
-        uint256 most = FixedPoint.divDown(value, noted.price);
-        return (FixedPoint.min(noted.buy, most), FixedPoint.min(noted.sell, most));
+        HedgeNote storage noted = _notes[market];
+        if (block.timestamp < uint256(noted.notedAt) + NOTE_LIFE) {
+            uint256 most = FixedPoint.divDown(value, noted.price);
+            return (FixedPoint.min(noted.buy, most), FixedPoint.min(noted.sell, most));
+        }
+        (buyWad, sellWad) = planner.capacityOf(_setUps[market], value);
+        return _confirmed(noted, buyWad, sellWad);
     }
 
     /// @inheritdoc IHedgeController
@@ -81,7 +91,12 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
 
     /// @inheritdoc IHedgeController
     function notedPosition(uint8 market) external view returns (Quantity) {
-        return Quantity.wrap(_notes[market].position);
+        HedgeNote storage noted = _notes[market];
+        if (block.timestamp < uint256(noted.positionAt) + POSITION_LIFE) return Quantity.wrap(noted.position);
+        IHedgeVenue[] memory list = _setUps[market].venues;
+        int256 sum;
+        for (uint256 i; i < list.length; ++i) sum += _heldBy(market, list[i]);
+        return Quantity.wrap(sum);
     }
 
     /// @inheritdoc IHedgeController
@@ -143,7 +158,7 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
         IHedgeVenue[] memory old = _setUps[market].venues;
         for (uint256 i; i < old.length; ++i) {
             if (_isVenue(newVenues, old[i])) continue;
-            Quantity position = old[i].position();
+            Quantity position = Quantity.wrap(_heldBy(market, old[i]));
             if (Quantity.unwrap(position) != 0) revert HedgeController_VenueInUse(address(old[i]), position);
         }
         address underlying = _setUps[market].underlying;
@@ -164,6 +179,7 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
         _setUps[market].underlying = underlying;
         _setUps[market].venues = newVenues;
         delete _notes[market].notedAt;
+        delete _notes[market].seenAt;
         _notePosition(market);
     }
 
@@ -175,18 +191,34 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
     }
 
     /// @dev Notes what venues hold and what could be traded now.
-    function _noteAll(uint8 market) internal {
+    function _noteAll(uint8 market) internal returns (HedgeNote memory) {
         HedgeNote memory old = _notes[market];
         uint256 price = Price.unwrap(planner.requirePrice(market));
         (uint256 buyWad, uint256 sellWad) = planner.capacityOf(_setUps[market], type(uint128).max);
-        _notes[market] = HedgeNote(
-            int104(_positionOf(market)),
-            uint112(price),
-            uint40(block.timestamp),
-            uint128(FixedPoint.min(buyWad, type(uint128).max)),
-            uint128(FixedPoint.min(sellWad, type(uint128).max))
-        );
-        emit HedgeNoted(market, old, _notes[market]);
+        buyWad = FixedPoint.min(buyWad, type(uint112).max);
+        sellWad = FixedPoint.min(sellWad, type(uint112).max);
+        (uint256 buy, uint256 sell) = _confirmed(_notes[market], buyWad, sellWad);
+        HedgeNote storage noted = _notes[market];
+        (noted.price, noted.notedAt) = (SafeCast.toUint96(price), uint32(block.timestamp));
+        (noted.buy, noted.sell) = (uint128(buy), uint128(sell));
+        // Twice in a block is once, at the worse.
+        bool isAgain = old.seenAt == block.timestamp;
+        (noted.buySeen, noted.sellSeen) =
+            isAgain ? (uint112(buy), uint112(sell)) : (uint112(buyWad), uint112(sellWad));
+        noted.seenAt = uint32(block.timestamp);
+        _notePosition(market);
+        emit HedgeNoted(market, old, noted);
+        return noted;
+    }
+
+    /// @dev What counts of a capacity: no more than the last note found.
+    function _confirmed(
+        HedgeNote storage noted,
+        uint256 buyWad,
+        uint256 sellWad
+    ) internal view virtual returns (uint256, uint256) {
+        if (noted.seenAt == 0) return (buyWad, sellWad);
+        return (FixedPoint.min(buyWad, noted.buySeen), FixedPoint.min(sellWad, noted.sellSeen));
     }
 
     /// @dev Notes what venues hold after a trade that moved the hedge by `moved`; the capacity that it took is gone, and what it
@@ -199,14 +231,36 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
         _notePosition(market);
     }
 
+    /// @dev Also of each venue, for when it may not answer.
     function _notePosition(uint8 market) internal {
-        _notes[market].position = int104(_positionOf(market));
+        IHedgeVenue[] memory list = _setUps[market].venues;
+        int256 sum;
+        for (uint256 i; i < list.length; ++i) {
+            int256 held = _heldBy(market, list[i]);
+            if (held != _heldLast[market][list[i]]) _heldLast[market][list[i]] = held;
+            sum += held;
+        }
+        int256 most = type(int96).max;
+        HedgeNote storage noted = _notes[market];
+        noted.position = int96(
+            sum > most
+                ? most
+                : sum < -most
+                    ? -most
+                    : sum
+        );
+        noted.positionAt = uint32(block.timestamp);
     }
 
-    /// @dev What the venues of `market` hold [wad underlying].
-    function _positionOf(uint8 market) private view returns (int256 sum) {
-        IHedgeVenue[] memory list = _setUps[market].venues;
-        for (uint256 i; i < list.length; ++i) sum += Quantity.unwrap(list[i].position());
+    /// @dev What a venue holds [wad underlying]; if it does not answer, what it held last: one dead venue stops nothing that
+    /// another has to do.
+    function _heldBy(uint8 market, IHedgeVenue venue) internal view virtual returns (int256) {
+        try venue.position() returns (Quantity held) {
+            return Quantity.unwrap(held);
+        } catch {
+            if (gasleft() < LEAST_GAS_LEFT) revert HedgeController_OutOfGas(gasleft());
+            return _heldLast[market][venue];
+        }
     }
 
     function _spend(uint8 market, Usd loss) internal virtual {

@@ -66,17 +66,27 @@ struct HedgePlan {
 }
 
 /// @notice What was last noted of a market's hedge, so that a trade need ask neither venues nor margin for it.
+/// What could be traded rests on what others hold at the venues, which anyone may swell or drain for a transaction: more
+/// than before counts only if two notes in different blocks found it.
 /// @param position what venues hold, beside the vault's account [wad underlying, signed]
 /// @param price of the oracle when capacity was noted [wad USD]
-/// @param notedAt when that was, unix seconds; zero once it counts no more
+/// @param notedAt when that was, unix seconds until 2106; zero once it counts no more
+/// @param positionAt when the position was noted
 /// @param buy what could be bought then, whatever trade size and loss budget [wad underlying], less what was bought since
 /// @param sell the same of selling
+/// @param buySeen what the last note found could be bought [wad underlying]
+/// @param sellSeen the same of selling
+/// @param seenAt when that was; zero if nothing was noted since venues were set
 struct HedgeNote {
-    int104 position;
-    uint112 price;
-    uint40 notedAt;
+    int96 position;
+    uint96 price;
+    uint32 notedAt;
+    uint32 positionAt;
     uint128 buy;
     uint128 sell;
+    uint112 buySeen;
+    uint112 sellSeen;
+    uint32 seenAt;
 }
 
 /// @notice Greeks that a hedge goes by. Holds nothing; anyone may read.
@@ -148,6 +158,8 @@ interface IHedgeController {
     error HedgeController_BadVenue(address venue);
     error HedgeController_VenueInUse(address venue, Quantity position);
     error HedgeController_ZeroAddress();
+    /// @notice Too little gas to tell a venue that fails from one that was given too little.
+    error HedgeController_OutOfGas(uint256 left);
 
     /// @notice Trades the vault's net delta of `market` to the edge of its band, or as near as budgets and venues let it.
     /// @return traded signed amount [wad underlying]
@@ -159,7 +171,8 @@ interface IHedgeController {
 
     /// @notice Notes what venues hold and what could be traded now, for `hedgeCapacity` and `notedPosition`. Anyone may; reverts
     /// with HedgePlanner_PriceUnusable without a price that is good enough.
-    function note(uint8 market) external;
+    /// @return noted as it stands now
+    function note(uint8 market) external returns (HedgeNote memory noted);
 
     /// @notice What `rebalance` would do now, time and loss budget aside. Quotes venues, so not a view; changes nothing.
     function plan(uint8 market) external returns (HedgePlan memory);
@@ -170,14 +183,15 @@ interface IHedgeController {
     /// @notice What the next rebalances could still buy and sell [wad underlying] as far as trade size, loss budget,
     /// cash, holdings, collateral cap and venues go. Zero without a usable price or venue. Asks no market for a price;
     /// does not count what the present delta needs of it. For an hour after `note` as it was noted, less what was traded
-    /// since, which costs a tenth of the gas.
+    /// since, which costs a tenth of the gas; then as it is, but no more than the last note found.
     function hedgeCapacity(uint8 market) external view returns (uint256 buyWad, uint256 sellWad);
 
     /// @notice What was noted last of a market's hedge.
     function noteOf(uint8 market) external view returns (HedgeNote memory);
 
     /// @notice What venues hold beside the vault's account [wad underlying, signed], as noted after the last trade: without
-    /// interest and gifts since, and the same between the pieces of an order.
+    /// interest and gifts since, and the same between the pieces of an order. What was noted a day ago is asked for anew; a
+    /// venue that does not answer counts as it was noted last.
     function notedPosition(uint8 market) external view returns (Quantity);
 
     /// @notice Value of what venues hold and owe for the vault, beside its account [wad USD, signed]. Never reverts.

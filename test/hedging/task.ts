@@ -8,6 +8,8 @@ import {
 } from "@ballast/keeper";
 import { readHedgeVenues, WAD } from "@ballast/sdk";
 import { expect } from "chai";
+import { wrapWeth } from "../../packages/lab/src/externals/index.ts";
+import { as, mined } from "../../packages/lab/src/externals/token.ts";
 import { connection, moveTo, type Scene, sceneOn } from "../support/ballast.ts";
 import { buy, setHedge } from "../support/hedging.ts";
 
@@ -18,6 +20,16 @@ const HOUR = 3_600;
 async function withAave(): Promise<Scene> {
   const stage = await sceneOn(5_000n * WAD);
   await setHedge(stage, { costRatio: 10n ** 9n, minInterval: 0n });
+  return stage;
+}
+
+const NOTE = "note the ETH hedge";
+
+/** The same for a test that moves the market. */
+async function noting(): Promise<Scene> {
+  const stage = await short();
+  // So wide that nothing is traded.
+  await setHedge(stage, { minBand: 100n * WAD });
   return stage;
 }
 
@@ -59,6 +71,10 @@ describe("the hedge of a local deployment with Aave", () => {
   it("is shown and sent short where the vault is long and holds nothing, and is quiet inside the band", async () => {
     const stage = await networkHelpers.loadFixture(withAave);
     const { hedgeController } = stage.world.people.keeper.ballast;
+    // Nothing is noted yet: quotes would have to ask the venues.
+    const noted = await hedge(keeperOf(stage));
+    expect(noted.map(({ what, why }) => [what, why])).to.deep.equal([[NOTE, "nothing is noted"]]);
+    expect(await round(stage)).to.include({ sent: 1, failed: 0 });
     expect(await hedge(keeperOf(stage))).to.deep.equal([]);
     expect((await round(stage, true)).text).to.match(
       /^hedge of ETH: nothing to trade, net delta 0.0000 of a band of ±[\d.]+$/,
@@ -73,7 +89,7 @@ describe("the hedge of a local deployment with Aave", () => {
     const { aave } = await venuesOf(stage);
     expect(aave.position).to.be.closeTo(before.target, 2n);
     expect((await hedgeController.state(0)).target).to.equal(0n);
-    expect(await hedge(keeperOf(stage))).to.deep.equal([]);
+    expect((await hedge(keeperOf(stage))).filter(({ what }) => what !== NOTE)).to.deep.equal([]);
   });
 
   it("buys the short back first and the rest on the spot market when the delta turns", async () => {
@@ -84,6 +100,36 @@ describe("the hedge of a local deployment with Aave", () => {
     const { ballast } = stage.world.people.keeper;
     expect(aave.position).to.equal(0n);
     expect((await ballast.hedgeController.state(0)).hedge > 0n).to.equal(true);
+  });
+
+  it("is noted anew where venues hold something else or the note is old, and not without a price", async () => {
+    const stage = await networkHelpers.loadFixture(noting);
+    const { hedgeController } = stage.world.people.keeper.ballast;
+    const whys = async () =>
+      (await hedge(keeperOf(stage))).filter(({ what }) => what === NOTE).map(({ why }) => why);
+    // Whatever it takes: more than was noted counts from the second note on.
+    for (let i = 0; i < 2; i++) await round(stage);
+    expect(await whys()).to.deep.equal([]);
+    const { aave } = await venuesOf(stage);
+    const { hedger } = stage.world.people;
+    const { weth } = stage.world.externals;
+    const market = stage.world.externals.aave;
+    if (!market) throw new Error("There is no Aave.");
+    const gift = -aave.position / 10n;
+    await wrapWeth(weth, hedger.signer, gift);
+    await mined(as(weth, hedger.signer).approve(await market.pool.getAddress(), gift));
+    await mined(as(market.pool, hedger.signer).repay(await weth.getAddress(), gift, 2, aave.address));
+    expect(await whys()).to.deep.equal(["venues hold something else"]);
+    expect((await round(stage, true)).text).to.match(/position -[\d.]+ instead of -[\d.]+/);
+    await round(stage);
+    const { position, notedAt } = await hedgeController.noteOf(0);
+    expect(position).to.be.greaterThan(aave.position);
+    for (let i = 0; i < 2; i++) await round(stage);
+    expect(await whys()).to.deep.equal([]);
+    await moveTo(stage, Number(notedAt) + 2 * HOUR, 2_000n);
+    expect((await whys()).join()).to.match(/^the last note is \d+ s old$/);
+    await stage.clock.advanceTo(Number(notedAt) + 30 * HOUR);
+    expect((await round(stage, true)).text).to.contain("cannot be noted (HedgePlanner_PriceUnusable)");
   });
 
   it("is made smaller where its health has fallen below the floor, before anything else is traded", async () => {

@@ -86,6 +86,15 @@ const SCHEMA = z.strictObject({
   toxicityMove: decimal
     .default(DEFAULT_LIMITS.toxicityMove)
     .describe("move of toxicity that is posted at once"),
+  hedgeNoteAge: z
+    .number()
+    .int()
+    .min(60)
+    .default(DEFAULT_LIMITS.hedgeNoteAge)
+    .describe("seconds after which the hedge is noted anew"),
+  hedgeNoteMove: decimal
+    .default(DEFAULT_LIMITS.hedgeNoteMove)
+    .describe("share by which a hedge differs from what is noted that is noted at once"),
   histories: pairs.default(new Map()).describe("hourly prices that regimes follow from, such as 0=eth.csv"),
   normalMargin: byMarket({
     scanRange: decimal,
@@ -187,6 +196,8 @@ export function limitsOf(config: KeeperConfig): KeeperLimits {
     feedSpotMove: config.feedSpotMove,
     feedVolatilityMove: config.feedVolatilityMove,
     postStrikes: config.postStrikes,
+    hedgeNoteAge: config.hedgeNoteAge,
+    hedgeNoteMove: config.hedgeNoteMove,
     parameterPause: config.parameterPause,
     conditionsHeartbeat: config.conditionsHeartbeat,
     realisedMove: config.realisedMove,

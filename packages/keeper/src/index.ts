@@ -10,7 +10,7 @@ export { arrays } from "./tasks/arrays.ts";
 export * from "./tasks/conditions.ts";
 export { epoch } from "./tasks/epoch.ts";
 export { feed, feedReason, largestMove } from "./tasks/feed.ts";
-export { hedge } from "./tasks/hedge.ts";
+export { hedge, noteReason } from "./tasks/hedge.ts";
 export { bidLimit, closeCandidates, isLiquidatable, liquidate } from "./tasks/liquidate.ts";
 export * from "./tasks/orders.ts";
 export * from "./tasks/parameters.ts";

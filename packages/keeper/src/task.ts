@@ -97,6 +97,10 @@ export interface KeeperLimits {
   /** Post conditions earlier when realised volatility or toxicity moved by these [wad]. */
   readonly realisedMove: bigint;
   readonly toxicityMove: bigint;
+  /** Note what hedge venues hold and could trade at the latest this many seconds after the last note. */
+  readonly hedgeNoteAge: number;
+  /** Note earlier when position or capacity differ from what was noted by this share [wad]. */
+  readonly hedgeNoteMove: bigint;
   /** Sub-account that bids in auctions. */
   readonly bidderSubAccount: bigint;
   /** Bid in a solvent auction only at or below this share of the slice's mark equity [wad]. */
@@ -115,6 +119,8 @@ export const DEFAULT_LIMITS: KeeperLimits = {
   conditionsHeartbeat: 21_600,
   realisedMove: 5n * 10n ** 16n,
   toxicityMove: 25n * 10n ** 14n,
+  hedgeNoteAge: 3_600,
+  hedgeNoteMove: 5n * 10n ** 16n,
   bidderSubAccount: 0n,
   bidDiscount: 95n * 10n ** 16n,
   settleBatch: 64n,

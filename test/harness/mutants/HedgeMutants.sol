@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {HedgeController, Order, Outcome} from "../../../contracts/hedging/HedgeController.sol";
 import {HedgePlanner} from "../../../contracts/hedging/HedgePlanner.sol";
-import {IHedgeController, IHedgeGreeks} from "../../../contracts/interfaces/IHedging.sol";
+import {IHedgeVenue} from "../../../contracts/interfaces/IHedgeVenue.sol";
+import {HedgeNote, IHedgeController, IHedgeGreeks} from "../../../contracts/interfaces/IHedging.sol";
 import {UniswapSwaps, SwapTerms} from "../../../contracts/hedging/UniswapSwaps.sol";
 import {AccountId} from "../../../contracts/types/AccountId.sol";
 import {Price} from "../../../contracts/types/Price.sol";
@@ -17,7 +18,9 @@ contract HedgeMutant is HedgeController {
         Budget,
         Window,
         Caller,
-        Gifts
+        Gifts,
+        Twice,
+        Dead
     }
 
     uint256 private immutable _missing;
@@ -34,6 +37,20 @@ contract HedgeMutant is HedgeController {
 
     function _has(Guard guard) private view returns (bool) {
         return (_missing >> uint256(guard)) & 1 == 0;
+    }
+
+    /// @dev Believes what one moment shows.
+    function _confirmed(
+        HedgeNote storage noted,
+        uint256 buyWad,
+        uint256 sellWad
+    ) internal view override returns (uint256, uint256) {
+        return _has(Guard.Twice) ? super._confirmed(noted, buyWad, sellWad) : (buyWad, sellWad);
+    }
+
+    /// @dev Waits for every venue's answer.
+    function _heldBy(uint8 market, IHedgeVenue venue) internal view override returns (int256) {
+        return _has(Guard.Dead) ? super._heldBy(market, venue) : Quantity.unwrap(venue.position());
     }
 
     /// @dev Takes what lies here for what came back.

@@ -1,5 +1,13 @@
-import { type Ballast, decodeError, formatDecimal, innermostOf, readHedgeVenues, token } from "@ballast/sdk";
-import type { Action, KeeperContext } from "../task.ts";
+import {
+  type Ballast,
+  decodeError,
+  formatDecimal,
+  innermostOf,
+  readHedgeVenues,
+  token,
+  WAD,
+} from "@ballast/sdk";
+import type { Action, KeeperContext, KeeperLimits } from "../task.ts";
 
 /** Refusals that mean "nothing to do now", not "something is wrong". */
 const QUIET = new Set([
@@ -12,7 +20,8 @@ const QUIET = new Set([
 
 /**
  * Makes short positions smaller whose health has fallen, then rebalances each market whose net delta is outside its band
- * and whose budgets allow it. A dry run shows how the order would be split.
+ * and whose budgets allow it, or else notes what quotes believe of the hedge where that is old or wrong. A dry run shows
+ * how the order would be split.
  */
 export async function hedge(context: KeeperContext): Promise<Action[]> {
   const { ballast, sender, note } = context;
@@ -24,11 +33,13 @@ export async function hedge(context: KeeperContext): Promise<Action[]> {
     const where = `net delta ${formatDecimal(state.netDelta, 4)} of a band of ±${formatDecimal(state.band, 4)}`;
     if (state.target === 0n) {
       note?.(`hedge of ${name}: nothing to trade, ${where}`, []);
+      actions.push(...(await noting(context, index, name)));
       continue;
     }
     const refused = await quietRefusal(() => controller.rebalance.staticCall(index));
     if (refused !== undefined) {
       note?.(`hedge of ${name}: nothing to trade now (${refused}), ${where}`, []);
+      actions.push(...(await noting(context, index, name)));
       continue;
     }
     actions.push({
@@ -41,6 +52,75 @@ export async function hedge(context: KeeperContext): Promise<Action[]> {
     });
   }
   return actions;
+}
+
+/** What is noted of a hedge, and when [wad underlying]. */
+interface Noted {
+  readonly position: bigint;
+  readonly notedAt: bigint;
+  readonly buy: bigint;
+  readonly sell: bigint;
+}
+
+/** Why the hedge should be noted anew; undefined if it need not be. */
+export function noteReason(
+  last: Noted,
+  seen: { readonly position: bigint; readonly buySeen: bigint; readonly sellSeen: bigint },
+  now: number,
+  limits: Pick<KeeperLimits, "hedgeNoteAge" | "hedgeNoteMove">,
+): string | undefined {
+  if (last.notedAt === 0n) return "nothing is noted";
+  const age = now - Number(last.notedAt);
+  if (age >= limits.hedgeNoteAge) return `the last note is ${age} s old`;
+  const differs = (a: bigint, b: bigint): boolean => {
+    const [gap, size] = [sizeOf(a - b), sizeOf(a) > sizeOf(b) ? sizeOf(a) : sizeOf(b)];
+    return gap > 0n && gap * WAD >= size * limits.hedgeNoteMove;
+  };
+  if (differs(last.position, seen.position)) return "venues hold something else";
+  // More than is noted counts from the second note that finds it.
+  if (differs(last.buy, seen.buySeen) || differs(last.sell, seen.sellSeen))
+    return "venues could trade something else";
+  return undefined;
+}
+
+function sizeOf(x: bigint): bigint {
+  return x < 0n ? -x : x;
+}
+
+async function noting(
+  { ballast, sender, limits, note }: KeeperContext,
+  market: number,
+  name: string,
+): Promise<Action[]> {
+  const controller = ballast.hedgeController.connect(sender);
+  if ((await controller.venues(market)).length === 0) return [];
+  const [last, block] = await Promise.all([
+    controller.noteOf(market),
+    ballast.runner.provider?.getBlock("latest"),
+  ]);
+  let seen: Awaited<ReturnType<typeof controller.note.staticCall>>;
+  try {
+    seen = await controller.note.staticCall(market);
+  } catch (error) {
+    const decoded = decodeError(error);
+    note?.(`hedge of ${name}: cannot be noted (${decoded ? innermostOf(decoded).name : String(error)})`, []);
+    return [];
+  }
+  const why = noteReason(last, seen, block?.timestamp ?? 0, limits);
+  if (why === undefined) return [];
+  return [
+    {
+      task: "hedge",
+      what: `note the ${name} hedge`,
+      why,
+      details: [
+        `position ${formatDecimal(seen.position, 4)} instead of ${formatDecimal(last.position, 4)}`,
+        `could buy ${formatDecimal(seen.buySeen, 4)} and sell ${formatDecimal(seen.sellSeen, 4)} ${name}`,
+      ],
+      simulate: () => controller.note.staticCall(market),
+      send: () => controller.note(market),
+    },
+  ];
 }
 
 /** Short positions that anyone may make smaller now. */

@@ -36,6 +36,10 @@ export const HEDGING_ERRORS: Readonly<Record<string, CodexEntry>> = {
     cause: "No such order is running.",
     fix: "Call rebalance.",
   },
+  HedgeController_OutOfGas: {
+    cause: "A venue did not answer, and so little gas is left that the lack of it may be why.",
+    fix: "Send more gas.",
+  },
   HedgeController_Reentered: {
     cause: "A venue called back into the hedge while it traded.",
     fix: "The venue is broken: the curator should take it out.",
