@@ -1,7 +1,9 @@
 import { volSurface } from "@ballast/quant/exact";
 import {
   type Ballast,
+  decodeError,
   groupParts,
+  innermostOf,
   type MarketPrice,
   packPosition,
   readPrice,
@@ -246,16 +248,47 @@ async function refreshBook({ ballast, sender }: KeeperContext): Promise<Action[]
       send: () => books.refresh(account, market, expiry),
     };
   });
-  if ((await books.waitingGroups(account)).length !== 0) {
-    actions.push({
-      task: "feed",
-      what: "take trades into the vault's book",
-      why: "every one that waits makes the next dearer",
-      simulate: () => books.refreshAll.staticCall(account),
-      send: () => books.refreshAll(account),
-    });
+  const waiting = await books.waitingGroups(account);
+  if (waiting.length === 0) return actions;
+  const refused = await refusalOf(() => books.refreshAll.staticCall(account));
+  if (refused === undefined) {
+    return [
+      ...actions,
+      {
+        task: "feed",
+        what: "take trades into the vault's book",
+        why: "every one that waits makes the next dearer",
+        simulate: () => books.refreshAll.staticCall(account),
+        send: () => books.refreshAll(account),
+      },
+    ];
   }
-  return actions;
+  // One expiry in the way, for want of a surface, say, must not hold up the others: the round reports it by itself.
+  const others = waiting.filter((group) => !groups.includes(group));
+  return [
+    ...actions,
+    ...others.map((group): Action => {
+      const { market, expiry } = groupParts(group);
+      return {
+        task: "feed",
+        what: `take trades of ${named(expiry)} into the vault's book`,
+        why: `every one that waits makes the next dearer, and the whole book cannot be refreshed (${refused})`,
+        simulate: () => books.refresh.staticCall(account, market, expiry),
+        send: () => books.refresh(account, market, expiry),
+      };
+    }),
+  ];
+}
+
+/** What a call is refused with; undefined if it is not. */
+async function refusalOf(call: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    const decoded = decodeError(error);
+    return decoded ? innermostOf(decoded).name : String(error);
+  }
 }
 
 /** Positions of one unit in every series that somebody holds and that has not expired. */
