@@ -37,6 +37,7 @@ struct FeeState {
 /// @param fees what the shares minted for fees are worth, negative
 /// @param hedgeCost what hedging lost against the oracle price, negative
 /// @param losses slices paid for others' shortfalls, negative
+/// @param insurance the insurance fund's share of the spread that was released, negative
 struct Attribution {
     int256 change;
     int256 delta;
@@ -47,6 +48,7 @@ struct Attribution {
     int256 fees;
     int256 hedgeCost;
     int256 losses;
+    int256 insurance;
 }
 
 /// @notice An account as it stood right after an epoch. Cumulative numbers are the sources' own.
@@ -59,6 +61,7 @@ struct Attribution {
 /// @param spread all ever earned less what is not released [wad USD]
 /// @param hedgeLoss all ever lost by hedging [wad USD]
 /// @param slices all ever paid for others [wad USD]
+/// @param fund the insurance fund's share of all spread ever released, paid or owed [wad USD]
 struct EpochMark {
     int128 mid;
     uint128 spot;
@@ -69,6 +72,7 @@ struct EpochMark {
     int128 spread;
     int128 hedgeLoss;
     int128 slices;
+    int128 fund;
 }
 
 /// @notice What is kept from epoch to epoch: fees and their mark, and what the next attribution is measured from.

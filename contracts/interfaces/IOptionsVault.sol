@@ -77,6 +77,10 @@ interface IOptionsVault is IEpochQueue {
     /// @notice Price of one whole share at bid, ask and mid NAV [wad USD].
     function sharePrice() external view returns (Price bid, Price ask, Price mid);
 
+    /// @notice Cash that may leave without debt, with the initial requirement met and nothing held back [USDC units]; zero on
+    /// data that is not good.
+    function freeCash() external view returns (uint256);
+
     /// @notice A processed epoch; zeros if it has not been processed.
     function epoch(uint256 epochId) external view returns (Epoch memory);
 

@@ -5,7 +5,7 @@ import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {OrderQuote} from "./IQuoter.sol";
+import {IQuoter, OrderQuote} from "./IQuoter.sol";
 import {ISpreadKeeper} from "./IValuation.sol";
 
 /// @notice An order in two steps, as it was committed.
@@ -35,8 +35,8 @@ struct Order {
 /// have known before the feed did. Nobody chooses among prices: one round fits an order, and who commits leaves as a
 /// bond what a trade in one step would have paid more; the vault keeps it if that round came and the order was not
 /// filled. A venue of the clearinghouse; holds nothing.
-/// What it keeps as a spread keeper: spread is released linearly until the last expiry of its order, and bonds of open
-/// orders are none of the vault's until it keeps them.
+/// What it keeps as a spread keeper: spread is released linearly until the last expiry of its order, a share of what is
+/// released is owed to the insurance fund, and bonds of open orders are none of the vault's until it keeps them.
 interface ITradeDesk is ISpreadKeeper {
     /// @param quantity what the taker gained
     /// @param premium what the taker paid (negative: received); the spread of an order is split evenly over its legs [wad USD]
@@ -53,6 +53,10 @@ interface ITradeDesk is ISpreadKeeper {
     event OrderClosed(uint256 indexed id, AccountId indexed taker, Usd returned, Usd kept);
     event SpreadEarned(uint256 indexed expiry, Usd spread, Usd unreleased);
 
+    /// @param fund the account it went to
+    /// @param stillDue what the vault had no cash to spare for [wad USD]
+    event FundPaid(AccountId indexed fund, Usd amount, Usd stillDue);
+
     error TradeDesk_OnlyInBatch();
     error TradeDesk_NotActiveAccount(AccountId account);
     error TradeDesk_SelfTrade();
@@ -65,6 +69,10 @@ interface ITradeDesk is ISpreadKeeper {
     error TradeDesk_StillOpen(uint256 id);
     error TradeDesk_NotAuthorised(AccountId account, address caller);
     error TradeDesk_ZeroAddress();
+    error TradeDesk_BadFundShare(uint256 share, uint256 most);
+    error TradeDesk_BatchRunning();
+    error TradeDesk_NoFund();
+    error TradeDesk_NothingToPay(Usd due, Usd room);
 
     /// @notice Trades `quantity` of `instrument` (positive: the taker buys) against the vault at its quote.
     /// Call it through `clearinghouse.batch` or `reduce`.
@@ -113,9 +121,22 @@ interface ITradeDesk is ISpreadKeeper {
     /// time: anyone, and the taker gets the bond back.
     function close(uint256 id, Order calldata order) external;
 
+    /// @notice Pays the insurance fund what it is owed of released spread, in the ledger, as far as the vault's free cash
+    /// reaches beyond what those who wait to leave would get. Anyone, outside batches. NAV counts what is owed as a debt
+    /// from when spread is released, so paying moves no NAV.
+    /// @return paid in whole millionths of a dollar [wad USD]
+    function payFund() external returns (Usd paid);
+
+    /// @notice Who prices trades.
+    function quoter() external view returns (IQuoter);
+
+    /// @notice Share of released spread that is the insurance fund's [wad].
+    function fundShare() external view returns (uint256);
+
     /// @notice Fingerprint of an open order: keccak256 of its ABI encoding; zero if there is none.
     function orderHash(uint256 id) external view returns (bytes32);
 
-    /// @notice What the vault's account holds and has not yet earned [wad USD], by expiry, and bonds apart.
+    /// @notice What the vault's account holds and has not yet earned [wad USD], by expiry, and bonds apart. What is owed to
+    /// the insurance fund is told by `owedToFund`.
     function unreleased() external view returns (uint256[] memory expiries, Usd[] memory amounts, Usd bonds);
 }

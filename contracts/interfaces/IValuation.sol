@@ -36,7 +36,7 @@ uint256 constant FLAW_IN_BATCH = 256;
 /// @param options of all markets [wad USD], signed
 /// @param hedge collateral and venue positions of the home market [wad underlying]
 /// @param hedgeValue collateral of all markets at their live prices, and what venues say they are worth [wad USD], signed
-/// @param unreleased spread earned and not yet released [wad USD]
+/// @param unreleased spread not yet released, bonds of open orders, and what the insurance fund is owed [wad USD]
 /// @param market the home market
 /// @param spot of the home market [wad USD]; zero if there never was one
 /// @param delta of the home market's options [wad underlying]
@@ -104,17 +104,35 @@ interface IHedgeHoldings {
 
 /// @notice Who keeps what trades have earned and NAV does not count yet.
 interface ISpreadKeeper {
-    /// @notice Spread that is not yet released into NAV [wad USD], never negative.
+    /// @notice What the account holds and NAV does not count [wad USD], never negative: spread that is not yet released,
+    /// what others left there, and what is owed to the insurance fund.
     function unreleasedSpread() external view returns (Usd);
 
     /// @notice All spread ever earned, released or not [wad USD, signed].
     function spreadEarned() external view returns (Usd);
+
+    /// @notice The insurance fund's share of released spread: what is owed, and all that was paid so far [wad USD].
+    function owedToFund() external view returns (Usd due, Usd paid);
 }
 
 /// @notice Who takes slices of the vault for others' shortfalls.
 interface ISlicePayer {
     /// @notice All that the vault ever paid [wad USD].
     function slicesPaid() external view returns (Usd);
+}
+
+/// @notice What an account has earned and lost so far, as others say [wad USD].
+/// @param earned all spread ever paid to it
+/// @param hedgeLoss all ever lost by hedging
+/// @param slices all ever paid for others' shortfalls
+/// @param fundDue what of its spread it owes to the insurance fund
+/// @param fundPaid what of its spread it has paid to the fund
+struct Running {
+    int256 earned;
+    int256 hedgeLoss;
+    int256 slices;
+    int256 fundDue;
+    int256 fundPaid;
 }
 
 /// @notice Who is asked for what an account has outside the ledger, and for what it earned and lost; zero for nobody.

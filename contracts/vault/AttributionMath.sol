@@ -30,6 +30,7 @@ library AttributionMath {
         parts.spread = int256(afterwards.spread) - before.spread;
         parts.hedgeCost = int256(before.hedgeLoss) - afterwards.hedgeLoss;
         parts.losses = int256(before.slices) - afterwards.slices;
+        parts.insurance = int256(before.fund) - afterwards.fund;
         parts.vega =
             parts.change -
             parts.delta -
@@ -38,6 +39,7 @@ library AttributionMath {
             parts.spread -
             parts.fees -
             parts.hedgeCost -
-            parts.losses;
+            parts.losses -
+            parts.insurance;
     }
 }

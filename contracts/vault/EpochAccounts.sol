@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {EpochMark, IEpochAccounts} from "../interfaces/IEpochAccounts.sol";
-import {VaultReading} from "../interfaces/IValuation.sol";
+import {Running, VaultReading} from "../interfaces/IValuation.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
@@ -65,23 +65,32 @@ abstract contract EpochAccounts is Fees {
     /// @dev Theta of the options in the home market [wad USD a year]; zero where it cannot be told.
     function _thetaOf(AccountId account, VaultReading calldata read_) internal view virtual returns (int256);
 
-    /// @dev All spread ever earned, all ever lost by hedging, all slices ever paid [wad USD].
-    function _cumulative(AccountId account) internal view virtual returns (int256, int256, int256);
+    /// @dev What the account has earned and lost so far.
+    function _running(AccountId account) internal view virtual returns (Running memory);
 
     function _markOf(
         AccountId account,
         VaultReading calldata read_,
         int256 mid
     ) internal view virtual returns (EpochMark memory mark) {
-        (int256 earned, int256 hedgeLoss, int256 slices) = _cumulative(account);
+        Running memory sums = _running(account);
         mark.mid = _narrow(mid);
         mark.spot = uint128(FixedPoint.min(Price.unwrap(read_.spot), type(uint128).max));
         mark.delta = _narrow(read_.delta + read_.hedge);
         mark.gamma = _narrow(read_.gamma);
         mark.takenAt = uint40(block.timestamp);
-        mark.spread = _narrow(earned - Usd.unwrap(read_.unreleased));
-        mark.hedgeLoss = _narrow(hedgeLoss);
-        mark.slices = _narrow(slices);
+        // The fund's share has a part of its own, so what is owed of it is none of what is not released.
+        mark.spread = _narrow(_sum(sums.earned - Usd.unwrap(read_.unreleased), sums.fundDue));
+        mark.hedgeLoss = _narrow(sums.hedgeLoss);
+        mark.slices = _narrow(sums.slices);
+        mark.fund = _narrow(_sum(sums.fundDue, sums.fundPaid));
+    }
+
+    /// @dev What others say may be anything, and stops no epoch.
+    function _sum(int256 a, int256 b) private pure returns (int256) {
+        unchecked {
+            return a + b;
+        }
     }
 
     /// @dev What does not fit is cut off: an attribution may be wrong then, an epoch must not stop.

@@ -84,6 +84,7 @@ abstract contract Epochs is EpochQueue, AccessManaged {
         done.supplyBefore = totalSupply();
         done.processedAt = uint40(block.timestamp);
         _fulfil(done);
+        if (exitsWaiting()) _stopOpening();
         _epochs[epochId] = done;
         _settleEpoch(done);
         _noteEpoch(read_, done);
@@ -111,6 +112,7 @@ abstract contract Epochs is EpochQueue, AccessManaged {
     function setWindDown(bool isEnding) external restricted {
         _isWindingDown = isEnding;
         emit WindDownSet(isEnding);
+        if (isEnding) _stopOpening();
     }
 
     /// @inheritdoc IOptionsVault
@@ -126,11 +128,6 @@ abstract contract Epochs is EpochQueue, AccessManaged {
     /// @inheritdoc IEpochQueue
     function flowLimits() external view returns (FlowLimits memory) {
         return _limits;
-    }
-
-    /// @inheritdoc IEpochQueue
-    function exitsWaiting() external view returns (bool) {
-        return _isWindingDown || _shortEpochs >= PATIENCE;
     }
 
     /// @inheritdoc IEpochQueue
@@ -152,6 +149,24 @@ abstract contract Epochs is EpochQueue, AccessManaged {
         return _toAssets(shares, Usd.unwrap(nav().mid));
     }
 
+    /// @inheritdoc IEpochQueue
+    function exitsWaiting() public view returns (bool) {
+        return _isWindingDown || _shortEpochs >= PATIENCE;
+    }
+
+    /// @inheritdoc IOptionsVault
+    function freeCash() public view returns (uint256) {
+        int256 cash = Usd.unwrap(clearinghouse.cashOf(account()));
+        Assessment memory verdict = clearinghouse.assess(account());
+        // On data that is not good the ledger lets no cash go; entries still pay exits.
+        if (verdict.status != DataStatus.Good) return 0;
+        int256 excess = Usd.unwrap(verdict.equity - verdict.initialRequirement);
+        int256 free = excess < cash ? excess : cash;
+        uint256 units = free > 0 ? Units.fromWadDown(uint256(free), _cashDecimals) : 0;
+        // Cash may be lent out, or held back while a shortfall is open.
+        return FixedPoint.min(units, clearinghouse.withdrawable(account(), _usdc));
+    }
+
     /// @inheritdoc IOptionsVault
     function account() public view virtual returns (AccountId);
 
@@ -166,6 +181,9 @@ abstract contract Epochs is EpochQueue, AccessManaged {
 
     /// @dev Notes what the next epoch's fees and attribution are measured from.
     function _noteEpoch(VaultReading memory read_, Epoch memory done) internal virtual;
+
+    /// @dev Has whoever quotes for the vault look at what leavers wait for. May fail without failing anything.
+    function _stopOpening() internal virtual;
 
     /// @dev Whether exits are bound by no flow limit: the vault is ending, or the first of them has waited too long.
     function _isFlowFree() internal view returns (bool) {
@@ -195,7 +213,7 @@ abstract contract Epochs is EpochQueue, AccessManaged {
         Filled memory entries = silo.fill(Side.Deposit, done.nav.markTime, _roomIn(ask), supply * scale, ask);
         (done.assetsIn, done.sharesOut) = (entries.amountIn, entries.amountOut);
 
-        uint256 free = (done.assetsIn + _freeCash()) * scale;
+        uint256 free = (done.assetsIn + freeCash()) * scale;
         uint256 payable_ = FixedPoint.mulDivDown(free, supply, bid);
         uint256 allowed = _roomOut(supply);
         Filled memory exits = silo.fill(
@@ -221,19 +239,6 @@ abstract contract Epochs is EpochQueue, AccessManaged {
     /// @dev Shares that may leave in this epoch.
     function _roomOut(uint256 supply) private view returns (uint256) {
         return _isFlowFree() ? supply : FixedPoint.mulUp(supply, _limits.redeemPerEpoch);
-    }
-
-    /// @dev Cash that may leave without debt and with the initial requirement met [USDC units].
-    function _freeCash() private view returns (uint256) {
-        int256 cash = Usd.unwrap(clearinghouse.cashOf(account()));
-        Assessment memory verdict = clearinghouse.assess(account());
-        // On data that is not good the ledger lets no cash go; entries still pay exits.
-        if (verdict.status != DataStatus.Good) return 0;
-        int256 excess = Usd.unwrap(verdict.equity - verdict.initialRequirement);
-        int256 free = excess < cash ? excess : cash;
-        uint256 units = free > 0 ? Units.fromWadDown(uint256(free), _cashDecimals) : 0;
-        // Cash may be lent out, or held back while a shortfall is open.
-        return FixedPoint.min(units, clearinghouse.withdrawable(account(), _usdc));
     }
 
     /// @dev Nets entries against exits, so that only the difference enters or leaves the account.

@@ -7,7 +7,9 @@ import {IOptionPricer} from "../interfaces/IOptionPricer.sol";
 import {IEpochAccounts} from "../interfaces/IEpochAccounts.sol";
 import {Epoch, IOptionsVault, NetAssetValue} from "../interfaces/IOptionsVault.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
+import {IQuoter} from "../interfaces/IQuoter.sol";
 import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
+import {ITradeDesk} from "../interfaces/ITradeDesk.sol";
 // prettier-ignore
 import {
     FLAW_NO_PRICE, FLAW_PRICE_UNUSABLE, FLAW_SURFACE_STALE, IValuation, VaultReading
@@ -17,6 +19,7 @@ import {Units} from "../libraries/Units.sol";
 import {AccountId, accountIdOf} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
 import {Usd} from "../types/Usd.sol";
+import {BoundedCall} from "./BoundedCall.sol";
 import {Epochs} from "./Epochs.sol";
 
 /// @title OptionsVault
@@ -119,6 +122,18 @@ contract OptionsVault is Epochs {
         for (uint256 i; i < assets.length; ++i)
             if (clearinghouse.collateralOf(account(), assets[i]) != 0) return false;
         return true;
+    }
+
+    /// @dev The quoter is the desk's, and the desk one that NAV counts for. Neither is trusted to answer; who brings too little
+    /// gas for them has too little for what comes after.
+    function _stopOpening() internal override {
+        address desk = address(valuation.sourcesOf(account()).desk);
+        bytes memory ask = abi.encodeCall(ITradeDesk.quoter, ());
+        (bool isRead, uint256[] memory words) = BoundedCall.read(desk, ask, 1);
+        if (!isRead || words.length == 0) return;
+        address quoter = address(uint160(words[0]));
+        if (quoter.code.length == 0) return;
+        try IQuoter(quoter).markCapital() {} catch {}
     }
 
     function _takeFees(uint256 epochId, VaultReading memory read_) internal override {

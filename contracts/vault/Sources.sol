@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 // prettier-ignore
 import {
-    IHedgeHoldings, ISlicePayer, ISpreadKeeper, IValuation, IVenueHoldings, SourceSet
+    IHedgeHoldings, ISlicePayer, ISpreadKeeper, IValuation, IVenueHoldings, Running, SourceSet
 } from "../interfaces/IValuation.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
@@ -64,25 +64,26 @@ abstract contract Sources is IValuation, AccessManaged {
         if (spread < 0) return (false, 0);
     }
 
-    /// @dev All spread ever earned, all ever lost by hedging, all slices ever paid; zero where nobody says.
-    function _cumulative(
-        AccountId account
-    ) internal view virtual returns (int256 earned, int256 hedgeLoss, int256 slices) {
+    /// @dev Zero where nobody says.
+    function _running(AccountId account) internal view virtual returns (Running memory sums) {
         SourceSet memory set = _sources[account];
-        if (address(set.desk) != address(0)) {
-            (, earned) = BoundedCall.number(
-                address(set.desk),
-                abi.encodeCall(ISpreadKeeper.spreadEarned, ())
+        (address desk, address hedge) = (address(set.desk), address(set.hedge));
+        if (desk != address(0)) {
+            (, sums.earned) = BoundedCall.number(desk, abi.encodeCall(ISpreadKeeper.spreadEarned, ()));
+            (bool isRead, uint256[] memory words) = BoundedCall.read(
+                desk,
+                abi.encodeCall(ISpreadKeeper.owedToFund, ()),
+                2
             );
+            if (isRead && words.length == 2) {
+                (sums.fundDue, sums.fundPaid) = (int256(words[0]), int256(words[1]));
+            }
         }
-        if (address(set.hedge) != address(0)) {
-            (, hedgeLoss) = BoundedCall.number(
-                address(set.hedge),
-                abi.encodeCall(IHedgeHoldings.totalLoss, ())
-            );
+        if (hedge != address(0)) {
+            (, sums.hedgeLoss) = BoundedCall.number(hedge, abi.encodeCall(IHedgeHoldings.totalLoss, ()));
         }
         if (address(set.waterfall) != address(0)) {
-            (, slices) = BoundedCall.number(
+            (, sums.slices) = BoundedCall.number(
                 address(set.waterfall),
                 abi.encodeCall(ISlicePayer.slicesPaid, ())
             );

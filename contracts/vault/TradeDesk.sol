@@ -25,10 +25,9 @@ contract TradeDesk is SpreadLedger {
     uint256 private constant LONGEST_WAIT = 1 days;
     uint256 private constant SCOPE_TRADE = 1;
 
-    IClearinghouse public immutable clearinghouse;
+    /// @inheritdoc ITradeDesk
     IQuoter public immutable quoter;
     IPriceRouter public immutable priceRouter;
-    AccountId private immutable _vaultAccount;
 
     uint256 private _orderCount;
     mapping(uint256 id => bytes32) private _orders;
@@ -37,15 +36,16 @@ contract TradeDesk is SpreadLedger {
     /// @param vault whose account is the other side of every trade
     /// @param quoter_ prices against that account's book
     /// @param router live spot
-    constructor(IClearinghouse ledger, IOptionsVault vault, IQuoter quoter_, IPriceRouter router) {
-        if (
-            address(ledger) == address(0) ||
-            address(vault) == address(0) ||
-            address(quoter_) == address(0) ||
-            address(router) == address(0)
-        ) revert TradeDesk_ZeroAddress();
-        (clearinghouse, quoter, priceRouter) = (ledger, quoter_, router);
-        _vaultAccount = vault.account();
+    /// @param share of released spread that is the insurance fund's [wad]
+    constructor(
+        IClearinghouse ledger,
+        IOptionsVault vault,
+        IQuoter quoter_,
+        IPriceRouter router,
+        uint256 share
+    ) SpreadLedger(ledger, vault, share) {
+        if (address(quoter_) == address(0) || address(router) == address(0)) revert TradeDesk_ZeroAddress();
+        (quoter, priceRouter) = (quoter_, router);
     }
 
     /// @inheritdoc ITradeDesk

@@ -12,7 +12,7 @@ import {ISurfaceFeed} from "../interfaces/ISurfaceFeed.sol";
 // prettier-ignore
 import {
     FLAW_IN_BATCH, FLAW_NOT_FIXED, FLAW_NOT_VALUED, FLAW_NO_BOOK, FLAW_NO_PRICE, FLAW_PRICE_UNUSABLE,
-    FLAW_SOURCE_UNREADABLE, FLAW_SURFACE_STALE, FLAW_TOO_MANY_LEGS, IValuation, Uncertainty, VaultReading
+    FLAW_SOURCE_UNREADABLE, FLAW_SURFACE_STALE, FLAW_TOO_MANY_LEGS, IValuation, Running, Uncertainty, VaultReading
 } from "../interfaces/IValuation.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Units} from "../libraries/Units.sol";
@@ -369,10 +369,10 @@ contract Valuation is Sources, EpochAccounts {
         }
     }
 
-    function _cumulative(
+    function _running(
         AccountId account
-    ) internal view override(Sources, EpochAccounts) returns (int256, int256, int256) {
-        return Sources._cumulative(account);
+    ) internal view override(Sources, EpochAccounts) returns (Running memory) {
+        return Sources._running(account);
     }
 
     function _requireWithin(bytes32 name, uint256 value, uint256 least, uint256 most) private pure {

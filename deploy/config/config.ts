@@ -133,6 +133,8 @@ export interface BallastConfig {
     readonly performance: bigint;
     readonly recipient: string;
   };
+  /** Share of released spread that the vault owes to the insurance fund [wad]. */
+  readonly fundShare: bigint;
   /** Caps of the vault's first-loss slice as shares of its NAV [wad]. */
   readonly vaultSlice: { readonly perEvent: bigint; readonly perYear: bigint };
   /** On which terms the vault buys auctioned accounts last: shares of equity, of the gap, and of its own equity [wad]. */

@@ -122,6 +122,7 @@ export async function localConfig(externals: Externals, people: LocalPeople): Pr
       performance: 10n * PERCENT,
       recipient: people.curators[0] ?? ZERO_ADDRESS,
     },
+    fundShare: 10n * PERCENT,
     vaultSlice: { perEvent: 2n * PERCENT, perYear: 5n * PERCENT },
     backstop: {
       solventShare: 50n * PERCENT,

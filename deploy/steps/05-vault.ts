@@ -30,12 +30,12 @@ export function deployVault(
     { id: "valuation" },
   );
   const vault = m.contract("OptionsVault", [access, clearinghouse, ...feeds, valuation], { id: "vault" });
-  const quoter = m.contract(
-    "Quoter",
-    [access, vault, clearinghouse, priceRouter, surfaceFeed, riskArrays, books],
-    { id: "quoter" },
-  );
-  const tradeDesk = m.contract("TradeDesk", [clearinghouse, vault, quoter, priceRouter], { id: "tradeDesk" });
+  const quoter = m.contract("Quoter", [access, vault, clearinghouse, ...feeds, riskArrays, books], {
+    id: "quoter",
+  });
+  const tradeDesk = m.contract("TradeDesk", [clearinghouse, vault, quoter, priceRouter, config.fundShare], {
+    id: "tradeDesk",
+  });
   const silo = m.contractAt("Silo", m.staticCall(vault, "silo"), { id: "silo" });
   const greeks = m.contract("HedgeGreeks", [clearinghouse, optionPricer, books, riskArrays], {
     id: "hedgeGreeks",

@@ -123,6 +123,8 @@ contract QueueVault is Epochs {
         (read_.bid, read_.ask, read_.mid, read_.markTime) = (mark.bid, mark.ask, mark.mid, mark.markTime);
     }
 
+    function _stopOpening() internal override {}
+
     function _takeFees(uint256, VaultReading memory) internal override {}
 
     function _noteEpoch(VaultReading memory, Epoch memory) internal override {}

@@ -186,8 +186,9 @@ contract SpreadHarness is TradeDesk {
         IClearinghouse ledger,
         IOptionsVault vault,
         IQuoter quoter_,
-        IPriceRouter router
-    ) TradeDesk(ledger, vault, quoter_, router) {}
+        IPriceRouter router,
+        uint256 share
+    ) TradeDesk(ledger, vault, quoter_, router, share) {}
 
     function earn(uint256 expiry, int256 spread) external {
         _earn(expiry, spread);

@@ -13,7 +13,7 @@ const { ethers, networkHelpers } = connection;
 const ALWAYS = (1n << 64n) - 1n;
 
 /** Guards of test/harness/mutants/DeskMutants.sol. */
-export const GUARD = { oneStep: 1n, round: 2n, bond: 4n, pot: 8n } as const;
+export const GUARD = { oneStep: 1n, round: 2n, bond: 4n, pot: 8n, debt: 16n, leavers: 32n } as const;
 
 /** A scene at whose desk a taker may trade calls of one expiry, arrays current and capital marked. */
 export interface DeskScene extends Scene {
@@ -40,7 +40,7 @@ export async function mutantDesk(stage: DeskScene, missing: bigint): Promise<Bal
   const at = stage.world.deployment.contracts;
   const desk = await ethers.deployContract("DeskMutant", [
     ...[at.clearinghouse, at.vault, at.quoter, at.priceRouter],
-    missing,
+    ...[await stage.taker.ballast.tradeDesk.fundShare(), missing],
   ]);
   const own = await curator(stage);
   const target = String(desk.target);

@@ -64,7 +64,7 @@ export async function quoterWith(
   const [admin] = await ethers.getSigners();
   if (!admin) throw new Error("The network has no accounts.");
   const authority = await ethers.deployContract("AccessManager", [admin.address]);
-  const feeds = [at.priceRouter, at.surfaceFeed];
+  const feeds = [at.optionPricer, at.priceRouter, at.surfaceFeed];
   const own = await ethers.deployContract(missing === undefined ? "Quoter" : "QuoterMutant", [
     ...[authority.target, hedge?.vault ?? at.vault, at.clearinghouse],
     ...[...feeds, at.riskArrays, at.books],
@@ -83,7 +83,9 @@ export async function deskWith(stage: Scene, quoter: Ballast["quoter"]): Promise
   const { deployment, people } = stage.world;
   const at = deployment.contracts;
   const priced = String(quoter.target);
-  const desk = await ethers.deployContract("TradeDesk", [at.clearinghouse, at.vault, priced, at.priceRouter]);
+  const share = await people.keeper.ballast.tradeDesk.fundShare();
+  const rooms = [at.clearinghouse, at.vault, priced, at.priceRouter] as const;
+  const desk = await ethers.deployContract("TradeDesk", [...rooms, share]);
   const tradeDesk = String(desk.target);
   const own = await curator(stage);
   await done(own.clearinghouse.setVenue(tradeDesk, true));

@@ -185,8 +185,8 @@ export async function judgeAttribution(walk: Walk, id: bigint, epoch: EpochOf, a
   const parts = event?.args.parts;
   if (walk.last) {
     if (!parts) return judge(walk, 25, false, `epoch ${id} was not attributed`);
-    const { delta, gamma, vega, theta, spread, fees, hedgeCost, losses, change } = parts;
-    const sum = delta + gamma + vega + theta + spread + fees + hedgeCost + losses;
+    const { delta, gamma, vega, theta, spread, fees, hedgeCost, losses, insurance, change } = parts;
+    const sum = delta + gamma + vega + theta + spread + fees + hedgeCost + losses + insurance;
     judge(walk, 25, sum === change, `the parts sum to ${sum}, the change is ${change}`);
     const explained = walk.last.mid + change - fees;
     judge(walk, 25, explained === epoch.nav.mid, `${epoch.nav.mid - explained} is attributed to nothing`);

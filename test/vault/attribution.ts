@@ -7,7 +7,17 @@ import { seeded } from "../support/random.ts";
 const { ethers, networkHelpers } = connection;
 const HOUR = 3_600;
 const USDC = 10n ** 6n;
-const PARTS = ["delta", "gamma", "vega", "theta", "spread", "fees", "hedgeCost", "losses"] as const;
+const PARTS = [
+  "delta",
+  "gamma",
+  "vega",
+  "theta",
+  "spread",
+  "fees",
+  "hedgeCost",
+  "losses",
+  "insurance",
+] as const;
 
 async function done(sent: Promise<{ wait(): Promise<unknown> }>): Promise<void> {
   await (await sent).wait();
@@ -112,7 +122,7 @@ describe("attribution of the vault's NAV", () => {
       if ((await lp.ballast.shares.maxDeposit(lp.address)) > 0n) await claimShares(lp.ballast, lp.address);
       last = now;
     }
-    expect([...seen]).to.include.members(["delta", "fees", "gamma", "losses", "theta", "vega"]);
+    expect([...seen]).to.include.members(["delta", "fees", "gamma", "insurance", "losses", "theta", "vega"]);
     expect(
       await token(world.deployment.contracts.vault, lp.signer).balanceOf(world.people.keeper.address),
     ).to.be.greaterThan(0n);

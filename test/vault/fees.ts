@@ -179,7 +179,7 @@ describe("fees and attribution: the mirror in BigInt", () => {
       expect({ chargedAt, due, performance, highWater }).to.deep.equal(state);
       expect([kept.terms.recipient, await vault.supply()]).to.deep.equal([recipient, supply]);
       const zero = { spot: 2_000n * WAD, delta: 0n, gamma: 0n, theta: 0n, spread: 0n };
-      const after = { ...zero, mid, takenAt: await nowBig(), hedgeLoss: 0n, slices: 0n };
+      const after = { ...zero, mid, takenAt: await nowBig(), hedgeLoss: 0n, slices: 0n, fund: 0n };
       if (before) {
         const expected = attribute(before, after, worth);
         const [event] = await valuation.queryFilter(

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, epoch, type KeeperContext, runRound, watchAccounts } from "@ballast/keeper";
 import { deposit, type Leg, packPosition, readVault, reduce, trade } from "@ballast/sdk";
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 import { wrapWeth } from "../../packages/lab/src/externals/index.ts";
 import { option } from "../support/ballast.ts";
 import {
@@ -67,6 +68,11 @@ async function lockedIn() {
   await limit(stage, { redemptions: WAD });
   await leave(stage);
   return { ...stage, call, ballast, account };
+}
+
+/** The same for a test that changes who is asked. */
+async function withoutDesk() {
+  return lockedIn();
 }
 
 /** Everybody asks for all of it, in a vault of cash. */
@@ -154,15 +160,11 @@ describe("vault: the last to leave", () => {
       await stage.process();
     }
     expect((await readVault(ballast)).exitsWaiting).to.equal(true);
+    // The epoch that found it has marked capital at nothing: it is for nobody to do.
+    expect(await quoter.capital()).to.equal(0n);
     await ready();
     expect(await vault.pendingRedeemRequest(0n, stage.alice.address)).to.be.greaterThan(0n);
-    expect((await epoch(keeperOf(stage))).map(({ what }) => what)).to.include(MARKING);
-    // It is for anybody to say so, as of any other fall of capital.
-    expect(await open()).to.equal(GOOD);
-    const context = keeperOf(stage);
-    expect(await runRound(context, ["epoch"], false, () => {})).to.include({ failed: 0 });
-    expect(await quoter.capital()).to.equal(0n);
-    expect((await epoch(context)).map(({ what }) => what)).not.to.include(MARKING);
+    expect((await epoch(keeperOf(stage))).map(({ what }) => what)).not.to.include(MARKING);
     expect(await open()).to.equal("Quoter_NoCapacity");
     expect(await refusal(trade(ballast, account, [another]))).to.equal("Quoter_NoCapacity");
     // The mark runs out, but what it says of leavers does not.
@@ -177,6 +179,42 @@ describe("vault: the last to leave", () => {
     expect(await vault.pendingRedeemRequest(0n, stage.alice.address)).to.equal(0n);
     await done(quoter.markCapital());
     expect(await quoter.capital()).to.be.greaterThan(0n);
+  });
+
+  it("has capital marked at nothing as soon as the end is declared", async () => {
+    const stage = await networkHelpers.loadFixture(lockedIn);
+    const { quoter } = stage.ballast;
+    expect(await quoter.capital()).to.be.greaterThan(0n);
+    const { vault } = await curator(stage);
+    await expect(vault.setWindDown(true)).to.emit(quoter, "CapitalMarked");
+    expect(await quoter.capital()).to.equal(0n);
+    await expect(vault.setWindDown(false)).not.to.emit(quoter, "CapitalMarked");
+  });
+
+  it("leaves it to the keeper where it knows no desk that names a quoter, and waits for none that fails", async () => {
+    const stage = await networkHelpers.loadFixture(withoutDesk);
+    const { quoter, vault, books } = stage.ballast;
+    const own = await vault.account();
+    const { valuation } = await curator(stage);
+    const { hedge, waterfall } = await valuation.sourcesOf(own);
+    // Nobody, and a desk of a quoter that refuses.
+    const at = stage.world.deployment.contracts;
+    const refusing = await ethers.deployContract("RefusingQuoter");
+    const rooms = [at.clearinghouse, at.vault, refusing.target, at.priceRouter, 0n] as const;
+    const desks = [ZeroAddress, (await ethers.deployContract("TradeDesk", [...rooms])).target];
+    for (const [index, desk] of desks.entries()) {
+      await done(valuation.setSources(own, { hedge, waterfall, desk }));
+      await stage.mark(1 + index);
+      await done(books.refreshAll(own));
+      await stage.process();
+    }
+    expect(await vault.exitsWaiting()).to.equal(true);
+    expect(await quoter.capital()).to.be.greaterThan(0n);
+    const context = keeperOf(stage);
+    expect((await epoch(context)).map(({ what }) => what)).to.include(MARKING);
+    expect(await runRound(context, ["epoch"], false, () => {})).to.include({ failed: 0 });
+    expect(await quoter.capital()).to.equal(0n);
+    expect((await epoch(context)).map(({ what }) => what)).not.to.include(MARKING);
   });
 
   it("keeps redemptions while nothing is left for them, gives them back on demand, and pays them pro rata later", async () => {

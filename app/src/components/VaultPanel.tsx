@@ -18,7 +18,12 @@ export function VaultPanel({ snapshot }: { snapshot: VaultSnapshot }) {
         <Figure name="nav-cash" label="Cash" value={dollars(vault.cash)} />
         <Figure name="nav-options" label="Options" value={dollars(vault.options)} />
         <Figure name="nav-hedge" label="Hedge" value={dollars(vault.hedgeValue)} />
-        <Figure name="nav-unreleased" label="Spread not yet released" value={dollars(vault.unreleased)} />
+        <Figure
+          name="nav-unreleased"
+          label="Spread not yet released"
+          value={dollars(vault.unreleased - vault.fundDue)}
+        />
+        <Figure name="nav-fund" label="Owed to the insurance fund" value={dollars(vault.fundDue)} />
         <Figure name="nav-flaws" label="Fit for an epoch" value={fitness(vault.flaws)} />
         <Figure name="share-mid" label="Share price, mid" value={price(vault.shareMid)} />
         <Figure name="share-bid" label="Share price, bid" value={price(vault.shareBid)} />

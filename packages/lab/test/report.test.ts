@@ -37,6 +37,8 @@ function snapshot(hour: number, changes: Partial<Snapshot> = {}): Snapshot {
     navAsk: 1_001_000n * WAD,
     sharePrice: WAD,
     unreleased: 0n,
+    fundDue: 0n,
+    fundPaid: 0n,
     fees: { management: 0n, performance: 0n, highWater: WAD, recipient: "" },
     supply: 10n ** 12n,
     bookValue: 0n,
@@ -103,6 +105,19 @@ describe("attribution", () => {
     const [hour] = attribute([before, { ...after, unreleased: 3n * WAD }], chronicle);
     expect(hour?.spread).to.equal(-WAD);
     expect(hour?.unexplained).to.equal(40n * WAD);
+  });
+
+  it("counts the insurance fund's share as it is owed, not as it is paid", () => {
+    const { session, chronicle } = input();
+    const [before, after] = session.snapshots;
+    if (!before || !after) throw new Error("There are too few snapshots.");
+    const owing = { ...after, unreleased: 3n * WAD, fundDue: 2n * WAD };
+    const [hour] = attribute([before, owing], chronicle);
+    expect([hour?.spread, hour?.insurance]).to.deep.equal([WAD, -2n * WAD]);
+    const paid = { ...owing, navMid: owing.navMid, unreleased: WAD, fundDue: 0n, fundPaid: 2n * WAD };
+    const [later] = attribute([before, paid], chronicle);
+    expect([later?.spread, later?.insurance]).to.deep.equal([WAD, -2n * WAD]);
+    expect(later?.unexplained).to.equal(hour?.unexplained);
   });
 
   it("adds hours up part by part", () => {

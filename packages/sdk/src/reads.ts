@@ -87,11 +87,15 @@ export interface VaultState {
   readonly markTime: number;
   /** What keeps an epoch from using this NAV; empty if nothing does. */
   readonly flaws: readonly FlawName[];
-  /** What NAV is made of: mid is cash + options + hedgeValue - unreleased spread. */
+  /** What NAV is made of: mid is cash + options + hedgeValue - unreleased. */
   readonly cash: bigint;
   readonly options: bigint;
   readonly hedgeValue: bigint;
+  /** Spread not yet released, bonds of open orders, and `fundDue`. */
   readonly unreleased: bigint;
+  /** The insurance fund's share of released spread: what is owed, and all that was paid so far. */
+  readonly fundDue: bigint;
+  readonly fundPaid: bigint;
   /** Delta and gamma of the options, and the hedge against it, of the home market [wad]. */
   readonly delta: bigint;
   readonly gamma: bigint;
@@ -204,15 +208,18 @@ export async function readHealth(ballast: Ballast, account: bigint): Promise<Hea
 /** Reads the vault's NAV, share price and queue. */
 export async function readVault(ballast: Ballast): Promise<VaultState> {
   const { vault, shares, epochAccounts } = ballast;
-  const [nav, price, supply, currentEpoch, pending, { terms, state }, exitsWaiting] = await Promise.all([
-    vault.reading(),
-    vault.sharePrice(),
-    shares.totalSupply(),
-    vault.currentEpoch(),
-    vault.pendingTotals(),
-    vault.account().then((account) => epochAccounts.feesOf(account)),
-    vault.exitsWaiting(),
-  ]);
+  const [nav, price, supply, currentEpoch, pending, { terms, state }, exitsWaiting, fund] = await Promise.all(
+    [
+      vault.reading(),
+      vault.sharePrice(),
+      shares.totalSupply(),
+      vault.currentEpoch(),
+      vault.pendingTotals(),
+      vault.account().then((account) => epochAccounts.feesOf(account)),
+      vault.exitsWaiting(),
+      ballast.tradeDesk.owedToFund(),
+    ],
+  );
   return {
     navBid: nav.bid,
     navAsk: nav.ask,
@@ -223,6 +230,8 @@ export async function readVault(ballast: Ballast): Promise<VaultState> {
     options: nav.options,
     hedgeValue: nav.hedgeValue,
     unreleased: nav.unreleased,
+    fundDue: fund.due,
+    fundPaid: fund.paid,
     delta: nav.delta,
     gamma: nav.gamma,
     hedge: nav.hedge,

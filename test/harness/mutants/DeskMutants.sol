@@ -17,7 +17,9 @@ contract DeskMutant is TradeDesk {
         OneStep,
         Round,
         Bond,
-        Pot
+        Pot,
+        Debt,
+        Leavers
     }
 
     uint256 private immutable _missing;
@@ -28,8 +30,9 @@ contract DeskMutant is TradeDesk {
         IOptionsVault vault,
         IQuoter quoter_,
         IPriceRouter router,
+        uint256 share,
         uint256 missing
-    ) TradeDesk(ledger, vault, quoter_, router) {
+    ) TradeDesk(ledger, vault, quoter_, router, share) {
         _missing = missing;
     }
 
@@ -48,8 +51,19 @@ contract DeskMutant is TradeDesk {
         return _has(Guard.Bond) ? super._bondOf(instruments, quantities) : Usd.wrap(0);
     }
 
-    function _leftOf(Pot memory pot, uint256 expiry) internal view override returns (uint256) {
-        return _has(Guard.Pot) ? super._leftOf(pot, expiry) : 0;
+    function _leftOf(uint256 expiry) internal view override returns (uint256) {
+        return _has(Guard.Pot) ? super._leftOf(expiry) : 0;
+    }
+
+    /// @dev Without the debt, NAV falls when the fund is paid, not when it earns.
+    function unreleasedSpread() public view override returns (Usd) {
+        if (_has(Guard.Debt)) return super.unreleasedSpread();
+        (Usd due, ) = this.owedToFund();
+        return super.unreleasedSpread() - due;
+    }
+
+    function _cashNobodyAwaits() internal view override returns (uint256) {
+        return _has(Guard.Leavers) ? super._cashNobodyAwaits() : type(uint96).max;
     }
 
     function _has(Guard guard) private view returns (bool) {

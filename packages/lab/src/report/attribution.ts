@@ -22,6 +22,8 @@ export interface Attribution {
   readonly hedgeCost: bigint;
   /** First-loss slices paid in the waterfall. */
   readonly losses: bigint;
+  /** The insurance fund's share of the spread that was released. */
+  readonly insurance: bigint;
   /** What the Greeks at the hour's start do not explain. */
   readonly unexplained: bigint;
 }
@@ -44,6 +46,7 @@ export function totalOf(hours: readonly Attribution[]): Attribution {
     theta: 0n,
     hedgeCost: 0n,
     losses: 0n,
+    insurance: 0n,
     unexplained: 0n,
   };
   for (const one of hours) {
@@ -63,6 +66,7 @@ export const PARTS = [
   "theta",
   "hedgeCost",
   "losses",
+  "insurance",
   "unexplained",
 ] as const;
 
@@ -75,13 +79,15 @@ function attributeHour(before: Snapshot, after: Snapshot, chronicle: Chronicle):
     flows: total(within(chronicle.epochs), (epoch) => (epoch.assetsIn - epoch.assetsOut) * USDC_TO_WAD),
     spread:
       total(within(chronicle.trades), (trade) => trade.premium - trade.fair) -
-      (after.unreleased - before.unreleased),
+      (after.unreleased - before.unreleased) +
+      (after.fundDue - before.fundDue),
     delta: ((before.delta + before.hedge) * move) / WAD,
     gamma: (((before.gamma * move) / WAD) * move) / (2n * WAD),
     vega: (before.vega * volatilityMove) / WAD,
     theta: (before.theta * BigInt(after.time - before.time)) / YEAR,
     hedgeCost: -total(within(chronicle.hedges), (hedge) => hedge.loss),
     losses: -total(within(chronicle.losses), (loss) => loss.vault),
+    insurance: before.fundDue + before.fundPaid - after.fundDue - after.fundPaid,
   };
   const change = after.navMid - before.navMid;
   const explained = Object.values(parts).reduce((sum, part) => sum + part, 0n);

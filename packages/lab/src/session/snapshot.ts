@@ -22,8 +22,11 @@ export interface Snapshot {
   readonly navBid: bigint;
   readonly navAsk: bigint;
   readonly sharePrice: bigint;
-  /** Spread earned that NAV does not count yet. */
+  /** What the vault's account holds and NAV does not count: spread not yet released, bonds, and what the fund is owed. */
   readonly unreleased: bigint;
+  /** The insurance fund's share of released spread: what is owed, and all that was paid so far. */
+  readonly fundDue: bigint;
+  readonly fundPaid: bigint;
   readonly fees: VaultFees;
   /** Shares of the vault, in its smallest units. */
   readonly supply: bigint;
@@ -70,6 +73,8 @@ export async function takeSnapshot(
     navAsk: vault.navAsk,
     sharePrice: vault.shareMid,
     unreleased: vault.unreleased,
+    fundDue: vault.fundDue,
+    fundPaid: vault.fundPaid,
     fees: vault.fees,
     supply: vault.supply,
     bookValue: greeks.value,

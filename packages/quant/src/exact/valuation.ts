@@ -87,6 +87,8 @@ export interface EpochMark {
   readonly spread: bigint;
   readonly hedgeLoss: bigint;
   readonly slices: bigint;
+  /** The insurance fund's share of all spread ever released, paid or owed. */
+  readonly fund: bigint;
 }
 
 /** Mirror of AttributionMath.partsOf: the parts sum to `change` exactly. */
@@ -100,8 +102,9 @@ export function attribute(before: EpochMark, after: EpochMark, feeValue: bigint)
   const fees = -feeValue;
   const hedgeCost = before.hedgeLoss - after.hedgeLoss;
   const losses = before.slices - after.slices;
-  const vega = change - delta - gamma - theta - spread - fees - hedgeCost - losses;
-  return { change, delta, gamma, vega, theta, spread, fees, hedgeCost, losses };
+  const insurance = before.fund - after.fund;
+  const vega = change - delta - gamma - theta - spread - fees - hedgeCost - losses - insurance;
+  return { change, delta, gamma, vega, theta, spread, fees, hedgeCost, losses, insurance };
 }
 
 function size(x: bigint): bigint {

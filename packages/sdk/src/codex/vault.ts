@@ -10,6 +10,22 @@ export const VAULT_ERRORS: Readonly<Record<string, CodexEntry>> = {
   OptionsVault_ZeroAddress: ZERO_ADDRESS,
   Silo_NotVault: { cause: "Only the vault moves what waits in the silo.", fix: "Claim at the vault." },
   Silo_ZeroAddress: ZERO_ADDRESS,
+  TradeDesk_BadFundShare: {
+    cause: "The insurance fund's share of spread is beyond the bound in code.",
+    fix: "Deploy with a smaller share.",
+  },
+  TradeDesk_BatchRunning: {
+    cause: "The insurance fund is paid outside batches only.",
+    fix: "Call payFund in a transaction of its own.",
+  },
+  TradeDesk_NoFund: {
+    cause: "The ledger has no insurance account.",
+    fix: "Ask the curator to set one.",
+  },
+  TradeDesk_NothingToPay: {
+    cause: "Nothing is owed to the insurance fund, or the vault has no cash beyond what leavers wait for.",
+    fix: "Wait until spread is released, or until those who wait to leave are paid.",
+  },
   TradeDesk_NotActiveAccount: {
     cause: "The trade is for another account than the batch.",
     fix: "Run the batch on the account that trades.",
