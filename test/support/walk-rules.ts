@@ -3,8 +3,11 @@ import type { Lp, Room } from "./queue.ts";
 
 export const SCALE = 10n ** 12n;
 const LEAD = 300n;
-/** What time and interest may move NAV by within a second or two, as a part of it. */
-export const DRIFT = 10_000_000n;
+/** What time and interest may move NAV by within a few seconds: a part of it, or of what the options go by if it is small. */
+export function driftOf(mid: bigint): bigint {
+  const least = 1_000_000n * WAD;
+  return (mid > least ? mid : least) / 10_000_000n;
+}
 
 export type Side = "Deposit" | "Redeem";
 const SIDES: readonly Side[] = ["Deposit", "Redeem"];
@@ -47,11 +50,12 @@ export interface Walk extends Room {
   /** What must not happen, by the number of the invariant. */
   readonly broken: { readonly invariant: number; readonly step: number; readonly what: string }[];
   readonly requests: Record<Side, Request[]>;
-  readonly turns: number[];
   gifts: [bigint, bigint];
   step: number;
   price: bigint;
   lastMark: bigint;
+  /** What the step's epoch kept of the shares that left, at mid [wad USD]. */
+  leftBehind: bigint;
   last?: { readonly mid: bigint; readonly supply: bigint };
 }
 
@@ -111,7 +115,10 @@ export function judgeProfit(walk: Walk, name: string, before: View, after: View)
     if (!later) throw new Error("Somebody is gone.");
     const own = sharesOf(holding);
     const earned = (own * after.mid) / after.supply - (own * before.mid) / before.supply;
-    return worthOf(later, after) - worthOf(holding, before) - earned;
+    // Whoever joins has a part in the spread that leavers of the same epoch leave behind, and owes one like it when leaving.
+    const joined = sharesOf(later) - own;
+    const found = joined > 0n ? (joined * walk.leftBehind) / after.supply : 0n;
+    return worthOf(later, after) - worthOf(holding, before) - earned - found;
   });
   const dust = 4n * SCALE;
   const together = gains.reduce((sum, gain) => sum + gain, 0n);
@@ -160,13 +167,19 @@ export async function freeCash(walk: Walk): Promise<bigint> {
   return least > 0n ? least / SCALE : 0n;
 }
 
-/** NAV with the vault's options valued one by one, and their worth without netting [wad USD]. */
-export async function fairOf(walk: Walk): Promise<{ mid: bigint; gross: bigint }> {
+/** NAV with the vault's options valued one by one, and their worth without netting [wad USD]; how many the book lacks. */
+interface Fair {
+  mid: bigint;
+  gross: bigint;
+  readonly apart: bigint;
+}
+
+export async function fairOf(walk: Walk): Promise<Fair> {
   const { clearinghouse, optionPricer, vault } = walk.alice.ballast;
   const account = await vault.account();
-  const { cash, hedgeValue, unreleased } = await vault.reading();
+  const { cash, hedgeValue, unreleased, legsApart } = await vault.reading();
   const words = [...(await clearinghouse.positionWords(account))];
-  const sum = { mid: cash + hedgeValue - unreleased, gross: 0n };
+  const sum: Fair = { mid: cash + hedgeValue - unreleased, gross: 0n, apart: legsApart };
   for (const entry of words.flatMap((word) => [word & ((1n << 128n) - 1n), word >> 128n])) {
     if (entry === 0n) continue;
     const held = await clearinghouse.positionOf(account, entry >> 64n);
@@ -196,21 +209,16 @@ export async function judgeAttribution(walk: Walk, id: bigint, epoch: EpochOf, a
     ];
     const moved = now - then - (change * WAD) / walk.last.supply;
     judge(walk, 21, moved >= -2n && moved <= 2n, `a share moved by ${moved} that nothing recorded`);
-    if (change < 0n) count(walk, "losses recorded");
-    for (const [name, value] of Object.entries({ delta, gamma, vega, theta, spread, fees, hedgeCost }))
-      if (value !== 0n) count(walk, `part ${name}`);
+    if (change < 0n) count(walk, "NAV fell");
+    const all = { delta, gamma, vega, theta, spread, fees, hedgeCost, losses };
+    for (const [name, value] of Object.entries(all)) if (value !== 0n) count(walk, `part ${name}`);
   }
   const flow = (epoch.assetsIn - epoch.assetsOut) * SCALE;
   walk.last = { mid: epoch.nav.mid + flow, supply: after.supply };
 }
 
 /** 21 and 22: one mark for all, entries at ask, exits at bid with their share of the options, nothing from who stays. */
-export function judgePrices(
-  walk: Walk,
-  epoch: EpochOf,
-  after: View,
-  fair: { mid: bigint; gross: bigint },
-): void {
+export function judgePrices(walk: Walk, epoch: EpochOf, after: View, fair: Fair): void {
   const { nav, supplyBefore, assetsIn, assetsOut, sharesIn, sharesOut } = epoch;
   judge(walk, 22, assetsOut * SCALE * supplyBefore <= sharesIn * nav.bid, "an exit got more than bid NAV");
   judge(walk, 21, sharesOut * nav.ask <= assetsIn * SCALE * supplyBefore, "an entry paid less than ask NAV");
@@ -218,12 +226,15 @@ export function judgePrices(
   for (const value of [nav.bid, nav.mid])
     judge(walk, 21, (value + flow) * supplyBefore >= value * after.supply, "an epoch took from who stayed");
   const gap = nav.mid + flow - after.mid;
-  const small = nav.mid / DRIFT;
+  const small = driftOf(nav.mid);
+  walk.leftBehind = (sharesIn * nav.mid) / supplyBefore - assetsOut * SCALE;
   judge(walk, 21, gap <= small && gap >= -small, `an epoch moved NAV by ${gap} beside its flow`);
-  // Valued one by one, open options are worth what the book says: whoever leaves has carried its share of them.
+  // Valued one by one, open options are worth what the book says, to within the spread that NAV leaves for that: whoever
+  // leaves has carried its share of them.
   const missing = nav.mid - fair.mid;
-  const most = fair.gross / 50n + small;
+  const most = nav.ask - nav.mid + small;
   judge(walk, 22, missing <= most && missing >= -most, `${missing} of the options is not in NAV`);
+  if (fair.apart !== 0n) count(walk, "epochs with options apart from the book");
   if (assetsIn !== 0n) count(walk, "entries");
   if (assetsOut !== 0n) count(walk, fair.gross === 0n ? "exits" : "exits with options held");
 }
@@ -249,8 +260,8 @@ export function judgeMarks(walk: Walk, markTime: bigint, before: View, after: Vi
     }
 }
 
-/** 23: exits get all that flow limit, cash and margin allow, so that they are through after one over the limit epochs. */
-export function judgeTurns(
+/** 23: exits get all that flow limit, cash and margin allow, whatever stays behind. */
+export function judgeExits(
   walk: Walk,
   { nav, sharesIn }: EpochOf,
   before: View,
@@ -273,10 +284,5 @@ export function judgeTurns(
   if (left > 8n) {
     judge(walk, 23, sharesIn >= most, `${left} waits on though ${most} could have left, not ${sharesIn}`);
     count(walk, isCashShort ? "exits short of cash" : "exits beyond the flow limit");
-  }
-  for (const [who, amount] of ready.entries()) {
-    if (amount <= 8n) walk.turns[who] = 0;
-    else if (!isCashShort) walk.turns[who] = (walk.turns[who] ?? 0) + 1;
-    judge(walk, 23, (walk.turns[who] ?? 0) <= 21, `${who} waits for the ${walk.turns[who]}th time`);
   }
 }

@@ -2,28 +2,30 @@ import { type Leg, packPosition, trade, WAD } from "@ballast/sdk";
 import { mintUsdc, wrapWeth } from "../../packages/lab/src/externals/index.ts";
 import { as, mined } from "../../packages/lab/src/externals/token.ts";
 import { expiryOf, moveTo, option } from "./ballast.ts";
-import { curator, done, limit, type Room, room, USDC } from "./queue.ts";
+import { connection, curator, done, limit, type Room, room, USDC } from "./queue.ts";
 import { seeded } from "./random.ts";
 import { refusedBy } from "./refused.ts";
 import {
   count,
-  DRIFT,
+  driftOf,
   fairOf,
   forget,
   freeCash,
   judge,
   judgeAttribution,
+  judgeExits,
   judgeMarks,
   judgePrices,
   judgeProfit,
   judgeSilo,
-  judgeTurns,
   SCALE,
   type Side,
   type View,
   viewOf,
   type Walk,
 } from "./walk-rules.ts";
+
+const { ethers, networkHelpers } = connection;
 
 export async function walkScene(): Promise<Room> {
   const stage = await room();
@@ -38,6 +40,10 @@ export async function walkScene(): Promise<Room> {
   await done(
     hedger.ballast.clearinghouse.deposit(hedger.account, world.deployment.contracts.usdc, 3_000_000n * USDC),
   );
+  await done(own.lossWaterfall.setVaultSlice(WAD / 100n, WAD / 10n));
+  const house = world.deployment.contracts.auctionHouse;
+  await networkHelpers.impersonateAccount(house);
+  await networkHelpers.setBalance(house, 100n * WAD);
   return stage;
 }
 
@@ -45,8 +51,8 @@ export function startWalk(stage: Room, seed: number): Walk {
   return {
     ...stage,
     ...{ people: [stage.alice, stage.bob, stage.carol], next: seeded(seed), seen: new Map(), broken: [] },
-    ...{ requests: { Deposit: [], Redeem: [] }, turns: [0, 0, 0], gifts: [0n, 0n], step: 0 },
-    ...{ price: 2_000n, lastMark: 0n },
+    ...{ requests: { Deposit: [], Redeem: [] }, gifts: [0n, 0n], step: 0 },
+    ...{ price: 2_000n, lastMark: 0n, leftBehind: 0n },
   };
 }
 
@@ -56,6 +62,7 @@ const part = (walk: Walk, most: bigint) => (most * BigInt(pick(walk, 1_001))) / 
 /** One act of anybody, and what must hold after each. */
 export async function takeStep(walk: Walk): Promise<void> {
   walk.step++;
+  walk.leftBehind = 0n;
   const before = await viewOf(walk);
   const act = ACTS[pick(walk, ACTS.length)];
   if (!act) return;
@@ -66,7 +73,7 @@ export async function takeStep(walk: Walk): Promise<void> {
   const after = await viewOf(walk);
   judgeProfit(walk, name, before, after);
   judgeSilo(walk, after);
-  const small = before.mid / DRIFT;
+  const small = driftOf(before.mid);
   const change = after.mid - before.mid;
   if (UNSEEN.has(name)) {
     judge(walk, 21, change <= small && change >= -small, `${name} moved NAV by ${change}`);
@@ -125,6 +132,28 @@ async function askToLeave(walk: Walk, { holdings }: View): Promise<boolean> {
   const sent = await isDoneBy(by.ballast.vault.requestRedeem(amount, by.address, by.address));
   if (sent) await noteRequest(walk, "Redeem", who, amount);
   return sent;
+}
+
+/** Everybody wants out with all that is held, and no flow limit keeps them. */
+async function run(walk: Walk, { holdings }: View): Promise<boolean> {
+  await limit(walk, { redemptions: WAD });
+  for (const [who, by] of walk.people.entries()) {
+    const held = holdings[who]?.balance ?? 0n;
+    if (held < WAD) continue;
+    if (await isDoneBy(by.ballast.vault.requestRedeem(held, by.address, by.address)))
+      await noteRequest(walk, "Redeem", who, held);
+  }
+  return true;
+}
+
+/** A bankruptcy that takes all of the insurance fund, and more from the vault. */
+async function absorb(walk: Walk): Promise<boolean> {
+  const { deployment, people } = walk.world;
+  const { usdc, lossWaterfall } = people.keeper.ballast;
+  const house = await ethers.getSigner(deployment.contracts.auctionHouse);
+  const loss =
+    (await usdc.balanceOf(deployment.contracts.insuranceFund)) * SCALE + WAD + part(walk, 20_000n * WAD);
+  return isDoneBy(lossWaterfall.connect(house).absorb(people.putSeller.account, loss));
 }
 
 async function cancel(walk: Walk, { holdings }: View): Promise<boolean> {
@@ -213,7 +242,7 @@ async function tradeSome(walk: Walk): Promise<boolean> {
   const before = (await fairOf(walk)).mid;
   const refused = await refusedBy(trade(ballast, account, legs, { slippage: 5n * WAD }));
   const change = (await fairOf(walk)).mid - before;
-  judge(walk, 21, change >= -before / DRIFT, `a trade took ${change} from NAV`);
+  judge(walk, 21, change >= -driftOf(before), `a trade took ${change} from NAV`);
   return refused === "nothing";
 }
 
@@ -252,7 +281,7 @@ async function setLimits(walk: Walk): Promise<boolean> {
 /** Half of the time right after a mark, as a keeper would. */
 async function processOne(walk: Walk, before: View): Promise<boolean> {
   if (pick(walk, 2) === 0) await mark(walk);
-  if (pick(walk, 3) !== 0) await refresh(walk);
+  if (pick(walk, 2) === 0) await refresh(walk);
   const { vault } = walk.alice.ballast;
   const limits = await vault.flowLimits();
   const free = await freeCash(walk);
@@ -265,7 +294,7 @@ async function processOne(walk: Walk, before: View): Promise<boolean> {
   await judgeAttribution(walk, id, epoch, after);
   judgePrices(walk, epoch, after, fair);
   judgeMarks(walk, epoch.nav.markTime, before, after);
-  judgeTurns(walk, epoch, at, after, {
+  judgeExits(walk, epoch, at, after, {
     allowed: (epoch.supplyBefore * BigInt(limits.redeemPerEpoch) + WAD - 1n) / WAD,
     payable: ((epoch.assetsIn + free) * SCALE * epoch.supplyBefore) / epoch.nav.bid,
   });
@@ -288,7 +317,17 @@ const ACTS: readonly Act[] = [
     payIn,
   ],
   ...[tradeSome, tradeSome, mark, mark, pass, hedge, setLimits, processOne, processOne, processOne],
+  ...[run, absorb],
 ];
 
 /** Acts of LPs and donors, who can change neither NAV nor shares. */
-const UNSEEN = new Set(["askToEnter", "askToLeave", "cancel", "claim", "handOver", "give", "setLimits"]);
+const UNSEEN = new Set([
+  "askToEnter",
+  "askToLeave",
+  "run",
+  "cancel",
+  "claim",
+  "handOver",
+  "give",
+  "setLimits",
+]);

@@ -5,10 +5,12 @@ import { startWalk, takeStep, walkScene } from "../support/walk.ts";
 import type { Walk } from "../support/walk-rules.ts";
 
 const { ethers } = connection;
-const STEPS = 70;
-const SEEDS = [2_020, 2_021, 2_022];
-/** A mutant that a longer walk does not find out is none that the walk guards against. */
-const PATIENCE = 150;
+/** Seeds and steps, of the vault as it is and of each mutant until one of them finds it out. */
+const WALKS = [
+  [2_021, 70],
+  [2_031, 150],
+  [2_034, 150],
+] as const;
 /** Of test/harness/mutants/QueueMutants.sol. */
 const FORESIGHT = 2;
 
@@ -61,6 +63,8 @@ const HAPPENED = [
   ...[
     "askToEnter",
     "askToLeave",
+    "run",
+    "absorb",
     "cancel",
     "claim",
     "handOver",
@@ -76,27 +80,34 @@ const HAPPENED = [
     "processOne",
     "entries",
     "exits with options held",
+    "epochs with options apart from the book",
     "exits beyond the flow limit",
   ],
-  ...["losses recorded", "part delta", "part gamma", "part vega", "part theta", "part spread", "part fees"],
+  ...["exits short of cash", "NAV fell", "part hedgeCost", "part losses"],
+  ...["part delta", "part gamma", "part vega", "part theta", "part spread", "part fees"],
 ];
 
 describe("a random walk of the vault with everybody in it", () => {
   it("keeps invariants 20 to 23 and 25 at every step", async () => {
     const seen = new Map<string, number>();
-    for (const seed of SEEDS) {
-      const walk = await walked(seed, STEPS);
+    for (const [seed, steps] of WALKS) {
+      const walk = await walked(seed, steps);
       expect(walk.broken, `seed ${seed}`).to.deep.equal([]);
       for (const [what, times] of walk.seen) seen.set(what, (seen.get(what) ?? 0) + times);
     }
     expect(HAPPENED.filter((what) => !seen.has(what))).to.deep.equal([]);
-    expect(seen.get("processOne")).to.be.greaterThan(3 * SEEDS.length);
+    expect(seen.get("processOne")).to.be.greaterThan(5 * WALKS.length);
   }).timeout(600_000);
 
   for (const { name, invariant, change } of MUTANTS) {
     it(`finds out by invariant ${invariant} a vault that ${name}`, async () => {
-      const walk = await walked(2_030, PATIENCE, change, invariant);
-      expect(walk.broken.map((one) => one.invariant)).to.include(invariant);
+      const broken = new Set<number>();
+      for (const [seed, steps] of [...WALKS].reverse()) {
+        if (broken.has(invariant)) break;
+        const walk = await walked(seed, steps, change, invariant);
+        for (const one of walk.broken) broken.add(one.invariant);
+      }
+      expect(broken).to.include(invariant);
     }).timeout(600_000);
   }
 });
