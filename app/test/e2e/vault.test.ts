@@ -222,6 +222,8 @@ describe("app: the vault's page", () => {
       "nav-cash": dollars(vault.cash, 2),
       "nav-options": dollars(vault.options, 2),
       "nav-hedge": dollars(vault.hedgeValue, 2),
+      "nav-unreleased": dollars(vault.unreleased - vault.fundDue, 2),
+      "nav-fund": dollars(vault.fundDue, 2),
       "share-mid": dollars(vault.shareMid, 6),
       supply: formatDecimal(vault.supply, 2, Number(await then.shares.decimals())),
       epoch: `${vault.currentEpoch}`,
