@@ -71,6 +71,11 @@ interface IPriceRouter {
     /// @notice The current reading for `market`. Never reverts; an unknown market reads `NotConfigured`.
     function spot(uint8 market) external view returns (PriceReading memory reading);
 
+    /// @notice `spot` of `market` with the feed of `secondFeedOf`.
+    function spotAndSecond(
+        uint8 market
+    ) external view returns (PriceReading memory reading, IPriceFeed secondFeed);
+
     /// @notice Reads `market`, and if the reading is good, as that of the second source where there is one, `spot` says the
     /// same for the rest of the transaction, unless feeds are changed: reading real feeds costs much. Anyone may, as whoever
     /// could act after a price had moved within his own transaction could as well have acted before.

@@ -29,6 +29,20 @@ struct SurfaceReport {
     SliceReport[] slices;
 }
 
+/// @notice What an expiry's slice says at a spot.
+/// @param packed layout in pricing/VolSurface.sol
+/// @param forward at that spot [wad USD]
+/// @param age of the slice [s], or of the older neighbour of one between two
+/// @param stale whether that is beyond the heartbeat
+/// @param posted whether the slice itself was reported
+struct SliceReading {
+    uint256 packed;
+    Price forward;
+    uint256 age;
+    bool stale;
+    bool posted;
+}
+
 /// @notice Signed eSSVI surfaces, accepted only after the contract has proven them free of static arbitrage.
 interface ISurfaceFeed {
     event SurfacePosted(uint8 indexed market, uint40 timestamp, uint256 spot, uint256 slices, address poster);
@@ -105,8 +119,14 @@ interface ISurfaceFeed {
     /// neighbour if it is interpolated; since 1970 if there is none. Reads one word for a posted expiry. Never reverts.
     function sliceAge(uint8 market, uint256 expiry) external view returns (uint256 age);
 
-    /// @notice Whether the slice of an expiry is stale, and whether it is posted itself rather than lies between two that are.
-    function sliceState(uint8 market, uint256 expiry) external view returns (bool stale, bool posted);
+    /// @notice All that a quote needs of an expiry: `sliceAt`, `liveForward`, `sliceAge` and `isSliceStale` at once, and whether
+    /// its slice is posted itself rather than lies between two that are.
+    /// @dev Reverts with SurfaceFeed_UnknownExpiry outside the listed expiries.
+    function readSlice(
+        uint8 market,
+        uint256 expiry,
+        Price spot
+    ) external view returns (SliceReading memory reading);
 
     /// @notice Whether the slice of an expiry is older than the heartbeat: left out of reports too long, or never posted.
     function isSliceStale(uint8 market, uint256 expiry) external view returns (bool);

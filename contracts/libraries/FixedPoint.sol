@@ -115,7 +115,13 @@ library FixedPoint {
         unchecked {
             // root >= 1 throughout, and root + x / root < 2^129.
             root = 1 << ((log2Down(x) + 1) >> 1);
-            for (uint256 i; i < 6; ++i) root = (root + x / root) >> 1;
+            // Six steps, written out: a loop would cost as much again.
+            root = (root + x / root) >> 1;
+            root = (root + x / root) >> 1;
+            root = (root + x / root) >> 1;
+            root = (root + x / root) >> 1;
+            root = (root + x / root) >> 1;
+            root = (root + x / root) >> 1;
             uint256 other = x / root;
             if (other < root) root = other;
         }

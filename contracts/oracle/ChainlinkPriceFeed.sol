@@ -27,11 +27,13 @@ contract ChainlinkPriceFeed is IPriceFeed {
         uint64 jumpLimit;
     }
 
+    /// @dev The five words of an answer, each a full word, so that garbage in the narrow ones makes no decoder revert.
     struct Round {
-        uint80 id;
+        uint256 id;
         int256 answer;
+        uint256 startedAt;
         uint256 updatedAt;
-        uint80 answeredInRound;
+        uint256 answeredInRound;
     }
 
     uint256 private constant WAD = 1e18;
@@ -45,6 +47,8 @@ contract ChainlinkPriceFeed is IPriceFeed {
     uint256 private immutable _maximum;
     uint256 private immutable _jumpLimit;
     uint8 private immutable _decimals;
+    /// @dev What one of an answer's last digit is [wad].
+    uint256 private immutable _unit;
     /// @dev Of the proxy's aggregator when this feed was made; zero if what it reads is none, or had no round yet.
     uint256 private immutable _phase;
 
@@ -66,11 +70,9 @@ contract ChainlinkPriceFeed is IPriceFeed {
         _jumpLimit = configuration.jumpLimit;
         _decimals = configuration.aggregator.decimals();
         if (_decimals > 18) revert ChainlinkPriceFeed_BadDecimals(_decimals);
-        (bool ok, uint256[5] memory words) = _ask(
-            configuration.aggregator,
-            IAggregatorV3.latestRoundData.selector
-        );
-        _phase = ok && words[0] <= type(uint80).max ? words[0] >> 64 : 0;
+        _unit = 10 ** (18 - _decimals);
+        (bool ok, Round memory round) = _newestOf(configuration.aggregator);
+        _phase = ok && round.id <= type(uint80).max ? round.id >> 64 : 0;
         emit FeedConfigured(address(_aggregator), _tradingAge, _liquidationAge);
     }
 
@@ -81,10 +83,8 @@ contract ChainlinkPriceFeed is IPriceFeed {
 
     /// @inheritdoc IPriceFeed
     function read() external view returns (PriceReading memory reading) {
-        (bool ok, uint256[5] memory words) = _ask(_aggregator, IAggregatorV3.latestRoundData.selector);
-        Round memory round;
-        (ok, round) = _round(ok, words);
-        if (!ok) {
+        (bool ok, Round memory round) = _newestOf(_aggregator);
+        if (!ok || !_isSound(round)) {
             reading.status = PriceStatus.Reverted;
             return reading;
         }
@@ -115,13 +115,12 @@ contract ChainlinkPriceFeed is IPriceFeed {
 
     /// @dev Compared with the round before in the same phase, if there is one: stateless, and it heals by itself once
     /// a second round confirms the new level.
-    function _jumped(uint80 id, uint256 price) private view returns (bool) {
+    function _jumped(uint256 id, uint256 price) private view returns (bool) {
         if (_jumpLimit == 0 || uint64(id) <= 1) return false;
         bytes4 selector = IAggregatorV3.getRoundData.selector;
-        (bool ok, uint256[5] memory words) = _ask(_aggregator, selector, id - 1, 36);
-        Round memory previous;
-        (ok, previous) = _round(ok, words);
-        if (!ok || previous.answer <= 0 || previous.answer > int256(uint256(type(uint128).max))) return false;
+        (bool ok, Round memory previous) = _ask(_aggregator, selector, id - 1, 36);
+        if (!ok || !_isSound(previous)) return false;
+        if (previous.answer <= 0 || previous.answer > int256(uint256(type(uint128).max))) return false;
         uint256 before = _toWad(previous.answer);
         uint256 move = price > before ? price - before : before - price;
         return move * WAD > _jumpLimit * before;
@@ -129,16 +128,17 @@ contract ChainlinkPriceFeed is IPriceFeed {
 
     function _sequencer() private view returns (PriceStatus) {
         if (address(_sequencerFeed) == address(0)) return PriceStatus.Ok;
-        (bool ok, uint256[5] memory words) = _ask(_sequencerFeed, IAggregatorV3.latestRoundData.selector);
+        (bool ok, Round memory round) = _newestOf(_sequencerFeed);
         if (!ok) return PriceStatus.SequencerDown;
-        (uint256 answer, uint256 startedAt) = (words[1], words[2]);
-        if (answer != 0 || startedAt == 0 || startedAt > block.timestamp) return PriceStatus.SequencerDown;
+        uint256 startedAt = round.startedAt;
+        if (round.answer != 0 || startedAt == 0 || startedAt > block.timestamp)
+            return PriceStatus.SequencerDown;
         return block.timestamp - startedAt <= _sequencerGrace ? PriceStatus.SequencerGrace : PriceStatus.Ok;
     }
 
     /// @dev A proxy's decimals are those of its aggregator, which never change; another one is another phase, which round ids
     /// carry above their lowest 64 bits.
-    function _sameDecimals(uint80 id) private view returns (bool) {
+    function _sameDecimals(uint256 id) private view returns (bool) {
         if (_phase != 0 && id >> 64 == _phase) return true;
         address source = address(_aggregator);
         bytes4 selector = IAggregatorV3.decimals.selector;
@@ -153,15 +153,14 @@ contract ChainlinkPriceFeed is IPriceFeed {
         return found == uint256(_decimals) + 1;
     }
 
-    /// @dev Read as full words, so that garbage in the narrow fields cannot make a decoder revert.
-    function _round(bool ok, uint256[5] memory words) private pure returns (bool, Round memory round) {
-        if (!ok || words[0] > type(uint80).max || words[4] > type(uint80).max) return (false, round);
-        return (true, Round(uint80(words[0]), int256(words[1]), words[3], uint80(words[4])));
+    /// @dev Whether what is narrower than a word is that.
+    function _isSound(Round memory round) private pure returns (bool) {
+        return round.id <= type(uint80).max && round.answeredInRound <= type(uint80).max;
     }
 
-    /// @dev The five words of an answer; false if the source fails or says less.
-    function _ask(IAggregatorV3 source, bytes4 selector) private view returns (bool, uint256[5] memory) {
-        return _ask(source, selector, 0, 4);
+    /// @dev False if the source fails or says less than five words.
+    function _newestOf(IAggregatorV3 source) private view returns (bool, Round memory) {
+        return _ask(source, IAggregatorV3.latestRoundData.selector, 0, 4);
     }
 
     /// @param size of the request: 4, or 36 with an argument
@@ -170,17 +169,17 @@ contract ChainlinkPriceFeed is IPriceFeed {
         bytes4 selector,
         uint256 argument,
         uint256 size
-    ) private view returns (bool ok, uint256[5] memory words) {
+    ) private view returns (bool ok, Round memory round) {
         assembly ("memory-safe") {
             mstore(0, selector)
             mstore(4, argument)
             // Evaluated from the right. An address without code answers with nothing.
-            ok := and(gt(returndatasize(), 0x9f), staticcall(gas(), source, 0, size, words, 0xa0))
+            ok := and(gt(returndatasize(), 0x9f), staticcall(gas(), source, 0, size, round, 0xa0))
         }
     }
 
     /// @dev `answer` is positive and below 2^128, and decimals are at most 18, so the product fits.
     function _toWad(int256 answer) private view returns (uint256) {
-        return uint256(answer) * 10 ** (18 - _decimals);
+        return uint256(answer) * _unit;
     }
 }

@@ -128,12 +128,9 @@ contract OptionPricer is IOptionPricer {
     ) private view returns (uint256) {
         uint256 expiry = instrument.expiryOf();
         uint256 packed = surfaceFeed.sliceAt(instrument.marketOf(), expiry);
-        uint256 variance = VolSurface.totalVariance(
-            packed,
-            FixedPoint.lnRatio(instrument.strikeOf(), forward)
-        );
-        variance = VolSurface.varianceAt(packed, variance, expiry, block.timestamp);
-        int256 shifted = int256(VolSurface.volatility(variance, expiry - block.timestamp)) + shift;
+        int256 shifted =
+            int256(VolSurface.volatilityAt(packed, instrument.strikeOf(), forward, expiry, block.timestamp)) +
+                shift;
         return uint256(FixedPoint.max(shifted, VOLATILITY_FLOOR));
     }
 

@@ -101,7 +101,15 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     }
 
     /// @inheritdoc IPriceRouter
-    function secondFeedOf(uint8 market) external view returns (IPriceFeed feed, uint256 band) {
+    function spotAndSecond(
+        uint8 market
+    ) external view returns (PriceReading memory reading, IPriceFeed secondFeed) {
+        reading = spot(market);
+        (secondFeed, ) = secondFeedOf(market);
+    }
+
+    /// @inheritdoc IPriceRouter
+    function secondFeedOf(uint8 market) public view returns (IPriceFeed feed, uint256 band) {
         band = _sources[market].band;
         // Beside the first feed; the second takes a word of its own.
         if (band != 0) feed = _sources[market].second;

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
-import {ISurfaceFeed, SliceReport, SurfaceReport} from "../interfaces/ISurfaceFeed.sol";
+import {ISurfaceFeed, SliceReading, SliceReport, SurfaceReport} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {VolSurface, Violation} from "../pricing/VolSurface.sol";
 import {Price} from "../types/Price.sol";
@@ -141,8 +141,22 @@ contract SurfaceFeed is ReportQuorum {
     }
 
     /// @inheritdoc ISurfaceFeed
-    function sliceState(uint8 market, uint256 expiry) external view returns (bool stale, bool posted) {
-        return (sliceAge(market, expiry) > HEARTBEAT, _slices[market][expiry] != 0);
+    function readSlice(
+        uint8 market,
+        uint256 expiry,
+        Price spot
+    ) external view returns (SliceReading memory reading) {
+        uint256 packed = _slices[market][expiry];
+        reading.posted = packed != 0;
+        if (reading.posted) {
+            reading.age = block.timestamp - VolSurface.timestampOf(packed);
+        } else {
+            packed = sliceAt(market, expiry);
+            reading.age = sliceAge(market, expiry);
+        }
+        reading.packed = packed;
+        reading.stale = reading.age > HEARTBEAT;
+        reading.forward = Price.wrap(_forwardAt(market, packed, Price.unwrap(spot)));
     }
 
     /// @inheritdoc ISurfaceFeed

@@ -121,6 +121,18 @@ library VolSurface {
         return FixedPoint.sqrt((variance * 1e18 * FixedPoint.YEAR) / secondsToExpiry);
     }
 
+    /// @notice Volatility of a strike [wad] at a forward [wad USD], as it stands at `time` before `expiry`.
+    function volatilityAt(
+        uint256 slice,
+        uint256 strike,
+        uint256 forward,
+        uint256 expiry,
+        uint256 time
+    ) internal pure returns (uint256) {
+        uint256 variance = totalVariance(slice, FixedPoint.lnRatio(strike, forward));
+        return volatility(varianceAt(slice, variance, expiry, time), expiry - time);
+    }
+
     // Absence of arbitrage
 
     /// @notice Whether the values fit their fields and the formula's domain.

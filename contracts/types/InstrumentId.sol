@@ -55,12 +55,18 @@ function marketOf(InstrumentId instrument) pure returns (uint8) {
 
 /// @notice Expiry, unix seconds.
 function expiryOf(InstrumentId instrument) pure returns (uint256) {
-    return uint256((InstrumentId.unwrap(instrument) >> 36) & 0xfffff) * 1 hours;
+    unchecked {
+        // 20 bits times 3,600.
+        return uint256((InstrumentId.unwrap(instrument) >> 36) & 0xfffff) * 1 hours;
+    }
 }
 
 /// @notice Strike [wad].
 function strikeOf(InstrumentId instrument) pure returns (uint256) {
-    return uint256((InstrumentId.unwrap(instrument) >> 4) & 0xffffffff) * 1e16;
+    unchecked {
+        // 32 bits times 1e16.
+        return uint256((InstrumentId.unwrap(instrument) >> 4) & 0xffffffff) * 1e16;
+    }
 }
 
 /// @notice Call or put. Reverts (panic 0x21) on a kind that does not exist.

@@ -43,11 +43,11 @@ library QuoteRisk {
     function requireWithinLimits(QuoterParameters memory p, Exposure memory exposure) internal pure {
         BookRisk memory older = exposure.change.beforehand;
         BookRisk memory newer = exposure.change.afterwards;
-        uint256 limit = FixedPoint.mulDown(exposure.capital, p.maxNetVega);
+        uint256 limit = _limit(exposure.capital, p.maxNetVega);
         if (_isBeyond(older.vega, newer.vega, limit)) revert IQuoter.Quoter_VegaLimit(newer.vega, limit);
-        limit = FixedPoint.mulDown(exposure.capital, p.maxNetGamma);
+        limit = _limit(exposure.capital, p.maxNetGamma);
         if (_isBeyond(older.gamma, newer.gamma, limit)) revert IQuoter.Quoter_GammaLimit(newer.gamma, limit);
-        limit = FixedPoint.mulDown(exposure.capital, p.maxNetDelta);
+        limit = _limit(exposure.capital, p.maxNetDelta);
         int256 afterwards = newer.delta + exposure.hedge;
         if (_isBeyond(_value(exposure, older.delta), _value(exposure, newer.delta), limit)) {
             revert IQuoter.Quoter_DeltaLimit(afterwards, limit);
@@ -64,11 +64,11 @@ library QuoteRisk {
     function _requireExpiry(QuoterParameters memory p, Exposure memory exposure, uint256 index) private pure {
         GroupRisk memory older = exposure.change.groupsBefore[index];
         GroupRisk memory newer = exposure.change.groupsAfter[index];
-        uint256 limit = FixedPoint.mulDown(exposure.capital, p.maxExpiryVega);
+        uint256 limit = _limit(exposure.capital, p.maxExpiryVega);
         if (_isBeyond(older.vega, newer.vega, limit)) {
             revert IQuoter.Quoter_ExpiryVegaLimit(newer.expiry, newer.vega, limit);
         }
-        limit = FixedPoint.mulDown(exposure.capital, p.maxNotional);
+        limit = _limit(exposure.capital, p.maxNotional);
         uint256 notional = _notional(exposure, newer);
         if (notional > limit && notional > _notional(exposure, older)) {
             revert IQuoter.Quoter_NotionalLimit(newer.expiry, notional, limit);
@@ -83,17 +83,24 @@ library QuoteRisk {
     ) private pure returns (uint256 potential) {
         uint256 capital = exposure.capital;
         potential =
-            _term(risk.vega, FixedPoint.mulDown(capital, p.maxNetVega), p.vegaCharge) +
-            _term(risk.gamma, FixedPoint.mulDown(capital, p.maxNetGamma), p.gammaCharge) +
-            _term(_value(exposure, risk.delta), FixedPoint.mulDown(capital, p.maxNetDelta), p.deltaCharge);
-        uint256 limit = FixedPoint.mulDown(capital, p.maxExpiryVega);
+            _term(risk.vega, _limit(capital, p.maxNetVega), p.vegaCharge) +
+            _term(risk.gamma, _limit(capital, p.maxNetGamma), p.gammaCharge) +
+            _term(_value(exposure, risk.delta), _limit(capital, p.maxNetDelta), p.deltaCharge);
+        uint256 limit = _limit(capital, p.maxExpiryVega);
         for (uint256 i; i < groups.length; ++i) potential += _term(groups[i].vega, limit, p.vegaCharge);
+    }
+
+    /// @dev A share of the capital, down. Capital is below 2^96 and a share below 2^65 (see QuoteTerms), so the product fits.
+    function _limit(uint256 capital, uint256 share) private pure returns (uint256) {
+        return (capital * share) / WAD;
     }
 
     /// @dev Nothing without a limit: then nothing that adds to it is quoted.
     function _term(int256 risk, uint256 limit, uint256 price) private pure returns (uint256) {
         if (limit == 0) return 0;
         uint256 size = FixedPoint.abs(risk);
+        // Below 98 bits the square, and what it makes with a price below 60 (see QuoteTerms), fit a word.
+        if (size >> 98 == 0) return (((size * size) / limit) * price) / (2 * WAD);
         return FixedPoint.mulDivDown(FixedPoint.mulDivDown(size, size, limit), price, 2 * WAD);
     }
 

@@ -48,7 +48,10 @@ library QuoteTerms {
     /// @notice Reverts unless `strike` is a multiple of the share `strikeStep` of its power of ten, at least of a cent [wad].
     function requireOnGrid(uint256 strike, uint256 strikeStep) internal pure {
         uint256 decade = 1e16;
-        while (decade * 10 <= strike) decade *= 10;
+        unchecked {
+            // A strike is below 2^86.
+            while (decade * 10 <= strike) decade *= 10;
+        }
         uint256 step = (decade * strikeStep) / 1e18;
         if (step != 0 && strike % step != 0) revert IQuoter.Quoter_OffGrid(strike, step);
     }

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IBooks} from "../interfaces/IBooks.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {IOptionPricer, OptionValue} from "../interfaces/IOptionPricer.sol";
 import {IOptionsVault} from "../interfaces/IOptionsVault.sol";
 import {IPriceFeed, IPriceRouter, PriceReading, PriceStatus} from "../interfaces/IPriceRouter.sol";
 import {Conditions, IQuoter, OrderQuote, Quote, QuoterParameters} from "../interfaces/IQuoter.sol";
@@ -15,13 +14,14 @@ import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
 import {QuoteFace} from "./QuoteFace.sol";
+import {QuoteMarks, SeriesMark} from "./QuoteMarks.sol";
 import {Exposure, QuoteRisk} from "./QuoteRisk.sol";
 import {QuoteTerms} from "./QuoteTerms.sol";
 
 /// @title Quoter
 /// @notice Prices trades against the vault's whole book: Black-76 at the surface's volatility, moved against the taker by a
 /// half-spread, by a spread on the spot, and by what the trade adds to the risk of the book (see QuoteRisk). Holds nothing;
-/// trusts pricer, surface, books and curator, the publisher within bounds, and the hedge for what it can absorb.
+/// trusts surface, books and curator, the publisher within bounds, and the hedge for what it can absorb.
 /// @dev Every part of a premium rounds against the taker, so that pieces add up to at least the whole.
 contract Quoter is QuoteFace {
     /// @dev An order in the making. `quantities` are what the taker gains; sides and delta are in [wad squared].
@@ -53,7 +53,6 @@ contract Quoter is QuoteFace {
     uint256 private constant WIDEST = 0.5e18;
 
     IClearinghouse public immutable clearinghouse;
-    IOptionPricer public immutable optionPricer;
     IPriceRouter public immutable priceRouter;
     IRiskArrays public immutable riskArrays;
     IBooks public immutable books;
@@ -61,7 +60,6 @@ contract Quoter is QuoteFace {
     /// @param authority the AccessManager
     /// @param vault_ whose book is quoted
     /// @param ledger where its account is
-    /// @param pricer marks and Greeks
     /// @param router live spot
     /// @param surfaces how old they are
     /// @param arrays refreshed before a quote where somebody asks for that
@@ -70,7 +68,6 @@ contract Quoter is QuoteFace {
         address authority,
         IOptionsVault vault_,
         IClearinghouse ledger,
-        IOptionPricer pricer,
         IPriceRouter router,
         ISurfaceFeed surfaces,
         IRiskArrays arrays,
@@ -78,12 +75,11 @@ contract Quoter is QuoteFace {
     ) QuoteFace(authority, vault_, surfaces) {
         if (
             address(ledger) == address(0) ||
-            address(pricer) == address(0) ||
             address(router) == address(0) ||
             address(arrays) == address(0) ||
             address(books_) == address(0)
         ) revert Quoter_ZeroAddress();
-        (clearinghouse, optionPricer, priceRouter) = (ledger, pricer, router);
+        (clearinghouse, priceRouter) = (ledger, router);
         (riskArrays, books) = (arrays, books_);
     }
 
@@ -92,7 +88,8 @@ contract Quoter is QuoteFace {
         InstrumentId[] memory instruments = new InstrumentId[](1);
         Quantity[] memory quantities = new Quantity[](1);
         (instruments[0], quantities[0]) = (instrument, quantity);
-        OrderQuote memory order = _quote(instruments, quantities, false);
+        // As a call, here and below: the code of a quote stands in the contract once.
+        OrderQuote memory order = this.quoteLegs(instruments, quantities, false);
         (result.premium, result.fair, result.charge) = (order.premium, order.fair, order.charge);
         (result.volatility, result.reducesRisk) = (order.volatilities[0], order.reducesRisk);
         int256 premium = Usd.unwrap(order.premium);
@@ -109,33 +106,7 @@ contract Quoter is QuoteFace {
         InstrumentId[] calldata instruments,
         Quantity[] calldata quantities,
         bool twoSteps
-    ) external view returns (OrderQuote memory) {
-        return _quote(instruments, quantities, twoSteps);
-    }
-
-    /// @inheritdoc IQuoter
-    function refreshAndQuote(
-        InstrumentId[] calldata instruments,
-        Quantity[] calldata quantities,
-        bool twoSteps
-    ) external returns (OrderQuote memory) {
-        uint256[] memory words = new uint256[](instruments.length);
-        // As packed positions of the smallest size.
-        for (uint256 i; i < words.length; ++i) {
-            words[i] = (uint256(InstrumentId.unwrap(instruments[i])) << 64) | 1;
-        }
-        // What cannot be made current is told by the quote, if it matters to it.
-        try riskArrays.refreshPositions(words) {} catch {}
-        try books.refreshAll(_account) {} catch {}
-        try this.ensureMarked() {} catch {}
-        return _quote(instruments, quantities, twoSteps);
-    }
-
-    function _quote(
-        InstrumentId[] memory instruments,
-        Quantity[] memory quantities,
-        bool twoSteps
-    ) private view returns (OrderQuote memory result) {
+    ) external view returns (OrderQuote memory result) {
         Order memory order;
         (order.instruments, order.quantities, order.twoSteps) = (instruments, quantities, twoSteps);
         _requireOrder(order);
@@ -162,6 +133,24 @@ contract Quoter is QuoteFace {
         result.premium = Usd.wrap(fair + int256(costs));
     }
 
+    /// @inheritdoc IQuoter
+    function refreshAndQuote(
+        InstrumentId[] calldata instruments,
+        Quantity[] calldata quantities,
+        bool twoSteps
+    ) external returns (OrderQuote memory) {
+        uint256[] memory words = new uint256[](instruments.length);
+        // As packed positions of the smallest size.
+        for (uint256 i; i < words.length; ++i) {
+            words[i] = (uint256(InstrumentId.unwrap(instruments[i])) << 64) | 1;
+        }
+        // What cannot be made current is told by the quote, if it matters to it.
+        try riskArrays.refreshPositions(words) {} catch {}
+        try books.refreshAll(_account) {} catch {}
+        try this.ensureMarked() {} catch {}
+        return this.quoteLegs(instruments, quantities, twoSteps);
+    }
+
     function _requireOrder(Order memory order) private pure {
         uint256 legs = order.instruments.length;
         if (legs == 0 || legs > MOST_LEGS || legs != order.quantities.length) {
@@ -182,11 +171,10 @@ contract Quoter is QuoteFace {
 
     /// @dev With a second good source the taker gets the worse price of the two, whichever side that is.
     function _readSpot(Order memory order) internal view virtual {
-        PriceReading memory reading = priceRouter.spot(order.market);
+        (PriceReading memory reading, IPriceFeed second) = priceRouter.spotAndSecond(order.market);
         uint256 spot = Price.unwrap(reading.price);
         (order.spot, order.bid, order.ask) = (spot, spot, spot);
         if (block.timestamp > reading.updatedAt) order.spotAge = block.timestamp - reading.updatedAt;
-        (IPriceFeed second, ) = priceRouter.secondFeedOf(order.market);
         if (address(second) == address(0)) return;
         reading = second.read();
         uint256 other = Price.unwrap(reading.price);
@@ -203,18 +191,18 @@ contract Quoter is QuoteFace {
     ) private view returns (Usd) {
         InstrumentId instrument = order.instruments[index];
         int256 quantity = Quantity.unwrap(order.quantities[index]);
-        OptionValue memory mid = optionPricer.valueAt(instrument, Price.wrap(order.spot));
+        SeriesMark memory mid = QuoteMarks.markOf(surfaceFeed, instrument, order.spot);
         _requireBeforeFixing(p, instrument.expiryOf() - block.timestamp);
         if (!_closes(p, instrument, quantity)) {
             order.opens = true;
             _requireOpenable(p, instrument, mid);
         }
-        uint256 shift = _halfSpreadOf(p, instrument, mid.volatility);
+        uint256 shift = _halfSpreadOf(p, instrument, mid);
         uint256 floored = mid.volatility > shift ? mid.volatility - shift : 0;
         uint256 volatility = quantity > 0 ? mid.volatility + shift : floored;
         volatilities[index] = FixedPoint.max(volatility, VOLATILITY_FLOOR);
-        uint256 value = Price.unwrap(mid.value);
-        uint256 moved = Price.unwrap(optionPricer.priceOf(instrument, mid.forward, volatility));
+        uint256 value = mid.value;
+        uint256 moved = QuoteMarks.priceOf(instrument, mid.forward, volatilities[index]);
         // Not rounded: what the two sides of an expiry forgive each other may grow with either.
         uint256 cost = FixedPoint.abs(quantity) * (moved > value ? moved - value : value - moved);
         _addSide(order, index, quantity > 0, cost);
@@ -233,8 +221,8 @@ contract Quoter is QuoteFace {
 
     /// @dev The taker's delta [wad squared USD], as a multiple of each quantity, so that pieces add up to the whole; and gamma
     /// for a move by all of the spot [wad USD], up.
-    function _addGreeks(Order memory order, int256 quantity, OptionValue memory mid) private pure {
-        uint256 forward = Price.unwrap(mid.forward);
+    function _addGreeks(Order memory order, int256 quantity, SeriesMark memory mid) private pure {
+        uint256 forward = mid.forward;
         int256 value = int256(FixedPoint.mulUp(FixedPoint.abs(mid.delta), forward));
         order.netDelta += quantity * (mid.delta > 0 ? value : -value);
         uint256 bend = FixedPoint.mulUp(FixedPoint.mulUp(mid.gamma, forward), forward);
@@ -245,16 +233,17 @@ contract Quoter is QuoteFace {
     function _halfSpreadOf(
         QuoterParameters memory p,
         InstrumentId instrument,
-        uint256 implied
+        SeriesMark memory mid
     ) internal view virtual returns (uint256 shift) {
-        uint8 market = instrument.marketOf();
         shift = p.halfSpreadVol;
-        uint256 age = FixedPoint.min(surfaceFeed.sliceAge(market, instrument.expiryOf()), 1 days);
+        uint256 age = FixedPoint.min(mid.age, 1 days);
         // Nobody reports, and what is held may still be closed: volatility is no longer known to a point or two.
         if (age > 2 hours) age += 9 * (age - 2 hours);
         shift += (age * p.volPerHour + 1 hours - 1) / 1 hours;
-        Conditions memory now_ = _conditions[market];
-        if (now_.realised > implied) shift += FixedPoint.mulUp(now_.realised - implied, p.realisedShare);
+        Conditions memory now_ = _conditions[instrument.marketOf()];
+        if (now_.realised > mid.volatility) {
+            shift += FixedPoint.mulUp(now_.realised - mid.volatility, p.realisedShare);
+        }
         shift = FixedPoint.min(shift + now_.toxicity, WIDEST);
     }
 
@@ -311,15 +300,14 @@ contract Quoter is QuoteFace {
     function _requireOpenable(
         QuoterParameters memory p,
         InstrumentId instrument,
-        OptionValue memory mid
+        SeriesMark memory mid
     ) internal view virtual {
         uint8 market = instrument.marketOf();
         uint256 expiry = instrument.expiryOf();
         // Of this expiry, which reports may have left out while the market is fresh.
-        (bool stale, bool posted) = surfaceFeed.sliceState(market, expiry);
-        if (stale) revert Quoter_SurfaceStale(market);
+        if (mid.stale) revert Quoter_SurfaceStale(market);
         // Expiries between two posted ones could be opened by the hour; every one costs all later trades.
-        if (!posted) revert ISurfaceFeed.SurfaceFeed_UnknownExpiry(market, expiry);
+        if (!mid.posted) revert ISurfaceFeed.SurfaceFeed_UnknownExpiry(market, expiry);
         uint256 tenor = expiry - block.timestamp;
         if (tenor < p.minTenor || tenor > p.maxTenor) {
             revert Quoter_TenorOutOfRange(tenor, p.minTenor, p.maxTenor);

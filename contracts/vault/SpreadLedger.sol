@@ -97,7 +97,7 @@ abstract contract SpreadLedger is ITradeDesk {
         amounts = new Usd[](expiries.length);
         for (uint256 i; i < expiries.length; ++i) {
             expiries[i] = uint256(_hours[i]) * 1 hours;
-            amounts[i] = _usd(_leftOf(expiries[i]));
+            amounts[i] = _usd(_leftOf(_pots[expiries[i]], expiries[i]));
         }
         bonds = _usd(_sums.bonds);
     }
@@ -118,17 +118,17 @@ abstract contract SpreadLedger is ITradeDesk {
             _sums.earned += SafeCast.toUint104(uint256(spread));
             return;
         }
-        if (_pots[expiry].since == 0) _open(expiry);
-        uint256 amount = _leftOf(expiry) + uint256(spread);
-        uint256 earned = _pots[expiry].earned + uint256(spread);
+        Pot memory pot = _pots[expiry];
+        if (pot.since == 0) _open(expiry);
+        uint256 amount = _leftOf(pot, expiry) + uint256(spread);
+        uint256 earned = pot.earned + uint256(spread);
         // Twenty trillion dollars.
         _pots[expiry] = Pot(SafeCast.toUint104(amount), uint40(block.timestamp), SafeCast.toUint104(earned));
         emit SpreadEarned(expiry, Usd.wrap(spread), _usd(amount));
     }
 
     /// @dev What is left in a pot [wad USD], rounded up.
-    function _leftOf(uint256 expiry) internal view virtual returns (uint256) {
-        Pot memory pot = _pots[expiry];
+    function _leftOf(Pot memory pot, uint256 expiry) internal view virtual returns (uint256) {
         if (pot.amount == 0 || expiry <= block.timestamp) return 0;
         return FixedPoint.mulDivUp(pot.amount, expiry - block.timestamp, expiry - pot.since);
     }
@@ -152,8 +152,9 @@ abstract contract SpreadLedger is ITradeDesk {
         earned = _sums.earned;
         for (uint256 i; i < _hours.length; ++i) {
             uint256 expiry = uint256(_hours[i]) * 1 hours;
-            earned += _pots[expiry].earned;
-            left += _leftOf(expiry);
+            Pot memory pot = _pots[expiry];
+            earned += pot.earned;
+            left += _leftOf(pot, expiry);
         }
     }
 

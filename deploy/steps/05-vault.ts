@@ -30,9 +30,11 @@ export function deployVault(
     { id: "valuation" },
   );
   const vault = m.contract("OptionsVault", [access, clearinghouse, ...feeds, valuation], { id: "vault" });
-  const quoter = m.contract("Quoter", [access, vault, clearinghouse, ...feeds, riskArrays, books], {
-    id: "quoter",
-  });
+  const quoter = m.contract(
+    "Quoter",
+    [access, vault, clearinghouse, priceRouter, surfaceFeed, riskArrays, books],
+    { id: "quoter" },
+  );
   const tradeDesk = m.contract("TradeDesk", [clearinghouse, vault, quoter, priceRouter, config.fundShare], {
     id: "tradeDesk",
   });

@@ -10,7 +10,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   oracle: ["pricing", "libraries", "types", "interfaces"],
   risk: ["pricing", "libraries", "types", "interfaces"],
   clearing: ["libraries", "types", "interfaces"],
-  vault: ["libraries", "types", "interfaces"],
+  vault: ["pricing", "libraries", "types", "interfaces"],
   hedging: ["libraries", "types", "interfaces"],
   liquidation: ["libraries", "types", "interfaces"],
   insurance: ["libraries", "types", "interfaces"],

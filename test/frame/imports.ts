@@ -7,7 +7,7 @@ describe("repository checks", () => {
   it("name the line of an import that crosses a wall between rooms", () => {
     const findings = checkImports([
       {
-        path: "contracts/vault/Bad.sol",
+        path: "contracts/clearing/Bad.sol",
         text: 'pragma solidity 0.8.37;\nimport { Black76 } from "../pricing/Black76.sol";\n',
       },
       {
@@ -21,7 +21,7 @@ describe("repository checks", () => {
       },
     ]);
     expect(findings.map(({ file, line }) => `${file}:${line}`)).to.deep.equal([
-      "contracts/vault/Bad.sol:2",
+      "contracts/clearing/Bad.sol:2",
       "contracts/pricing/Bad.sol:1",
       "contracts/cellar/Bad.sol:1",
     ]);

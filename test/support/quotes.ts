@@ -64,7 +64,7 @@ export async function quoterWith(
   const [admin] = await ethers.getSigners();
   if (!admin) throw new Error("The network has no accounts.");
   const authority = await ethers.deployContract("AccessManager", [admin.address]);
-  const feeds = [at.optionPricer, at.priceRouter, at.surfaceFeed];
+  const feeds = [at.priceRouter, at.surfaceFeed];
   const own = await ethers.deployContract(missing === undefined ? "Quoter" : "QuoterMutant", [
     ...[authority.target, hedge?.vault ?? at.vault, at.clearinghouse],
     ...[...feeds, at.riskArrays, at.books],

@@ -82,6 +82,21 @@ describe("the task that fills orders", () => {
     expect(await ballast.clearinghouse.positionOf(account, leg.instrument)).to.equal(leg.quantity);
   });
 
+  it("makes current what will have aged by the next block", async () => {
+    const stage = await networkHelpers.loadFixture(atDesk);
+    await commitAtAnyPrice(stage.taker.ballast, stage, legsOf(stage));
+    await pushPrice(stage, PRICE);
+    const context = keeperOf(stage);
+    const planned = async () => (await orders(context)).map(({ what }) => what.replace(/\d+/g, "n"));
+    expect(await planned()).to.deep.equal(["fill order n of n legs"]);
+    await networkHelpers.time.setNextBlockTimestamp((await stage.clock.now()) + 86_400);
+    expect(await planned()).to.deep.equal([
+      "refresh the risk arrays of n strikes",
+      "bring the vault's book up to date",
+      "fill order n of n legs",
+    ]);
+  });
+
   it("closes what waited in vain for its taker, and what nobody filled for the vault", async () => {
     const stage = await networkHelpers.loadFixture(atDesk);
     const { ballast, account } = stage.taker;

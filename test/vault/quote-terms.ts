@@ -134,7 +134,7 @@ describe("Quoter: parameters, conditions and capital", () => {
     const stage = await networkHelpers.loadFixture(quoted);
     const at = stage.world.deployment.contracts;
     const factory = await ethers.getContractFactory("Quoter");
-    const feeds = [at.optionPricer, at.priceRouter, at.surfaceFeed] as const;
+    const feeds = [at.priceRouter, at.surfaceFeed] as const;
     const make = (books: string) =>
       factory.deploy(at.accessManager, at.vault, at.clearinghouse, ...feeds, at.riskArrays, books);
     expect(await refusal(make(ZeroAddress))).to.equal("Quoter_ZeroAddress");

@@ -51,8 +51,8 @@ contract DeskMutant is TradeDesk {
         return _has(Guard.Bond) ? super._bondOf(instruments, quantities) : Usd.wrap(0);
     }
 
-    function _leftOf(uint256 expiry) internal view override returns (uint256) {
-        return _has(Guard.Pot) ? super._leftOf(expiry) : 0;
+    function _leftOf(Pot memory pot, uint256 expiry) internal view override returns (uint256) {
+        return _has(Guard.Pot) ? super._leftOf(pot, expiry) : 0;
     }
 
     /// @dev Without the debt, NAV falls when the fund is paid, not when it earns.

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {BookRisk, IBooks} from "../../../contracts/interfaces/IBooks.sol";
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
-import {IOptionPricer, OptionValue} from "../../../contracts/interfaces/IOptionPricer.sol";
 import {IOptionsVault} from "../../../contracts/interfaces/IOptionsVault.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {QuoterParameters} from "../../../contracts/interfaces/IQuoter.sol";
@@ -12,6 +11,7 @@ import {ISurfaceFeed} from "../../../contracts/interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
 import {InstrumentId} from "../../../contracts/types/InstrumentId.sol";
 import {Quantity} from "../../../contracts/types/Quantity.sol";
+import {SeriesMark} from "../../../contracts/vault/QuoteMarks.sol";
 import {Exposure, QuoteRisk} from "../../../contracts/vault/QuoteRisk.sol";
 import {Quoter} from "../../../contracts/vault/Quoter.sol";
 
@@ -76,13 +76,12 @@ contract QuoterMutant is Quoter {
         address authority,
         IOptionsVault vault_,
         IClearinghouse ledger,
-        IOptionPricer pricer,
         IPriceRouter router,
         ISurfaceFeed surfaces,
         IRiskArrays arrays,
         IBooks books_,
         uint256 missing
-    ) Quoter(authority, vault_, ledger, pricer, router, surfaces, arrays, books_) {
+    ) Quoter(authority, vault_, ledger, router, surfaces, arrays, books_) {
         _missing = missing;
     }
 
@@ -124,10 +123,10 @@ contract QuoterMutant is Quoter {
     function _halfSpreadOf(
         QuoterParameters memory p,
         InstrumentId instrument,
-        uint256 implied
+        SeriesMark memory mid
     ) internal view override returns (uint256) {
         if (!_has(Guard.Surface)) p.volPerHour = 0;
-        return super._halfSpreadOf(p, instrument, implied);
+        return super._halfSpreadOf(p, instrument, mid);
     }
 
     /// @dev Opens in any size.
@@ -149,7 +148,7 @@ contract QuoterMutant is Quoter {
     function _requireOpenable(
         QuoterParameters memory p,
         InstrumentId instrument,
-        OptionValue memory mid
+        SeriesMark memory mid
     ) internal view override {
         if (!_has(Guard.Grid)) p.strikeStep = 0;
         super._requireOpenable(p, instrument, mid);

@@ -15,6 +15,8 @@ import {
 import type { Action, KeeperContext } from "../task.ts";
 
 const CHUNK = 5_000;
+/** What a fill needs has to be current when it is mined, not only now. */
+const NEXT_BLOCK = { blockTag: "pending" } as const;
 const NEVER = `0x${"00".repeat(32)}`;
 
 /** Knows every order in two steps that is still open. Rebuilt from the chain at any time. */
@@ -86,8 +88,8 @@ async function prepare(ballast: Ballast, { order }: CommittedOrder): Promise<Act
   const words = [...legs, ...held.filter((word) => word !== 0n)];
   const why = "an order is to be filled";
   const [stale, groups] = await Promise.all([
-    riskArrays.refreshPositions.staticCall(words),
-    books.staleGroups(await ballast.vault.account()),
+    riskArrays.refreshPositions.staticCall(words, NEXT_BLOCK),
+    books.staleGroups(await ballast.vault.account(), NEXT_BLOCK),
   ]);
   const actions: Action[] = [];
   if (stale > 0n)

@@ -84,7 +84,14 @@ async function runTask(world: World, context: KeeperContext, task: Task, passes:
         world.journal.refuse(label, reasonOf(error));
         continue;
       }
-      await world.journal.send(label, action.send());
+      try {
+        await world.journal.send(label, action.send());
+      } catch (error) {
+        // Between a simulation and its block something may pass; a keeper lives with that, and comes again.
+        if (!decodeError(error)) throw error;
+        world.journal.refuse(`${label} after its simulation`, reasonOf(error));
+        continue;
+      }
       progress++;
     }
     sent += progress;
