@@ -87,6 +87,18 @@ abstract contract Ledger is CashLedger {
         held.cash = Usd.wrap(cash);
     }
 
+    /// @dev Collateral of one market [wad]: no cash, no legs, for a quote asks with every trade.
+    function _collateralIn(AccountId account, uint8 market) internal view returns (uint256 sum) {
+        uint256 bits = _accounts[account].assets;
+        for (uint256 i = 0; bits >> i != 0; ++i) {
+            if (bits & (1 << i) == 0) continue;
+            address token = _assetList[i];
+            Asset memory asset = _assets[token];
+            if (asset.market == market)
+                sum += Units.toWad(_collateral[account][token].amount, asset.decimals);
+        }
+    }
+
     function _configurationOf(address token) internal view returns (CollateralAsset memory) {
         Asset memory asset = _assets[token];
         return CollateralAsset(asset.market, asset.decimals, asset.cap, asset.enabled);

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {Assessment, CollateralAmount, Portfolio} from "../interfaces/IRiskEngine.sol";
+import {Assessment, Portfolio} from "../interfaces/IRiskEngine.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Quantity} from "../types/Quantity.sol";
@@ -32,11 +32,8 @@ abstract contract LedgerViews is IClearinghouse, Solvency {
     }
 
     /// @inheritdoc IClearinghouse
-    function collateralIn(AccountId account, uint8 market) external view returns (uint256 sum) {
-        CollateralAmount[] memory held = _portfolioOf(account).collateral;
-        for (uint256 i = 0; i < held.length; ++i) {
-            if (held[i].market == market) sum += uint256(Quantity.unwrap(held[i].amount));
-        }
+    function collateralIn(AccountId account, uint8 market) external view returns (uint256) {
+        return _collateralIn(account, market);
     }
 
     /// @inheritdoc IClearinghouse

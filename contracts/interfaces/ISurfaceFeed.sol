@@ -122,7 +122,7 @@ interface ISurfaceFeed {
     /// @notice All that a quote needs of an expiry: `sliceAt`, `liveForward`, `sliceAge` and `isSliceStale` at once, and whether
     /// its slice is posted itself rather than lies between two that are.
     /// @dev Reverts with SurfaceFeed_UnknownExpiry outside the listed expiries.
-    function readSlice(
+    function sliceReading(
         uint8 market,
         uint256 expiry,
         Price spot

@@ -141,7 +141,7 @@ contract SurfaceFeed is ReportQuorum {
     }
 
     /// @inheritdoc ISurfaceFeed
-    function readSlice(
+    function sliceReading(
         uint8 market,
         uint256 expiry,
         Price spot

@@ -116,9 +116,26 @@ library Black76 {
             // -F phi(d1) s / (2 T); the product of two Q64 loses 64 bits before a year of seconds takes 24.
             uint256 decay = ((forwardDensity * s) >> 64) * (FixedPoint.YEAR / 2);
             result.theta = -int256((decay / secondsToExpiry + (1 << 59)) >> 60);
-            // phi(d1) / (F s): 2^158 * 2^97 over up to 2^197.
-            result.gamma = ((peak * GAMMA_SCALE) / (forward * s) + (1 << 71)) >> 72;
+            result.gamma = _gamma(forward, s, peak);
         }
+    }
+
+    /// @notice Call, its delta, and gamma as `greeks` has them, with ln(F/K) and s already known, for who needs no more.
+    /// @param logRatio ln(forward / strike) [Q96], |.| < 2^103
+    /// @param s sigma sqrt(T) [Q64]
+    function callDeltaGamma(
+        uint256 forward,
+        uint256 strike,
+        int256 logRatio,
+        uint256 s
+    ) internal pure returns (uint256 call, uint256 callDelta, uint256 gamma) {
+        if (_isDegenerate(forward, strike, s)) {
+            (call, , callDelta) = _intrinsic(forward, strike);
+            return (call, callDelta, 0);
+        }
+        if (s > WIDEST_Q64) s = WIDEST_Q64;
+        (uint256 value, uint256 delta, uint256 peak) = _value(forward, strike, logRatio, s);
+        return (value, _toWad(delta), _gamma(forward, s, peak));
     }
 
     /// @notice A call with ln(F/K) and s already known: one node of a shocked revaluation.
@@ -229,6 +246,13 @@ library Black76 {
             t := add(sub(x2, A1), div(B1, t))
             t := add(add(x2, A0), div(B0, t))
             far := div(peak, t)
+        }
+    }
+
+    /// @dev phi(d1) / (F s): 2^158 * 2^97 over up to 2^197.
+    function _gamma(uint256 forward, uint256 s, uint256 peak) private pure returns (uint256) {
+        unchecked {
+            return ((peak * GAMMA_SCALE) / (forward * s) + (1 << 71)) >> 72;
         }
     }
 

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IOptionPricer} from "../interfaces/IOptionPricer.sol";
 import {ISurfaceFeed, SliceReading} from "../interfaces/ISurfaceFeed.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {Black76, Greeks} from "../pricing/Black76.sol";
+import {Black76} from "../pricing/Black76.sol";
 import {VolSurface} from "../pricing/VolSurface.sol";
 import {InstrumentId, InstrumentKind} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
@@ -18,6 +18,8 @@ import {Price} from "../types/Price.sol";
 /// @param age of its slice [s]
 /// @param stale whether that is too old to open at
 /// @param posted whether its slice is one that was reported, not one between two
+/// @param logRatio ln(forward / strike) [Q96]
+/// @param rootTime square root of the years to expiry [Q64]
 struct SeriesMark {
     uint256 value;
     int256 delta;
@@ -27,6 +29,8 @@ struct SeriesMark {
     uint256 age;
     bool stale;
     bool posted;
+    int256 logRatio;
+    uint256 rootTime;
 }
 
 /// @title QuoteMarks
@@ -46,7 +50,7 @@ library QuoteMarks {
         (uint8 market, uint256 expiry) = (instrument.marketOf(), instrument.expiryOf());
         if (expiry <= block.timestamp) revert IOptionPricer.OptionPricer_Expired(instrument);
         if (spot == 0) revert IOptionPricer.OptionPricer_NoPrice(market);
-        SliceReading memory read_ = surfaces.readSlice(market, expiry, Price.wrap(spot));
+        SliceReading memory read_ = surfaces.sliceReading(market, expiry, Price.wrap(spot));
         (mark.age, mark.stale, mark.posted) = (read_.age, read_.stale, read_.posted);
         mark.forward = Price.unwrap(read_.forward);
         uint256 strike = instrument.strikeOf();
@@ -54,31 +58,37 @@ library QuoteMarks {
             VolSurface.volatilityAt(read_.packed, strike, mark.forward, expiry, block.timestamp),
             VOLATILITY_FLOOR
         );
-        Greeks memory greeks = Black76.greeks(
-            mark.forward,
-            strike,
-            mark.volatility,
-            expiry - block.timestamp
-        );
-        bool isCall = instrument.kindOf() == InstrumentKind.Call;
-        mark.value = isCall ? greeks.call : greeks.put;
-        mark.delta = isCall ? int256(greeks.callDelta) : int256(greeks.callDelta) - 1e18;
-        mark.gamma = greeks.gamma;
+        _price(mark, instrument, strike, expiry - block.timestamp);
     }
 
-    /// @notice Value of a series that has not expired [wad USD], at a forward [wad USD] and a volatility [wad] not below the floor.
-    function priceOf(
+    /// @notice Value of the series of `mark` at another volatility [wad USD], at or above the floor.
+    function valueAt(
+        SeriesMark memory mark,
         InstrumentId instrument,
-        uint256 forward,
         uint256 volatility
-    ) internal view returns (uint256) {
-        uint256 tenor = instrument.expiryOf() - block.timestamp;
-        (uint256 call, uint256 put, ) = Black76.callPutDelta(
-            forward,
-            instrument.strikeOf(),
-            volatility,
-            tenor
-        );
-        return instrument.kindOf() == InstrumentKind.Call ? call : put;
+    ) internal pure returns (uint256) {
+        uint256 strike = instrument.strikeOf();
+        uint256 s = Black76.standardDeviation(volatility, mark.rootTime);
+        uint256 call = Black76.revalue(mark.forward, strike, mark.logRatio, s);
+        return instrument.kindOf() == InstrumentKind.Call ? call : call + strike - mark.forward;
+    }
+
+    /// @dev Neither forward nor strike is zero, or there were no volatility.
+    function _price(
+        SeriesMark memory mark,
+        InstrumentId instrument,
+        uint256 strike,
+        uint256 tenor
+    ) private pure {
+        uint256 forward = mark.forward;
+        mark.logRatio = FixedPoint.lnRatioUnchecked(forward, strike);
+        mark.rootTime = FixedPoint.rootYears(tenor);
+        uint256 s = Black76.standardDeviation(mark.volatility, mark.rootTime);
+        uint256 call;
+        uint256 callDelta;
+        (call, callDelta, mark.gamma) = Black76.callDeltaGamma(forward, strike, mark.logRatio, s);
+        bool isCall = instrument.kindOf() == InstrumentKind.Call;
+        mark.value = isCall ? call : call + strike - forward;
+        mark.delta = isCall ? int256(callDelta) : int256(callDelta) - 1e18;
     }
 }

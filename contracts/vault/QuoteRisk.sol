@@ -92,15 +92,21 @@ library QuoteRisk {
 
     /// @dev A share of the capital, down. Capital is below 2^96 and a share below 2^65 (see QuoteTerms), so the product fits.
     function _limit(uint256 capital, uint256 share) private pure returns (uint256) {
-        return (capital * share) / WAD;
+        unchecked {
+            return (capital * share) / WAD;
+        }
     }
 
     /// @dev Nothing without a limit: then nothing that adds to it is quoted.
     function _term(int256 risk, uint256 limit, uint256 price) private pure returns (uint256) {
         if (limit == 0) return 0;
         uint256 size = FixedPoint.abs(risk);
-        // Below 98 bits the square, and what it makes with a price below 60 (see QuoteTerms), fit a word.
-        if (size >> 98 == 0) return (((size * size) / limit) * price) / (2 * WAD);
+        if ((size >> 98) | (price >> 60) == 0) {
+            unchecked {
+                // The square stays below 196 bits, and times the price below 256.
+                return (((size * size) / limit) * price) / (2 * WAD);
+            }
+        }
         return FixedPoint.mulDivDown(FixedPoint.mulDivDown(size, size, limit), price, 2 * WAD);
     }
 

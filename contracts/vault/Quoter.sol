@@ -202,7 +202,7 @@ contract Quoter is QuoteFace {
         uint256 volatility = quantity > 0 ? mid.volatility + shift : floored;
         volatilities[index] = FixedPoint.max(volatility, VOLATILITY_FLOOR);
         uint256 value = mid.value;
-        uint256 moved = QuoteMarks.priceOf(instrument, mid.forward, volatilities[index]);
+        uint256 moved = QuoteMarks.valueAt(mid, instrument, volatilities[index]);
         // Not rounded: what the two sides of an expiry forgive each other may grow with either.
         uint256 cost = FixedPoint.abs(quantity) * (moved > value ? moved - value : value - moved);
         _addSide(order, index, quantity > 0, cost);
