@@ -23,6 +23,11 @@ async function withAave(): Promise<Scene> {
   return stage;
 }
 
+/** The same for a test that takes a venue away. */
+async function half(): Promise<Scene> {
+  return short();
+}
+
 const NOTE = "note the ETH hedge";
 
 /** The same for a test that moves the market. */
@@ -63,7 +68,7 @@ async function venuesOf({ world }: Scene) {
   const [spot, aave, ...more] = await readHedgeVenues(world.people.keeper.ballast, 0);
   if (!spot || !aave) throw new Error("The deployment lacks a venue.");
   expect(more).to.deep.equal([]);
-  expect([spot.isShort, aave.isShort]).to.deep.equal([false, true]);
+  expect([spot.isShort, aave.isShort, aave.answers]).to.deep.equal([false, true, true]);
   return { spot, aave };
 }
 
@@ -100,6 +105,19 @@ describe("the hedge of a local deployment with Aave", () => {
     const { ballast } = stage.world.people.keeper;
     expect(aave.position).to.equal(0n);
     expect((await ballast.hedgeController.state(0)).hedge > 0n).to.equal(true);
+  });
+
+  it("is made smaller though another venue is dead, which is reported and stops the rest", async () => {
+    const stage = await networkHelpers.loadFixture(half);
+    const { spot, aave } = await venuesOf(stage);
+    await networkHelpers.setCode(spot.address, "0x5f5ffd");
+    expect((await venuesOf(stage)).spot).to.include({ answers: false, position: 0n });
+    await moveTo(stage, stage.start + HOUR, 2_600n);
+    expect((await round(stage, true)).text).to.contain(`${spot.address} does not answer`);
+    const { failed, text } = await round(stage);
+    expect(failed).to.equal(1);
+    expect(text).to.match(/make the ETH short at .*: done[\s\S]*rebalance the ETH hedge, .*refused/);
+    expect((await venuesOf(stage)).aave.position).to.be.greaterThan(aave.position);
   });
 
   it("is noted anew where venues hold something else or the note is old, and not without a price", async () => {

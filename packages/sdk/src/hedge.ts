@@ -4,6 +4,8 @@ import type { Ballast } from "./ballast.ts";
 /** One venue of the vault's hedge. */
 export interface HedgeVenueState {
   readonly address: string;
+  /** Whether it, or the node for it, tells what it holds; if not, the rest is zero here, though it may hold something. */
+  readonly answers: boolean;
   /** Whether it sells what it borrows. */
   readonly isShort: boolean;
   /** What it holds or owes for the vault [wad underlying, signed]. */
@@ -24,7 +26,7 @@ export interface HedgeBudget {
   readonly totalLoss: bigint;
 }
 
-/** Reads the venues of a market's hedge. */
+/** Reads the venues of a market's hedge; one that does not answer keeps none of the others from being read. */
 export async function readHedgeVenues(ballast: Ballast, market: number): Promise<HedgeVenueState[]> {
   const [addresses, { price }] = await Promise.all([
     ballast.hedgeController.venues(market),
@@ -33,12 +35,16 @@ export async function readHedgeVenues(ballast: Ballast, market: number): Promise
   return Promise.all(
     addresses.map(async (address) => {
       const venue = IHedgeVenue__factory.connect(address, ballast.runner);
-      const [isShort, position, value] = await Promise.all([
-        venue.isShort(),
-        venue.position(),
-        venue.value(price),
-      ]);
-      return { address, isShort, position, value };
+      try {
+        const [isShort, position, value] = await Promise.all([
+          venue.isShort(),
+          venue.position(),
+          venue.value(price),
+        ]);
+        return { address, answers: true, isShort, position, value };
+      } catch {
+        return { address, answers: false, isShort: false, position: 0n, value: 0n };
+      }
     }),
   );
 }

@@ -29,7 +29,19 @@ export async function hedge(context: KeeperContext): Promise<Action[]> {
   for (const { index, name } of ballast.deployment.markets) {
     actions.push(...(await deleveraging(context, index, name)));
     const controller = ballast.hedgeController.connect(sender);
-    const state = await controller.state(index);
+    const state = await controller.state(index).catch(() => undefined);
+    if (!state) {
+      // What is to be made smaller must not wait for it, and the round tells what the chain says of it.
+      actions.push({
+        task: "hedge",
+        what: `rebalance the ${name} hedge`,
+        why: "its state cannot be read",
+        details: await silentOf(ballast, index),
+        simulate: () => controller.rebalance.staticCall(index),
+        send: () => controller.rebalance(index),
+      });
+      continue;
+    }
     const where = `net delta ${formatDecimal(state.netDelta, 4)} of a band of ±${formatDecimal(state.band, 4)}`;
     if (state.target === 0n) {
       note?.(`hedge of ${name}: nothing to trade, ${where}`, []);
@@ -52,6 +64,12 @@ export async function hedge(context: KeeperContext): Promise<Action[]> {
     });
   }
   return actions;
+}
+
+/** Venues that do not answer, for the operator. */
+async function silentOf(ballast: Ballast, market: number): Promise<string[]> {
+  const venues = await readHedgeVenues(ballast, market);
+  return venues.filter(({ answers }) => !answers).map(({ address }) => `${address} does not answer`);
 }
 
 /** What is noted of a hedge, and when [wad underlying]. */
