@@ -358,11 +358,8 @@ contract Valuation is Sources, EpochAccounts {
         );
         try optionPricer.value(call, 0) returns (OptionValue memory atMoney) {
             if (atMoney.gamma == 0) return 0;
-            return
-                FixedPoint.signedDivDown(
-                    FixedPoint.signedMulDown(gamma, atMoney.theta),
-                    int256(atMoney.gamma)
-                );
+            // Gammas are of the same unit, so that theta's stays. Both factors are far below 2^127.
+            return FixedPoint.signedDivDown(gamma * atMoney.theta, int256(atMoney.gamma));
         } catch {
             BoundedCall.requireGas(LEAST_GAS_LEFT);
             return 0;

@@ -116,13 +116,13 @@ export function feeValue(mid: bigint, feeShares: bigint, supply: bigint): bigint
   return feeShares === 0n ? 0n : (mid * feeShares) / (supply + feeShares);
 }
 
-/** Theta of a book of one expiry by its gamma: what theta is to gamma at the money there, each step rounded down [wad]. */
+/** Theta of a book of one expiry by its gamma: what theta is to gamma at the money there, rounded down [wad]. */
 export function thetaByGamma(
   gamma: bigint,
   atMoney: { readonly gamma: bigint; readonly theta: bigint },
 ): bigint {
   if (atMoney.gamma === 0n) return 0n;
-  return signedDivDown(signedDivDown(gamma * atMoney.theta, WAD), atMoney.gamma);
+  return signedDivDown(gamma * atMoney.theta, atMoney.gamma);
 }
 
 /** NAV of a whole share [wad USD], rounded down; nothing for a NAV that is not positive. */
