@@ -12,7 +12,7 @@ import {AccountId} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {Usd} from "../types/Usd.sol";
-import {HedgePlanner} from "./HedgePlanner.sol";
+import {HedgePlanner, HedgeSetUp} from "./HedgePlanner.sol";
 import {HedgeRegister} from "./HedgeRegister.sol";
 
 /// @notice An order as it goes through the vault's batch.
@@ -67,7 +67,8 @@ contract HedgeController is HedgeRegister {
     /// @inheritdoc IHedgeController
     function rebalance(uint8 market) external returns (Quantity traded) {
         if (_running != 0) revert HedgeController_Reentered();
-        (HedgePlan memory planned, HedgeState memory now_) = planner.planOf(_setUps[market]);
+        (HedgeSetUp memory setUp, int256 silent) = _answering(market);
+        (HedgePlan memory planned, HedgeState memory now_) = planner.planOf(setUp, silent);
         if (planned.wanted == 0) revert HedgeController_InsideBand(now_.netDelta, now_.band);
         uint256 nextAt = _lastTradeAt[market] + _setUps[market].parameters.minInterval;
         if (block.timestamp < nextAt) revert HedgeController_TooSoon(nextAt);

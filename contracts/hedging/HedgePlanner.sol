@@ -76,24 +76,31 @@ contract HedgePlanner is IHedgePlanner {
     }
 
     /// @notice Where the hedge stands at `price`.
-    function stateOf(HedgeSetUp memory setUp, Price price) public view returns (HedgeState memory now_) {
+    /// @param silent what is held beside the venues of `setUp` [wad underlying, signed]
+    function stateOf(
+        HedgeSetUp memory setUp,
+        int256 silent,
+        Price price
+    ) public view returns (HedgeState memory now_) {
         HedgeParameters memory p = setUp.parameters;
         AccountId account = vault.account();
         int256 gamma;
         (now_.optionDelta, gamma) = greeks.greeksOf(account, setUp.market, price, p.smileShare);
-        now_.hedge = _hedgeOf(setUp, account);
+        now_.hedge = _hedgeOf(setUp, account) + silent;
         now_.netDelta = now_.optionDelta + now_.hedge;
         now_.band = HedgeBand.widthOf(Price.unwrap(price), gamma, p.costRatio, p.riskAversion, p.minBand);
         now_.target = HedgeBand.targetOf(now_.netDelta, now_.band);
     }
 
     /// @notice What would be traded now. Quotes venues; changes nothing.
+    /// @param silent what is held beside the venues of `setUp` [wad underlying, signed]
     function planOf(
-        HedgeSetUp memory setUp
+        HedgeSetUp memory setUp,
+        int256 silent
     ) external returns (HedgePlan memory planned, HedgeState memory now_) {
         if (setUp.venues.length == 0) revert HedgePlanner_NoVenue(setUp.market);
         planned.price = requirePrice(setUp.market);
-        now_ = stateOf(setUp, planned.price);
+        now_ = stateOf(setUp, silent, planned.price);
         planned.wanted = now_.target;
         planned.buy = now_.target > 0;
         if (now_.target == 0) return (planned, now_);

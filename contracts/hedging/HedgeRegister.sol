@@ -60,12 +60,14 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
 
     /// @inheritdoc IHedgeController
     function plan(uint8 market) external returns (HedgePlan memory planned) {
-        (planned, ) = planner.planOf(_setUps[market]);
+        (HedgeSetUp memory setUp, int256 silent) = _answering(market);
+        (planned, ) = planner.planOf(setUp, silent);
     }
 
     /// @inheritdoc IHedgeController
     function state(uint8 market) external view returns (HedgeState memory) {
-        return planner.stateOf(_setUps[market], planner.priceRouter().spot(market).price);
+        (HedgeSetUp memory setUp, int256 silent) = _answering(market);
+        return planner.stateOf(setUp, silent, planner.priceRouter().spot(market).price);
     }
 
     /// @inheritdoc IHedgeController
@@ -80,7 +82,8 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
             uint256 most = FixedPoint.divDown(value, noted.price);
             return (FixedPoint.min(noted.buy, most), FixedPoint.min(noted.sell, most));
         }
-        (buyWad, sellWad) = planner.capacityOf(_setUps[market], value);
+        (HedgeSetUp memory setUp, ) = _answering(market);
+        (buyWad, sellWad) = planner.capacityOf(setUp, value);
         return _confirmed(noted, buyWad, sellWad);
     }
 
@@ -194,7 +197,8 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
     function _noteAll(uint8 market) internal returns (HedgeNote memory) {
         HedgeNote memory old = _notes[market];
         uint256 price = Price.unwrap(planner.requirePrice(market));
-        (uint256 buyWad, uint256 sellWad) = planner.capacityOf(_setUps[market], type(uint128).max);
+        (HedgeSetUp memory setUp, ) = _answering(market);
+        (uint256 buyWad, uint256 sellWad) = planner.capacityOf(setUp, type(uint128).max);
         buyWad = FixedPoint.min(buyWad, type(uint112).max);
         sellWad = FixedPoint.min(sellWad, type(uint112).max);
         (uint256 buy, uint256 sell) = _confirmed(_notes[market], buyWad, sellWad);
@@ -252,14 +256,34 @@ abstract contract HedgeRegister is IHedgeController, AccessManaged {
         noted.positionAt = uint32(block.timestamp);
     }
 
+    /// @dev The set-up with the venues that answer, and what those that do not held last [wad underlying].
+    function _answering(uint8 market) internal view returns (HedgeSetUp memory setUp, int256 silent) {
+        setUp = _setUps[market];
+        IHedgeVenue[] memory list = setUp.venues;
+        uint256 count;
+        for (uint256 i; i < list.length; ++i) {
+            (bool answers, int256 held) = _ask(market, list[i]);
+            if (answers) list[count++] = list[i];
+            else silent += held;
+        }
+        assembly ("memory-safe") {
+            // Shortens the list to those that answer.
+            mstore(list, count)
+        }
+    }
+
+    function _heldBy(uint8 market, IHedgeVenue venue) private view returns (int256 held) {
+        (, held) = _ask(market, venue);
+    }
+
     /// @dev What a venue holds [wad underlying]; if it does not answer, what it held last: one dead venue stops nothing that
     /// another has to do.
-    function _heldBy(uint8 market, IHedgeVenue venue) internal view virtual returns (int256) {
-        try venue.position() returns (Quantity held) {
-            return Quantity.unwrap(held);
+    function _ask(uint8 market, IHedgeVenue venue) internal view virtual returns (bool answers, int256 held) {
+        try venue.position() returns (Quantity told) {
+            return (true, Quantity.unwrap(told));
         } catch {
             if (gasleft() < LEAST_GAS_LEFT) revert HedgeController_OutOfGas(gasleft());
-            return _heldLast[market][venue];
+            return (false, _heldLast[market][venue]);
         }
     }
 

@@ -34,6 +34,7 @@ async function short(): Promise<HedgeScene> {
 
 const moving = async () => short();
 const dying = async () => short();
+const outliving = async () => short();
 const ageing = async () => short();
 
 /** A controller of its own in place of the real one, without some guards, with the same venues for itself. */
@@ -139,6 +140,28 @@ describe("what a note can be made to say", () => {
     await stage.clock.advanceTo((await stage.clock.now()) + 2 * DAY);
     expect(await hedgeController.notedPosition(0)).to.equal(held);
     expect(await refusal(setVenues(stage, [stage.spot]))).to.equal("HedgeController_VenueInUse");
+  });
+
+  it("is hedged on where other venues answer, what a dead one held last counted in", async () => {
+    const stage = await networkHelpers.loadFixture(outliving);
+    const { hedgeController } = stage.world.people.keeper.ballast;
+    const before = await hedgeController.state(0);
+    await networkHelpers.setCode(stage.short, DEAD);
+    const after = await hedgeController.state(0);
+    // Interest of seconds.
+    expect(after.hedge).to.be.closeTo(before.hedge, WAD / 1_000n);
+    await done(hedgeController.note(0));
+    const { buy: buyable, position } = await hedgeController.noteOf(0);
+    expect([buyable > 0n, position < -10n * WAD]).to.deep.equal([true, true]);
+    // The vault turns short, and buys on the spot market what it can no longer buy back.
+    await buy(stage, "call", 2_200n, 400n);
+    const short_ = await hedgeController.state(0);
+    expect(short_.target).to.be.greaterThan(WAD);
+    await done(hedgeController.rebalance(0));
+    expect((await hedgeController.state(0)).netDelta).to.be.closeTo(
+      short_.netDelta + short_.target,
+      WAD / 100n,
+    );
   });
 
   it("would stop whenever one venue died, were every one of them waited for", async () => {

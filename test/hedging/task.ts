@@ -28,6 +28,11 @@ async function half(): Promise<Scene> {
   return short();
 }
 
+/** The same for a test in which Greeks are gone. */
+async function unread(): Promise<Scene> {
+  return short();
+}
+
 const NOTE = "note the ETH hedge";
 
 /** The same for a test that moves the market. */
@@ -107,13 +112,28 @@ describe("the hedge of a local deployment with Aave", () => {
     expect((await ballast.hedgeController.state(0)).hedge > 0n).to.equal(true);
   });
 
-  it("is made smaller though another venue is dead, which is reported and stops the rest", async () => {
+  it("is made smaller and moved on though another venue is dead, which is told", async () => {
     const stage = await networkHelpers.loadFixture(half);
     const { spot, aave } = await venuesOf(stage);
     await networkHelpers.setCode(spot.address, "0x5f5ffd");
     expect((await venuesOf(stage)).spot).to.include({ answers: false, position: 0n });
     await moveTo(stage, stage.start + HOUR, 2_600n);
+    await round(stage, false, ["feed"]);
     expect((await round(stage, true)).text).to.contain(`${spot.address} does not answer`);
+    const { failed, text } = await round(stage);
+    expect(failed, text).to.equal(0);
+    expect(text).to.match(/make the ETH short at .*: done[\s\S]*move the ETH delta by .*: done/);
+    expect((await venuesOf(stage)).aave.position).to.be.greaterThan(aave.position);
+  });
+
+  it("is made smaller though its state cannot be read, which is reported", async () => {
+    const stage = await networkHelpers.loadFixture(unread);
+    const { aave } = await venuesOf(stage);
+    const { hedgeController } = stage.world.people.keeper.ballast;
+    const controller = await ethers.getContractAt("HedgeController", hedgeController.target);
+    const planner = await ethers.getContractAt("HedgePlanner", await controller.planner());
+    await networkHelpers.setCode(await planner.greeks(), "0x5f5ffd");
+    await moveTo(stage, stage.start + HOUR, 2_600n);
     const { failed, text } = await round(stage);
     expect(failed).to.equal(1);
     expect(text).to.match(/make the ETH short at .*: done[\s\S]*rebalance the ETH hedge, .*refused/);

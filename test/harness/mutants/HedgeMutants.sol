@@ -49,8 +49,11 @@ contract HedgeMutant is HedgeController {
     }
 
     /// @dev Waits for every venue's answer.
-    function _heldBy(uint8 market, IHedgeVenue venue) internal view override returns (int256) {
-        return _has(Guard.Dead) ? super._heldBy(market, venue) : Quantity.unwrap(venue.position());
+    function _ask(
+        uint8 market,
+        IHedgeVenue venue
+    ) internal view override returns (bool answers, int256 held) {
+        return _has(Guard.Dead) ? super._ask(market, venue) : (true, Quantity.unwrap(venue.position()));
     }
 
     /// @dev Takes what lies here for what came back.

@@ -185,7 +185,7 @@ async function detailsOf(ballast: Ballast, market: number, name: string): Promis
       const short = venues.find(({ address }) => address === venue)?.isShort === true;
       return `${buy ? "buy" : "sell"} ${formatDecimal(amount, 4, Number(decimals))} ${name} at ${short ? "the short venue" : "the spot venue"} ${venue}`;
     });
-    return [...parts, ...limits];
+    return [...parts, ...limits, ...(await silentOf(ballast, market))];
   } catch (error) {
     const decoded = decodeError(error);
     return [`no plan: ${decoded ? innermostOf(decoded).name : String(error)}`, ...limits];
