@@ -108,7 +108,8 @@ abstract contract LedgerViews is IClearinghouse, Solvency {
 
     /// @inheritdoc IClearinghouse
     function requireHealthy(AccountId account) external view {
-        _requireCountable(account);
-        _requireInitial(account, riskEngine.assessAnyway(_portfolioOf(account)));
+        Portfolio memory held = _portfolioOf(account);
+        _requireCountable(account, held.positionWords);
+        _requireInitial(account, riskEngine.assessAnyway(held));
     }
 }

@@ -150,8 +150,8 @@ abstract contract PositionLedger is IClearinghouseTerms {
         return slot.hasBook ? new uint256[](0) : _positions[account].load(slot.positions);
     }
 
-    function _requireCountable(AccountId account) internal view {
-        uint256[] memory words = _legWords(account, _accounts[account]);
+    /// @param words legs of the account
+    function _requireCountable(AccountId account, uint256[] memory words) internal pure {
         uint256 size = 0;
         unchecked {
             // At most 128 sizes below 2^63.

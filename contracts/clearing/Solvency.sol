@@ -60,10 +60,11 @@ abstract contract Solvency is HoldBack, Permissions, AccessManaged {
     function _checkTouched(Mode mode) internal view virtual {
         for (uint256 i = 0; i < _touchedCount; ++i) {
             (AccountId account, Standing memory before) = _touchedAt(i);
-            _requireCountable(account);
+            Portfolio memory held = _portfolioOf(account);
+            _requireCountable(account, held.positionWords);
             if (mode == Mode.Batch) {
-                _requireGoodHealth(account);
-                _requireDebtWithin(account, before.debt);
+                _requireGoodHealth(account, held);
+                _requireDebtWithin(account, _positive(-Usd.unwrap(held.cash)), before.debt);
             } else if (!_isDebtFree(account)) _requireLessRisk(account, before);
         }
     }
@@ -81,8 +82,7 @@ abstract contract Solvency is HoldBack, Permissions, AccessManaged {
     }
 
     /// @dev Who borrows no more than before may owe more than the limit: settlement and interest ask nobody.
-    function _requireDebtWithin(AccountId account, uint256 before) private view {
-        uint256 debt = _debtOf(account);
+    function _requireDebtWithin(AccountId account, uint256 debt, uint256 before) private view {
         if (debt <= before) return;
         uint256 total = _totals.debt;
         if (debt > _debtLimits.perAccount || total > _debtLimits.total)
@@ -111,10 +111,15 @@ abstract contract Solvency is HoldBack, Permissions, AccessManaged {
         standing.headroom = Usd.unwrap(verdict.equity - verdict.maintenanceRequirement);
     }
 
+    function _requireGoodHealth(AccountId account) internal view {
+        _requireGoodHealth(account, _portfolioOf(account));
+    }
+
     /// @dev Accounts that can lose nothing need no price; all others need good data and their initial requirement.
-    function _requireGoodHealth(AccountId account) internal view virtual {
-        if (_isDebtFree(account)) return;
-        Assessment memory verdict = riskEngine.assess(_portfolioOf(account));
+    /// @param held what the account has
+    function _requireGoodHealth(AccountId account, Portfolio memory held) internal view virtual {
+        if (_accounts[account].positions == 0 && Usd.unwrap(held.cash) >= 0) return;
+        Assessment memory verdict = riskEngine.assess(held);
         if (verdict.status != DataStatus.Good) revert Clearinghouse_DataNotGood(account);
         _requireInitial(account, verdict);
     }

@@ -6,7 +6,6 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {Price} from "../types/Price.sol";
 import {Quantity} from "../types/Quantity.sol";
 import {IClearinghouse} from "./IClearinghouse.sol";
-import {DataStatus} from "./IRiskEngine.sol";
 
 /// @notice What current books are worth, read from their sums.
 /// @param value as margin marks it: between the unshocked nodes around the spot [wad USD]
@@ -100,14 +99,15 @@ interface IBooks {
     /// waits of the others, by the arrays that they are of. Returns how many expiries that were.
     function refreshAll(AccountId account) external returns (uint256 rebased);
 
-    /// @notice The totals of `account`. What they have of a group may not be current.
-    /// @return entries the groups (market << 20 | expiry hours) with legs, and above their 28 bits the version of the arrays
-    /// that the total has been summed from; zero if it has nothing of the group
-    /// @return words fifteen for each market of these: market, and fourteen as in risk/BookTotals.sol
-    /// @return standings what the total's part of each group is good for, as IRiskArrays.standingsOf says it
-    function read(
-        AccountId account
-    ) external view returns (uint256[] memory entries, uint256[] memory words, DataStatus[] memory standings);
+    /// @notice The totals of `account`, one a market that it has groups in, and what of them is not to be used.
+    /// @return apart entries of the groups (as entriesOf has them) that totals have nothing current of
+    /// @return words fifteen a market: market 8 bits, what its total is good for without those (DataStatus) 8, and one bit
+    /// that is zero if nothing is left then | fourteen as in risk/BookTotals.sol
+    function read(AccountId account) external view returns (uint256[] memory apart, uint256[] memory words);
+
+    /// @notice The groups (market << 20 | expiry hours) in which `account` has legs, and above their 28 bits the version of
+    /// the arrays that its market's total has been summed from; zero if that has nothing of the group.
+    function entriesOf(AccountId account) external view returns (uint256[] memory);
 
     /// @notice What the total of its market has of a group (see risk/BookWords.sol), if it has anything.
     function partOf(AccountId account, uint256 group) external view returns (uint256[13] memory);

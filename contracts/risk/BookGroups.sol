@@ -26,9 +26,12 @@ library BookGroups {
     function all(mapping(uint256 => uint256) storage words) internal view returns (uint256[] memory entries) {
         uint256 word = words[0];
         entries = new uint256[](uint16(word >> COUNT_AT));
-        for (uint256 i; i < entries.length; ++i) {
-            if (i != 0 && i % 4 == 0) word = words[i / 4];
-            entries[i] = (word >> (BITS * (i % 4))) & ENTRY;
+        unchecked {
+            for (uint256 i; i < entries.length; ++i) {
+                if (i != 0 && i % 4 == 0) word = words[i / 4];
+                entries[i] = word & ENTRY;
+                word >>= BITS;
+            }
         }
     }
 
@@ -39,10 +42,12 @@ library BookGroups {
     ) internal view returns (uint256 index, uint256 version, bool exists) {
         uint256 word = words[0];
         uint256 count = uint16(word >> COUNT_AT);
-        for (; index < count; ++index) {
-            if (index != 0 && index % 4 == 0) word = words[index / 4];
-            uint256 entry = (word >> (BITS * (index % 4))) & ENTRY;
-            if (groupOf(entry) == group) return (index, versionOf(entry), true);
+        unchecked {
+            for (; index < count; ++index) {
+                if (index != 0 && index % 4 == 0) word = words[index / 4];
+                if (groupOf(word) == group) return (index, versionOf(word & ENTRY), true);
+                word >>= BITS;
+            }
         }
     }
 

@@ -23,7 +23,6 @@ struct Measure {
     uint256 market;
     uint256 grid;
     uint256 spot;
-    uint256[] entries;
     LaneSum total;
     LaneSum[] groups;
     uint256 groupCount;
@@ -82,12 +81,20 @@ abstract contract BookRisks is BookViews {
         BookTotals.read(address(uint160(head)), words, 0);
         measure.total = LaneSums.load(words);
         _addWaitingTo(measure.account, measure.market, 20, measure.total);
-        measure.entries = BookGroups.all(_groups[measure.account]);
-        bool isWhole = BookStamps.isOf(head >> STAMP_AT, GridWords.movesOf(measure.grid));
-        for (uint256 i; i < measure.entries.length; ++i) {
-            uint256 group = BookGroups.groupOf(measure.entries[i]);
+        // A stamp lasts no longer than what it was made of.
+        uint256 stamp = head >> STAMP_AT;
+        uint256 moves = GridWords.movesOf(measure.grid);
+        if (!BookStamps.isCurrent(stamp, moves, block.timestamp))
+            _leaveOut(measure, BookStamps.isOf(stamp, moves));
+    }
+
+    /// @dev Takes what has expired out of the total; asks that nothing else is missing, unless that is known.
+    function _leaveOut(Measure memory measure, bool isWhole) private view {
+        uint256[] memory entries = BookGroups.all(_groups[measure.account]);
+        for (uint256 i; i < entries.length; ++i) {
+            uint256 group = BookGroups.groupOf(entries[i]);
             if (group >> 20 != measure.market) continue;
-            uint256 version = BookGroups.versionOf(measure.entries[i]);
+            uint256 version = BookGroups.versionOf(entries[i]);
             if (!_isLive(group)) {
                 if (version == 0) continue;
                 LaneSum memory part = LaneSums.loadGroup(_books[measure.account][group], true);
@@ -111,8 +118,7 @@ abstract contract BookRisks is BookViews {
         while (index < measure.groupCount && change.groupsBefore[index].expiry != expiry) ++index;
         if (index < measure.groupCount) return index;
         ++measure.groupCount;
-        for (uint256 i; i < measure.entries.length; ++i) {
-            if (BookGroups.groupOf(measure.entries[i]) != group) continue;
+        if (_placeOf(measure.account, group).exists) {
             measure.groups[index] = LaneSums.loadGroup(_books[measure.account][group], false);
             _addWaitingTo(measure.account, group, 0, measure.groups[index]);
         }

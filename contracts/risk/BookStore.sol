@@ -32,8 +32,7 @@ struct Source {
     uint256 forward;
     uint256 grid;
     uint256 header;
-    bytes page;
-    uint256 entries;
+    address page;
 }
 
 /// @title BookStore
@@ -171,8 +170,7 @@ abstract contract BookStore {
         source.group = group;
         (source.header, source.version, source.grid) = riskArrays.sourceOf(group);
         source.forward = GridWords.forwardOf(source.header);
-        source.page = Pages.load(GridWords.pageOf(source.header));
-        source.entries = Pages.count(source.page);
+        source.page = GridWords.pageOf(source.header);
     }
 
     /// @dev Words of a strike [cents], on the page or beside it.
@@ -180,9 +178,9 @@ abstract contract BookStore {
         Source memory source,
         uint256 strike
     ) internal view returns (uint256 a, uint256 b, bool) {
-        uint256 index = Pages.find(source.page, source.entries, strike);
-        if (index == source.entries) return riskArrays.looseWords((source.group << 32) | strike);
-        (a, b, ) = Pages.wordsAt(source.page, index);
+        (uint256 index, bool found) = Pages.locate(source.page, strike);
+        if (!found) return riskArrays.looseWords((source.group << 32) | strike);
+        (a, b) = Pages.wordsIn(source.page, index);
         return (a, b, true);
     }
 
@@ -197,10 +195,10 @@ abstract contract BookStore {
     ) internal view returns (bool found) {
         uint256 id = InstrumentId.unwrap(instrument);
         (change.group, change.strike) = (source.group, uint32(id >> 4));
-        change.entry = Pages.find(source.page, source.entries, change.strike);
-        if (change.entry != source.entries) {
-            (change.page, found) = (GridWords.pageOf(source.header), true);
-            (change.a, change.b, ) = Pages.wordsAt(source.page, change.entry);
+        (change.entry, found) = Pages.locate(source.page, change.strike);
+        if (found) {
+            change.page = source.page;
+            (change.a, change.b) = Pages.wordsIn(source.page, change.entry);
         } else {
             (change.a, change.b, found) = riskArrays.looseWords((source.group << 32) | change.strike);
         }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {BookMarks, IBooks} from "../interfaces/IBooks.sol";
 import {Grid} from "../interfaces/IRiskArrays.sol";
 import {DataStatus} from "../interfaces/IRiskEngine.sol";
+import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Price} from "../types/Price.sol";
 import {BookChanges} from "./BookChanges.sol";
@@ -14,47 +15,45 @@ import {BookStore} from "./BookStore.sol";
 import {BookTotals, Total} from "./BookTotals.sol";
 import {BookWords} from "./BookWords.sol";
 import {GridWords} from "./GridWords.sol";
+import {SheetMath} from "./SheetMath.sol";
 
 /// @title BookViews
 /// @notice All that can be read of the books.
 abstract contract BookViews is IBooks, BookStore {
+    /// @dev Of a market's first word in `read`: something of the total counts.
+    uint256 private constant COUNTED = 1 << 16;
+
     /// @inheritdoc IBooks
-    function read(
-        AccountId account
-    )
-        external
-        view
-        returns (uint256[] memory entries, uint256[] memory words, DataStatus[] memory standings)
-    {
-        entries = BookGroups.all(_groups[account]);
+    function read(AccountId account) external view returns (uint256[] memory apart, uint256[] memory words) {
+        uint256[] memory entries = BookGroups.all(_groups[account]);
         uint256 width = 1 + BookTotals.COUNT;
-        words = new uint256[](entries.length * width);
-        standings = new DataStatus[](entries.length);
+        words = SheetMath.roomFor(entries.length * width);
         bool isWhole = true;
         uint256 end;
+        uint256 last = type(uint256).max;
         for (uint256 i; i < entries.length; ++i) {
             uint256 market = BookGroups.groupOf(entries[i]) >> 20;
             // Mostly all are of one market.
-            if (i != 0 && BookGroups.groupOf(entries[i - 1]) >> 20 == market) {
-                standings[i] = standings[i - 1];
-                continue;
-            }
+            if (market == last) continue;
+            last = market;
+            if (_indexOf(words, end, market) != end) continue;
             uint256 stamp = _heads[account][market] >> STAMP_AT;
-            standings[i] = BookStamps.statusOf(stamp);
-            uint256 known;
-            while (known < end && words[known] != market) known += width;
-            if (known != end) continue;
-            words[end] = market;
+            words[end] = market | (uint256(BookStamps.statusOf(stamp)) << 8) | COUNTED;
             Grid memory grid = riskArrays.gridOf(uint8(market));
             _readTotal(account, market, uint256(grid.referenceSpot) * 1e10, words, end + 1);
             end += width;
             isWhole = isWhole && _isWhole(stamp, grid.moves);
         }
-        if (!isWhole) standings = riskArrays.standingsOf(entries);
         assembly ("memory-safe") {
             // Shortens the list to the markets found.
             mstore(words, end)
         }
+        if (!isWhole) apart = _setApart(entries, words);
+    }
+
+    /// @inheritdoc IBooks
+    function entriesOf(AccountId account) external view returns (uint256[] memory) {
+        return BookGroups.all(_groups[account]);
     }
 
     /// @inheritdoc IBooks
@@ -132,6 +131,39 @@ abstract contract BookViews is IBooks, BookStore {
             // Shortens the list to what was found.
             mstore(groups, count)
         }
+    }
+
+    /// @dev Lists the entries that are good for nothing, and writes what is left of each market to `words`.
+    function _setApart(
+        uint256[] memory entries,
+        uint256[] memory words
+    ) private view returns (uint256[] memory apart) {
+        for (uint256 i; i < words.length; i += 1 + BookTotals.COUNT) words[i] &= type(uint8).max;
+        DataStatus[] memory standings = riskArrays.standingsOf(entries);
+        uint256 count;
+        apart = entries;
+        for (uint256 i; i < standings.length; ++i) {
+            if (standings[i] == DataStatus.Unusable) {
+                apart[count++] = entries[i];
+                continue;
+            }
+            uint256 index = _indexOf(words, words.length, BookGroups.groupOf(entries[i]) >> 20);
+            uint256 status = FixedPoint.max((words[index] >> 8) & 0xff, uint256(standings[i]));
+            words[index] = uint8(words[index]) | (status << 8) | COUNTED;
+        }
+        assembly ("memory-safe") {
+            // Shortens the list to what was found.
+            mstore(apart, count)
+        }
+    }
+
+    /// @dev Where a market's words begin before `end`; `end` if it has none.
+    function _indexOf(
+        uint256[] memory words,
+        uint256 end,
+        uint256 market
+    ) private pure returns (uint256 index) {
+        while (index < end && uint8(words[index]) != market) index += 1 + BookTotals.COUNT;
     }
 
     /// @dev Takes out of `total` what is not current; returns the groups of `market` that it has nothing of then.

@@ -6,6 +6,8 @@ import {CodeStore} from "../libraries/CodeStore.sol";
 /// @dev A strike's slot of a directory: bits from HASH_SHIFT on of strike * HASH_FACTOR (2^32 over the golden ratio).
 uint256 constant HASH_FACTOR = 2654435769;
 uint256 constant HASH_SHIFT = 22;
+/// @dev How many slots an entry may stand in: its own and those after it.
+uint256 constant PROBES = 4;
 
 /// @title Pages
 /// @notice The arrays of one expiry as one byte string, which is kept as the code of a contract of its own: reading all of
@@ -97,6 +99,53 @@ library Pages {
         }
     }
 
+    /// @notice Where `strike` stands on the page kept at `stored`, of which no more is read than that takes.
+    // solhint-disable-next-line function-max-lines
+    function locate(address stored, uint256 strike) internal view returns (uint256 index, bool found) {
+        assembly ("memory-safe") {
+            function strikeIn(page, entry) -> value {
+                extcodecopy(page, 0, add(mul(entry, 100), 1), 0x20)
+                value := shr(224, mload(0))
+            }
+            let size := extcodesize(stored)
+            if size {
+                // Behind the byte that stops execution: entries | directory | their number. Beyond the code are zeros.
+                extcodecopy(stored, 0, sub(size, 1), 0x20)
+                let left := byte(0, mload(0))
+                let directory := add(mul(left, 100), 1)
+                let mask := sub(sub(size, directory), 2)
+                let slot := shr(HASH_SHIFT, mul(strike, HASH_FACTOR))
+                for {
+                    let last := add(slot, PROBES)
+                } left {} {
+                    extcodecopy(stored, 0, add(directory, and(slot, mask)), 0x20)
+                    index := byte(0, mload(0))
+                    if iszero(index) {
+                        break
+                    }
+                    index := sub(index, 1)
+                    found := eq(strikeIn(stored, index), strike)
+                    if found {
+                        break
+                    }
+                    slot := add(slot, 1)
+                    if eq(slot, last) {
+                        // Halves what holds the last entry not above `strike`.
+                        index := 0
+                        for {} gt(left, 1) {} {
+                            let half := shr(1, left)
+                            let next := add(index, half)
+                            index := add(index, mul(half, iszero(gt(strikeIn(stored, next), strike))))
+                            left := sub(left, half)
+                        }
+                        found := eq(strikeIn(stored, index), strike)
+                        break
+                    }
+                }
+            }
+        }
+    }
+
     /// @notice Keeps `page` and a directory of its strikes as the code of a new contract; zero if that fails.
     function store(bytes memory page) internal returns (address) {
         return CodeStore.tryWrite(bytes.concat(page, _directoryOf(page), bytes1(uint8(count(page)))));
@@ -125,8 +174,9 @@ library Pages {
         }
     }
 
-    /// @dev A byte for each of 2^k >= 2 * entries slots, at most 512: one more than the index of the first entry that hashes
-    /// to it, or zero. Entries whose slot is taken are found by their order.
+    /// @dev A byte for each of 2^k >= 2 * entries slots, at most 512: one more than the index of an entry, or zero. An entry
+    /// stands in the first free one of PROBES slots from that which it hashes to; if there is none, it is found by the
+    /// order of entries.
     function _directoryOf(bytes memory page) private pure returns (bytes memory directory) {
         uint256 entries = count(page);
         uint256 slots = 16;
@@ -140,10 +190,17 @@ library Pages {
             } iszero(gt(next, entries)) {
                 next := add(next, 1)
             } {
-                let hash := shr(HASH_SHIFT, mul(shr(224, mload(place)), HASH_FACTOR))
-                let slot := add(add(directory, 0x20), and(hash, sub(slots, 1)))
-                if iszero(byte(0, mload(slot))) {
-                    mstore8(slot, next)
+                let slot := shr(HASH_SHIFT, mul(shr(224, mload(place)), HASH_FACTOR))
+                for {
+                    let last := add(slot, PROBES)
+                } lt(slot, last) {
+                    slot := add(slot, 1)
+                } {
+                    let at := add(add(directory, 0x20), and(slot, sub(slots, 1)))
+                    if iszero(byte(0, mload(at))) {
+                        mstore8(at, next)
+                        break
+                    }
                 }
                 place := add(place, 100)
             }

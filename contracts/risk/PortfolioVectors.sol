@@ -54,20 +54,19 @@ abstract contract PortfolioVectors is IRiskEngine {
         Walk memory walk,
         CollateralAmount[] memory collateral
     ) internal view returns (MarketVector[] memory) {
-        uint256[] memory groups;
+        uint256[] memory apart;
         uint256[] memory totals;
-        DataStatus[] memory standings;
-        if (walk.hasBook) (groups, totals, standings) = books.read(walk.account);
+        if (walk.hasBook) (apart, totals) = books.read(walk.account);
         unchecked {
             // At most two markets a word; amounts of one account in one asset are below 2^128.
-            uint256 most = 2 * walk.words.length + groups.length + collateral.length;
+            uint256 most = 2 * walk.words.length + totals.length + collateral.length;
             uint256[] memory room = SheetMath.roomFor(most);
             MarketSums[] memory markets;
             assembly ("memory-safe") {
                 markets := room
             }
             walk.markets = markets;
-            if (groups.length != 0) _addBook(walk, groups, totals, standings);
+            if (totals.length != 0) _addBook(walk, apart, totals);
             _addLegs(walk, SheetMath.entriesOf(walk.words));
             for (uint256 i; i < collateral.length; ++i) {
                 uint256 index = _marketIndex(walk, collateral[i].market, 0);
@@ -174,42 +173,36 @@ abstract contract PortfolioVectors is IRiskEngine {
     // Books: expiries that are summed already
 
     /// @dev Adds the book of an account.
-    /// @param entries the groups of the book, as IBooks.read returns them
+    /// @param apart groups that are not to be used, as IBooks.read returns them
     /// @param totals one a market, likewise
-    /// @param standings of the groups, likewise
-    function _addBook(
-        Walk memory walk,
-        uint256[] memory entries,
-        uint256[] memory totals,
-        DataStatus[] memory standings
-    ) private view {
+    function _addBook(Walk memory walk, uint256[] memory apart, uint256[] memory totals) private view {
         for (uint256 i; i < totals.length; i += 1 + BookTotals.COUNT) {
-            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(totals[i]), 0)];
-            Total memory total;
-            if (sums.gridCurrent) total = BookTotals.unpack(totals, i + 1);
-            _keepCurrent(walk, sums, total, entries, standings);
-            if (sums.gridCurrent) SheetMath.addTotal(sums, total);
+            uint256 head = totals[i];
+            MarketSums memory sums = walk.markets[_marketIndex(walk, uint8(head), 0)];
+            if (walk.pricedOnly && sums.status == DataStatus.Unusable) continue;
+            Total memory total = BookTotals.unpack(totals, i + 1);
+            uint256[] memory others = sums.gridCurrent ? apart : books.entriesOf(walk.account);
+            if (others.length != 0) _takeApart(walk, sums, total, others);
+            if (!sums.gridCurrent) continue;
+            if (head >> 16 != 0) {
+                sums.live = true;
+                DataStatus status = DataStatus(uint8(head >> 8));
+                if (status > sums.status) sums.status = status;
+            }
+            SheetMath.addTotal(sums, total);
         }
     }
 
-    /// @dev Takes what is not current and expiries that have passed out of a market's total; their legs join those to be
-    /// walked.
-    function _keepCurrent(
+    /// @dev Takes groups of a market out of its total; their legs join those to be walked.
+    function _takeApart(
         Walk memory walk,
         MarketSums memory sums,
         Total memory total,
-        uint256[] memory entries,
-        DataStatus[] memory standings
+        uint256[] memory entries
     ) private view {
-        for (uint256 i; i < standings.length; ++i) {
+        for (uint256 i; i < entries.length; ++i) {
             uint256 group = BookGroups.groupOf(entries[i]);
             if (group >> 20 != sums.market) continue;
-            if (walk.pricedOnly && sums.status == DataStatus.Unusable) continue;
-            if (sums.gridCurrent && standings[i] != DataStatus.Unusable) {
-                sums.live = true;
-                if (standings[i] > sums.status) sums.status = standings[i];
-                continue;
-            }
             if (sums.gridCurrent && BookGroups.versionOf(entries[i]) != 0) {
                 BookTotals.take(total, BookWords.unpack(books.partOf(walk.account, group)));
             }

@@ -154,7 +154,7 @@ contract RiskEngine is PortfolioVectors {
     function _allLegs(Portfolio calldata portfolio) private view returns (uint256[] memory words) {
         words = portfolio.positionWords;
         if (!portfolio.hasBook) return words;
-        (uint256[] memory groups, , ) = books.read(portfolio.account);
+        uint256[] memory groups = books.entriesOf(portfolio.account);
         for (uint256 i; i < groups.length; ++i) {
             words = Packing.concat(words, books.legsOf(portfolio.account, BookGroups.groupOf(groups[i])));
         }

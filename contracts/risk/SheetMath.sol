@@ -5,7 +5,7 @@ import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Total} from "./BookTotals.sol";
 import {NodeGrid} from "./NodeGrid.sol";
 // solhint-disable-next-line no-unused-import
-import {HASH_FACTOR, HASH_SHIFT} from "./Pages.sol";
+import {HASH_FACTOR, HASH_SHIFT, PROBES} from "./Pages.sol";
 import {MarketSums, Sheet, StrikeNet} from "./Walk.sol";
 
 /// @title SheetMath
@@ -127,6 +127,24 @@ library SheetMath {
                     index := mul(index, eq(shr(224, mload(place)), strike))
                 }
             }
+            // Likewise, from the strike's own slot on; a free slot tells that the page does not have it.
+            function seek(page, strike, slot) -> index {
+                let mask := mload(add(page, 0x140))
+                for {
+                    let last := mul(add(slot, PROBES), gt(mask, 0))
+                } lt(slot, last) {
+                    slot := add(slot, 1)
+                } {
+                    index := and(mload(add(mload(add(page, 0x160)), and(slot, mask))), 0xff)
+                    if iszero(index) {
+                        leave
+                    }
+                    if eq(shr(224, mload(add(mload(add(page, 0x180)), mul(index, 100)))), strike) {
+                        leave
+                    }
+                }
+                index := search(page, strike)
+            }
             // Adds quantity * word to its five cells. The gross sum follows the net quantity of the strike, which is now
             // short by -less more than before; its short part stands two cells behind it.
             function addWord(word, cell, gross, quantity, less) {
@@ -167,11 +185,12 @@ library SheetMath {
                 }
                 let strike := and(shr(68, entry), 0xffffffff)
                 // The directory's entry for this strike, if it is that; slot numbers begin at one.
-                let place := and(shr(HASH_SHIFT, mul(strike, HASH_FACTOR)), mload(add(sheet, 0x140)))
+                let slot := shr(HASH_SHIFT, mul(strike, HASH_FACTOR))
+                let place := and(slot, mload(add(sheet, 0x140)))
                 let index := and(mload(add(mload(add(sheet, 0x160)), place)), 0xff)
                 place := add(mload(add(sheet, 0x180)), mul(index, 100))
                 if or(xor(shr(224, mload(place)), strike), iszero(index)) {
-                    index := search(sheet, strike)
+                    index := seek(sheet, strike, slot)
                     if iszero(index) {
                         mstore(other, entry)
                         other := add(other, 0x20)

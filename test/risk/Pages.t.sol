@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {NodeGrid} from "../../contracts/risk/NodeGrid.sol";
-import {HASH_FACTOR, HASH_SHIFT, Pages} from "../../contracts/risk/Pages.sol";
+import {HASH_FACTOR, HASH_SHIFT, Pages, PROBES} from "../../contracts/risk/Pages.sol";
 import {SheetMath} from "../../contracts/risk/SheetMath.sol";
 import {MarketSums, Sheet} from "../../contracts/risk/Walk.sol";
 
@@ -20,11 +20,39 @@ contract PagesTest {
         if (keccak256(Pages.load(Pages.store(page))) != keccak256(page)) revert Broken("load", 0, 0);
         uint256 entries = Pages.count(page);
         if (slots < 2 * entries && slots != 512) revert Broken("slots", slots, entries);
-        uint256[] memory first = new uint256[](slots);
-        for (uint256 i = entries; i > 0; --i) first[_slotOf(Pages.strikeAt(page, i - 1), slots)] = i;
+        uint256[] memory expected = new uint256[](slots);
+        for (uint256 i; i < entries; ++i) {
+            uint256 slot = _slotOf(Pages.strikeAt(page, i), slots);
+            uint256 tried;
+            while (tried < PROBES && expected[(slot + tried) % slots] != 0) ++tried;
+            if (tried < PROBES) expected[(slot + tried) % slots] = i + 1;
+        }
         for (uint256 slot; slot < slots; ++slot) {
             uint256 kept = _byteBehind(loaded, slot);
-            if (kept != first[slot]) revert Broken("slot", kept, first[slot]);
+            if (kept != expected[slot]) revert Broken("slot", kept, expected[slot]);
+        }
+    }
+
+    function test_FindsAStrikeWithoutLoadingItsPage(uint256 seed) public {
+        _checkLocate(_page(seed, 1 + (seed % Pages.MOST_ENTRIES), false));
+        _checkLocate(_page(seed, 1 + (seed % 12), true));
+        (uint256 index, bool found) = Pages.locate(address(0), 1);
+        if (found) revert Broken("none", index, 0);
+    }
+
+    function _checkLocate(bytes memory page) private {
+        address stored = Pages.store(page);
+        uint256 entries = Pages.count(page);
+        for (uint256 i; i < entries; ++i) {
+            uint256 strike = Pages.strikeAt(page, i);
+            (uint256 index, bool found) = Pages.locate(stored, strike);
+            if (!found || index != i) revert Broken("locate", index, i);
+            (uint256 a, uint256 b) = Pages.wordsIn(stored, index);
+            (uint256 wordA, uint256 wordB, ) = Pages.wordsAt(page, i);
+            if (a != wordA || b != wordB) revert Broken("words", a, wordA);
+            bool isThere = Pages.find(page, entries, strike + 1) != entries;
+            (index, found) = Pages.locate(stored, strike + 1);
+            if (found != isThere) revert Broken("absent", index, i);
         }
     }
 

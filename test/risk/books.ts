@@ -116,7 +116,7 @@ describe("Books", () => {
     await expectTotals(room);
     await move(1, 0, (-3n * size) / 4n);
     expect(await waiting()).to.deep.equal([]);
-    expect((await room.books.read(room.booked))[0].map((entry) => field(entry, 0n, 28n))).to.deep.equal([
+    expect((await room.books.entriesOf(room.booked)).map((entry) => field(entry, 0n, 28n))).to.deep.equal([
       group(0),
     ]);
   });
@@ -132,14 +132,19 @@ describe("Books", () => {
         isPut: false,
         quantity: 10n ** 8n,
       });
-    const standings = async () => [...(await room.books.read(room.booked))[2]];
+    /** Whether something counts, and which expiries do not. */
+    const read = async () => {
+      const [apart, [head]] = await room.books.read(room.booked);
+      const expiryOf = (entry: bigint) => room.expiries.indexOf(field(entry, 0n, 20n) * 3_600n);
+      return { counts: field(head!, 8n, 9n) === 1n << 8n, apart: apart.map(expiryOf) };
+    };
     await room.books.refreshAll(room.booked);
-    expect(await standings()).to.deep.equal([0n, 0n]);
+    expect(await read()).to.deep.equal({ counts: true, apart: [] });
     let snapshot = await networkHelpers.takeSnapshot();
     // One expiry's arrays move, the book does not.
     await room.inputs.setSpot(0, 3_031n * WAD, 0);
     await room.riskArrays.refresh(0, room.expiries[0]!, []);
-    expect(await standings()).to.deep.equal([2n, 2n]);
+    expect(await read()).to.deep.equal({ counts: false, apart: [0, 1] });
     await snapshot.restore();
     snapshot = await networkHelpers.takeSnapshot();
     // A leg in an expiry more, whose strike the arrays do not have.
@@ -150,13 +155,13 @@ describe("Books", () => {
       isPut: true,
       quantity: -(10n ** 8n),
     });
-    expect(await standings()).to.deep.equal([0n, 0n, 2n]);
+    expect(await read()).to.deep.equal({ counts: true, apart: [2] });
     const [book, legs] = await both(room, true);
     expect(book).to.deep.equal(legs);
     await snapshot.restore();
     const { ageLimit } = await room.riskArrays.gridOf(0);
     await networkHelpers.time.increase(ageLimit + 1n);
-    expect(await standings()).to.deep.equal([2n, 2n]);
+    expect(await read()).to.deep.equal({ counts: false, apart: [0, 1] });
   });
 
   it("keeps room in a total for what waits, whatever other expiries add to it", async () => {
@@ -255,7 +260,7 @@ describe("Books", () => {
         quantity: sign * sizesOf[i]!,
       });
     const isIn = async () => {
-      const [entries] = await room.books.read(room.booked);
+      const entries = await room.books.entriesOf(room.booked);
       return groups.map((group) =>
         entries.some((entry) => field(entry, 0n, 28n) === group && entry >> 28n !== 0n),
       );
@@ -367,8 +372,9 @@ describe("Books", () => {
     await room.move(leg);
     await room.move({ ...leg, quantity: -5n });
     expect(await room.clearinghouse.bookGroups(room.booked)).to.deep.equal([]);
-    const [entries, words] = await room.books.read(room.booked);
-    expect([...entries, ...words]).to.deep.equal([]);
+    const entries = await room.books.entriesOf(room.booked);
+    const [apart, words] = await room.books.read(room.booked);
+    expect([...entries, ...apart, ...words]).to.deep.equal([]);
     const [book] = await both(room, true);
     expect([book.equity, book.initialRequirement]).to.deep.equal([0n, 0n]);
   });

@@ -6,7 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Clearinghouse} from "../../../contracts/clearing/Clearinghouse.sol";
 import {Registrar} from "../../../contracts/clearing/Registrar.sol";
 import {Standing} from "../../../contracts/clearing/BatchContext.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskEngine, Portfolio} from "../../../contracts/interfaces/IRiskEngine.sol";
 import {AccountId} from "../../../contracts/types/AccountId.sol";
 
 /// @notice Deposits that anybody may enter half-way, and that credit whatever arrived meanwhile.
@@ -87,7 +87,7 @@ contract WelcomingRegistrar is Registrar {
 contract BlindRegistrar is Registrar {
     constructor(address authority, address cash, IRiskEngine engine) Registrar(authority, cash, engine) {}
 
-    function _requireGoodHealth(AccountId) internal view override {}
+    function _requireGoodHealth(AccountId, Portfolio memory) internal view override {}
 }
 
 /// @notice A pause that closes exits too.
@@ -113,7 +113,7 @@ contract BlindLedger is Clearinghouse {
         Registrar registrar_
     ) Clearinghouse(authority, cash, engine, registrar_) {}
 
-    function _requireGoodHealth(AccountId) internal view override {}
+    function _requireGoodHealth(AccountId, Portfolio memory) internal view override {}
 }
 
 /// @notice A reducing batch that does not compare before and after.
