@@ -1,8 +1,6 @@
-import { decodeError, formatDecimal, innermostOf, WAD } from "@ballast/sdk";
+import { decodeError, formatDecimal, innermostOf } from "@ballast/sdk";
 import type { Action, KeeperContext } from "../task.ts";
-
-/** Less is not worth a transaction [wad USD]. */
-const LEAST_PAYMENT = 25n * WAD;
+import { feedFund } from "./fund.ts";
 
 /** Refusals that mean "wait", not "something is wrong". */
 const QUIET = new Set([
@@ -13,12 +11,12 @@ const QUIET = new Set([
 
 /**
  * Processes the vault's epoch as soon as a mark exists that may fill what waits: at most once a mark. While exits wait for
- * cash, has the quoter's capital marked, so that nothing is opened with it. Pays the insurance fund its share of spread
- * whenever that is worth the gas.
+ * cash, has the quoter's capital marked, so that nothing is opened with it. Feeds the insurance fund what waits
+ * for it whenever that is worth the gas.
  */
 export async function epoch(context: KeeperContext): Promise<Action[]> {
   const kept = await keepForExits(context);
-  return [...kept, ...(await processReady(context)), ...(await payFund(context))];
+  return [...kept, ...(await processReady(context)), ...(await feedFund(context))];
 }
 
 async function keepForExits({ ballast, sender }: KeeperContext): Promise<Action[]> {
@@ -31,27 +29,6 @@ async function keepForExits({ ballast, sender }: KeeperContext): Promise<Action[
       why: "redemptions have waited for cash longer than they should",
       simulate: () => quoter.markCapital.staticCall(),
       send: () => quoter.markCapital(),
-    },
-  ];
-}
-
-/** Asked of the desk itself: it tells what it would pay, which is none while leavers wait for the cash. */
-async function payFund({ ballast, sender, note }: KeeperContext): Promise<Action[]> {
-  const desk = ballast.tradeDesk.connect(sender);
-  const { due } = await desk.owedToFund();
-  if (due < LEAST_PAYMENT) return [];
-  const paid = await desk.payFund.staticCall().catch(() => 0n);
-  if (paid < LEAST_PAYMENT) {
-    note?.(`epoch: the insurance fund is owed ${formatDecimal(due, 2)} USD that the vault cannot spare`, []);
-    return [];
-  }
-  return [
-    {
-      task: "epoch",
-      what: `pay ${formatDecimal(paid, 2)} USD to the insurance fund`,
-      why: `it is owed ${formatDecimal(due, 2)} USD of the vault's spread`,
-      simulate: () => desk.payFund.staticCall(),
-      send: () => desk.payFund(),
     },
   ];
 }
