@@ -57,6 +57,13 @@ library FixedPoint {
 
     /// @notice ceil(a * b / denominator), exact over 512 bits.
     function mulDivUp(uint256 a, uint256 b, uint256 denominator) internal pure returns (uint256 result) {
+        unchecked {
+            uint256 low = a * b;
+            if (denominator != 0 && (a == 0 || low / a == b)) {
+                // No remainder is left by one, so the sum fits.
+                return low / denominator + (low % denominator == 0 ? 0 : 1);
+            }
+        }
         result = mulDivDown(a, b, denominator);
         if (mulmod(a, b, denominator) != 0) result += 1;
     }

@@ -48,9 +48,9 @@ library QuoteRisk {
         limit = _limit(exposure.capital, p.maxNetGamma);
         if (_isBeyond(older.gamma, newer.gamma, limit)) revert IQuoter.Quoter_GammaLimit(newer.gamma, limit);
         limit = _limit(exposure.capital, p.maxNetDelta);
-        int256 afterwards = newer.delta + exposure.hedge;
-        if (_isBeyond(_value(exposure, older.delta), _value(exposure, newer.delta), limit)) {
-            revert IQuoter.Quoter_DeltaLimit(afterwards, limit);
+        uint256 value = FixedPoint.abs(_value(exposure, newer.delta));
+        if (value > limit && value > FixedPoint.abs(_value(exposure, older.delta))) {
+            revert IQuoter.Quoter_DeltaLimit(newer.delta + exposure.hedge, limit);
         }
         for (uint256 i; i < exposure.change.groupsAfter.length; ++i) _requireExpiry(p, exposure, i);
     }

@@ -152,21 +152,21 @@ contract Quoter is QuoteFace {
     }
 
     function _requireOrder(Order memory order) private pure {
-        uint256 legs = order.instruments.length;
+        InstrumentId[] memory instruments = order.instruments;
+        uint256 legs = instruments.length;
         if (legs == 0 || legs > MOST_LEGS || legs != order.quantities.length) {
             revert Quoter_BadOrder(legs, order.quantities.length, MOST_LEGS);
         }
-        order.market = order.instruments[0].marketOf();
+        uint8 market = instruments[0].marketOf();
         for (uint256 i; i < legs; ++i) {
             if (Quantity.unwrap(order.quantities[i]) == 0) revert Quoter_ZeroQuantity();
-            uint8 market = order.instruments[i].marketOf();
-            if (market != order.market) revert Quoter_MixedMarkets(order.market, market);
+            InstrumentId one = instruments[i];
+            if (one.marketOf() != market) revert Quoter_MixedMarkets(market, one.marketOf());
             for (uint256 j; j < i; ++j) {
-                if (order.instruments[j] == order.instruments[i]) {
-                    revert Quoter_RepeatedSeries(order.instruments[i]);
-                }
+                if (instruments[j] == one) revert Quoter_RepeatedSeries(one);
             }
         }
+        order.market = market;
     }
 
     /// @dev With a second good source the taker gets the worse price of the two, whichever side that is.
@@ -237,9 +237,12 @@ contract Quoter is QuoteFace {
     ) internal view virtual returns (uint256 shift) {
         shift = p.halfSpreadVol;
         uint256 age = FixedPoint.min(mid.age, 1 days);
-        // Nobody reports, and what is held may still be closed: volatility is no longer known to a point or two.
-        if (age > 2 hours) age += 9 * (age - 2 hours);
-        shift += (age * p.volPerHour + 1 hours - 1) / 1 hours;
+        unchecked {
+            // Nobody reports, and what is held may still be closed: volatility is no longer known to a point or two.
+            if (age > 2 hours) age += 9 * (age - 2 hours);
+            // Ten days at most, and a tenth an hour (see QuoteTerms).
+            shift += (age * p.volPerHour + 1 hours - 1) / 1 hours;
+        }
         Conditions memory now_ = _conditions[instrument.marketOf()];
         if (now_.realised > mid.volatility) {
             shift += FixedPoint.mulUp(now_.realised - mid.volatility, p.realisedShare);
@@ -250,9 +253,11 @@ contract Quoter is QuoteFace {
     /// @dev Half-spreads of all legs; what two sides of an expiry share is forgiven but for each leg's own share.
     function _volatilityCost(QuoterParameters memory p, Order memory order) private pure returns (uint256) {
         (uint256 all, uint256 forgiven) = (0, 0);
-        for (uint256 i; i < order.bought.length; ++i) {
-            all += order.bought[i] + order.sold[i];
-            forgiven += 2 * FixedPoint.min(order.bought[i], order.sold[i]);
+        (uint256[] memory bought, uint256[] memory sold) = (order.bought, order.sold);
+        for (uint256 i; i < bought.length; ++i) {
+            (uint256 one, uint256 other) = (bought[i], sold[i]);
+            all += one + other;
+            forgiven += 2 * FixedPoint.min(one, other);
         }
         return (all * 1e18 - forgiven * (1e18 - p.legShare) + 1e36 - 1) / 1e36;
     }
