@@ -2,8 +2,16 @@ import { quoteOrder, WAD } from "@ballast/sdk";
 import { expect } from "chai";
 import { wrapWeth } from "../../packages/lab/src/externals/index.ts";
 import { as, mined } from "../../packages/lab/src/externals/token.ts";
-import { connection, expiryOf, moveTo, option, refusal } from "../support/ballast.ts";
-import { buy, type HedgeScene, hedgeScene, setHedge, setVenues } from "../support/hedging.ts";
+import { connection, curator, expiryOf, moveTo, option, refusal } from "../support/ballast.ts";
+import {
+  buy,
+  deployed,
+  type HedgeScene,
+  hedgeScene,
+  setHedge,
+  setVenues,
+  swapTerms,
+} from "../support/hedging.ts";
 import { done, quoterWith, refresh, UNGUARDED } from "../support/quotes.ts";
 
 const { networkHelpers } = connection;
@@ -29,6 +37,11 @@ async function setBudget(stage: HedgeScene, dollars: bigint): Promise<void> {
 }
 
 async function fresh(): Promise<HedgeScene> {
+  return hedgeScene();
+}
+
+/** The same for a test that changes what the ledger takes. */
+async function full(): Promise<HedgeScene> {
   return hedgeScene();
 }
 
@@ -103,9 +116,50 @@ describe("what is noted of a hedge", () => {
     expect([last.notedAt, last.position < 0n]).to.deep.equal([0n, true]);
   });
 
+  it("counts the vault's cash once, however many venues could borrow against it", async () => {
+    const stage = await networkHelpers.loadFixture(fresh);
+    const { hedgeController } = stage.world.people.keeper.ballast;
+    const pool = await stage.aave.pool.getAddress();
+    const controller = stage.world.deployment.contracts.hedgeController;
+    const terms = await swapTerms(stage, stage.second, controller);
+    const other = await deployed(stage, "AaveV3ShortVenue", [terms, pool, (3n * WAD) / 2n, (5n * WAD) / 4n]);
+    const room = async (venues: readonly string[]) => {
+      await setVenues(stage, venues);
+      await done(hedgeController.note(0));
+      return (await hedgeController.noteOf(0)).sell;
+    };
+    const one = await room([stage.short]);
+    expect(one).to.be.greaterThan(100n * WAD);
+    expect(await room([stage.short, other])).to.be.closeTo(one, WAD / 100n);
+  });
+
+  it("has nothing to buy of an underlying that the ledger takes no more of", async () => {
+    const stage = await networkHelpers.loadFixture(full);
+    const { hedgeController } = stage.world.people.keeper.ballast;
+    const own = await curator(stage);
+    const weth = await stage.world.externals.weth.getAddress();
+    await setVenues(stage, [stage.spot]);
+    const { market, cap } = await own.clearinghouse.collateralAsset(weth);
+    const bought = async (most: bigint, enabled: boolean) => {
+      await done(own.clearinghouse.setCollateralAsset(weth, market, most, enabled));
+      await done(hedgeController.note(0));
+      return (await hedgeController.noteOf(0)).buy;
+    };
+    const [held] = await own.clearinghouse.collateralTotals(weth);
+    expect(await bought(cap, true)).to.be.greaterThan(10n * WAD);
+    expect(await bought(held + WAD, true)).to.equal(WAD);
+    expect(await bought(cap, false)).to.equal(0n);
+  });
+
   it("is told in an event, and not without a price that is good enough", async () => {
     const stage = await networkHelpers.loadFixture(moving);
     const { hedgeController } = stage.world.people.keeper.ballast;
+    await expect(hedgeController.note(0)).to.emit(hedgeController, "HedgeNoted");
+    // One that is too old to open risk at is good enough to lower it.
+    const { priceRouter } = stage.world.people.keeper.ballast;
+    for (let hour = 1; hour < 6 && (await priceRouter.spot(0)).status === 0n; hour++)
+      await stage.clock.advanceTo(stage.start + hour * HOUR);
+    expect((await priceRouter.spot(0)).status).to.equal(1n);
     await expect(hedgeController.note(0)).to.emit(hedgeController, "HedgeNoted");
     await stage.clock.advanceTo(stage.start + 30 * HOUR);
     expect(await refusal(hedgeController.note(0))).to.equal("HedgePlanner_PriceUnusable");

@@ -141,6 +141,40 @@ describe("vault: the last to leave", () => {
     expect(await refusal(vault.processEpoch.staticCall())).to.equal("OptionsVault_MarkFlawed");
   });
 
+  it("waits for the price of collateral of another market, too", async () => {
+    const stage = await networkHelpers.loadFixture(deadMarket);
+    const own = await curator(stage);
+    await done(own.vault.setWindDown(true));
+    const { vault } = stage.alice.ballast;
+    const coin = await ethers.deployContract("TestToken", [8]);
+    const feed = await ethers.deployContract("StatusFeed", [stage.world.externals.feed.address]);
+    await feed.set(60_000n * WAD, await stage.clock.now(), 0);
+    await done(own.priceRouter.setFeed(1, feed.target));
+    const risk = (await own.riskParameters.targetParameters(0)) as unknown as { toObject(): never };
+    await done(own.riskParameters.setParameters(1, risk.toObject()));
+    await done(own.clearinghouse.setCollateralAsset(coin.target, 1, 10n ** 10n, true));
+    const { ballast, address, signer } = stage.world.people.hedger;
+    await (await coin.mint(address, 10n ** 8n)).wait();
+    await (await coin.connect(signer).approve(ballast.clearinghouse.target, 10n ** 8n)).wait();
+    expect(await refusal(vault.processEpoch.staticCall())).to.equal(GOOD);
+    await done(ballast.clearinghouse.deposit(await vault.account(), coin.target, 10n ** 8n));
+    await feed.kill();
+    expect((await vault.reading()).hedgeValue).to.equal(0n);
+    expect(await refusal(vault.processEpoch.staticCall())).to.equal("OptionsVault_MarkFlawed");
+  });
+
+  it("counts no epoch as short of cash in which the flow limit alone keeps exits waiting", async () => {
+    const stage = await networkHelpers.loadFixture(lockedInCash);
+    await limit(stage, { redemptions: WAD / 20n });
+    const { vault } = stage.alice.ballast;
+    for (let hour = 1; hour <= 4; hour++) {
+      await stage.mark(hour);
+      await stage.process();
+      expect((await vault.pendingTotals()).shares, `hour ${hour}`).to.be.greaterThan(0n);
+      expect(await vault.exitsWaiting(), `hour ${hour}`).to.equal(false);
+    }
+  });
+
   it("opens nothing with what leavers wait for, closes what there is, and opens again when they are paid", async () => {
     const stage = await networkHelpers.loadFixture(lockedIn);
     const { ballast, account, call } = stage;

@@ -83,6 +83,19 @@ describe("orders in two steps", () => {
     expect(await fill()).to.equal("TradeDesk_NotOrdersRound");
   });
 
+  it("fit no price that comes after their deadline, and get their bond back then", async () => {
+    const stage = await networkHelpers.loadFixture(orders);
+    const { ballast, account } = stage.taker;
+    const committed = await commitAtAnyPrice(ballast, stage, legsOf(stage), 60);
+    await wait(stage, 90);
+    await pushPrice(stage, PRICE);
+    const fill = ballast.tradeDesk.fill.staticCall(committed.id, committed.order);
+    expect(await refusal(fill)).to.equal("TradeDesk_NotOrdersRound");
+    const cash = await ballast.clearinghouse.cashOf(account);
+    await (await closeOrder(ballast, committed)).wait();
+    expect((await ballast.clearinghouse.cashOf(account)) - cash).to.equal(committed.order.bond);
+  });
+
   it("are closed and their bond returned where the price is beyond their limit", async () => {
     const stage = await networkHelpers.loadFixture(orders);
     const { ballast, account } = stage.taker;
