@@ -239,7 +239,9 @@ describe("publishers that are killed, or not alone", () => {
       // made between the two looks: its report is then a newer one.
       expect(made.length, ended.map(({ output }) => output).join("\n")).to.be.within(1, 2);
       expect(new Set(after).size).to.equal(after.length);
-      expect(ended.filter(({ output }) => /: done in block/.test(output))).to.have.length(made.length);
+      // A publisher whose surface was refused may still refresh arrays.
+      const posted = ended.filter(({ output }) => /post the surface of .*: done in block/.test(output));
+      expect(posted, ended.map(({ output }) => output).join("\n")).to.have.length(made.length);
       for (const index of [16, 17]) {
         const journal = JSON.parse(readFileSync(path(`signer-${index}.json`), "utf8")) as {
           readonly signed: Record<string, { readonly timestamp: number }>;
