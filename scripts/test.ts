@@ -8,7 +8,7 @@ const USAGE = `npm test [-- options]
   --intensity <name>   of fuzzing: quick (default), ci, deep
   --help               this text
 
-Without options: check, solidity, contracts and packages, one after the other.
+Without options: check and packages at once, then solidity, then contracts.
 `;
 
 /** Runs and depth of Solidity fuzz and invariant tests. */
@@ -50,18 +50,19 @@ const LANES: Readonly<Record<string, Lane>> = {
     command: ["mocha", "--import=tsx", "--timeout=600000", "app/test/e2e/*.test.ts"],
   },
 };
-const DEFAULT_LANES = ["check", "solidity", "contracts", "packages"];
+/** One after the other; those of one list at once, for each of them keeps a single core busy. */
+const DEFAULT_LANES = [["check", "packages"], ["solidity"], ["contracts"]];
 
 /** Flags as given; a wrong one ends the program with one sentence. */
-function parse(argv: readonly string[]): { lanes: readonly string[]; env: NodeJS.ProcessEnv } {
-  let lanes = DEFAULT_LANES;
+function parse(argv: readonly string[]): { lanes: readonly (readonly string[])[]; env: NodeJS.ProcessEnv } {
+  let lanes: readonly (readonly string[])[] = DEFAULT_LANES;
   let env: NodeJS.ProcessEnv = {};
   for (let i = 0; i < argv.length; i += 2) {
     const [flag, value] = [argv[i], argv[i + 1] ?? ""];
     if (flag === "--help") {
       process.stdout.write(USAGE);
       process.exit(0);
-    } else if (flag === "--lane" && LANES[value]) lanes = [value];
+    } else if (flag === "--lane" && LANES[value]) lanes = [[value]];
     else if (flag === "--intensity" && INTENSITIES[value]) env = INTENSITIES[value];
     else {
       process.stderr.write(
@@ -78,16 +79,19 @@ function expand(command: readonly string[]): string[] {
   return command.flatMap((part) => (/[*{(]/.test(part) ? globSync(part, { cwd: ROOT }).sort() : [part]));
 }
 
-async function runLane(name: string, env: NodeJS.ProcessEnv): Promise<Counts> {
+/** @param quiet whether what it prints is shown in one piece when it ends */
+async function runLane(name: string, env: NodeJS.ProcessEnv, quiet: boolean): Promise<Counts> {
   const lane = LANES[name];
   if (!lane) throw new Error(`There is no lane ${name}.`);
-  process.stdout.write(`\n=== ${lane.title} ===\n`);
+  const heading = `\n=== ${lane.title} ===\n`;
+  process.stdout.write(quiet ? `${lane.title} …\n` : heading);
   const started = Date.now();
   const [command = "", ...args] = expand(lane.command);
   const surroundings = { ...env, FORCE_COLOR: "0" };
   const { code, output } = lane.sharded
     ? await runShards(command, args, expand([lane.sharded]), surroundings)
-    : await run(command, args, surroundings);
+    : await run(command, args, surroundings, quiet);
+  if (quiet) process.stdout.write(`${heading}${output}`);
   const counts = countTests(output);
   const nothingRan = counts.passed + counts.failed === 0;
   // A runner that broke, or ran nothing, must not look like one that passed.
@@ -99,11 +103,13 @@ async function runLane(name: string, env: NodeJS.ProcessEnv): Promise<Counts> {
 
 const { lanes, env } = parse(process.argv.slice(2));
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const lane of lanes) {
-  const counts = await runLane(lane, env);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+for (const group of lanes) {
+  const counts = await Promise.all(group.map((lane) => runLane(lane, env, group.length > 1)));
+  for (const { passed, failed, skipped } of counts) {
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
 }
 process.stdout.write(`\n${closingLine(total)}\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;
